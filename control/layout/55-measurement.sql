@@ -75,6 +75,13 @@ END;
 COMMENT ON FUNCTION care.claims(bigint, integer, timestamptz, timestamptz) IS
 'All that standing batches say of a citizen''s measure from start_time to end_time; place 1 is what counts: issued latest, then nullified before valued, then the greater value, then the greater source key. A null value says that there is no valid one.';
 
+CREATE OR REPLACE FUNCTION care.bucket_bytes()
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 2400;
+COMMENT ON FUNCTION care.bucket_bytes() IS
+'Internal: size above which a bucket is halved. Three such rows fit in a page, so that a series is read without a detour and written without rewriting much.';
+
 CREATE OR REPLACE FUNCTION care.store_series(
 	citizen bigint, measure integer, bucket timestamptz, bucket_end timestamptz, points smartcare.series)
 RETURNS void
@@ -82,13 +89,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	-- Two rows of this size and what an update adds fit in a page.
-	limit_bytes CONSTANT integer := 2400;
 	middle CONSTANT timestamptz := bucket + (bucket_end - bucket) / 2;
 BEGIN
 	IF points IS NULL THEN
 		RETURN;
-	ELSIF pg_column_size(points) <= limit_bytes OR bucket_end - bucket <= interval '1 hour' THEN
+	ELSIF pg_column_size(points) <= care.bucket_bytes() OR bucket_end - bucket <= interval '1 hour' THEN
 		INSERT INTO care.measurement_series (citizen, measure, bucket, bucket_end, points)
 		VALUES (store_series.citizen, store_series.measure, store_series.bucket, store_series.bucket_end, store_series.points);
 	ELSE
@@ -109,7 +114,6 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	limit_bytes CONSTANT integer := 2400;
 	widest CONSTANT interval := interval '8192 hours';
 	rest smartcare.series := standing;
 	found_row care.measurement_series;
@@ -127,7 +131,7 @@ BEGIN
 			smartcare.delete_time(found_row.points, span),
 			smartcare.slice(standing, tstzrange(found_row.bucket, found_row.bucket_end)));
 		rest := smartcare.delete_time(rest, tstzrange(found_row.bucket, found_row.bucket_end));
-		IF new_points IS NOT NULL AND pg_column_size(new_points) <= limit_bytes THEN
+		IF new_points IS NOT NULL AND pg_column_size(new_points) <= care.bucket_bytes() THEN
 			UPDATE care.measurement_series s SET points = new_points
 			WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
 				AND s.bucket = found_row.bucket;
@@ -143,7 +147,7 @@ BEGIN
 		-- As wide as the stream's last bucket, or twice that where it stayed
 		-- rather empty; narrower where a bucket stands nearby.
 		SELECT least(widest, (s.bucket_end - s.bucket)
-				* CASE WHEN pg_column_size(s.points) < limit_bytes / 4 THEN 2 ELSE 1 END)
+				* CASE WHEN pg_column_size(s.points) < care.bucket_bytes() / 4 THEN 2 ELSE 1 END)
 		INTO width
 		FROM care.measurement_series s
 		WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
@@ -189,7 +193,7 @@ BEGIN
 	-- Only where instants are claimed more than once is there anything to rank.
 	IF nullified OR claimed > smartcare.num_points(standing) THEN
 		SELECT smartcare.series_agg(c."time", c.value) INTO standing
-		FROM care.claims(citizen, measure, start_time, end_time) c WHERE c.place = 1;
+		FROM care.claims(settle.citizen, settle.measure, settle.start_time, settle.end_time) c WHERE c.place = 1;
 
 		SELECT jsonb_agg(contested.conflict ORDER BY contested."time") INTO conflicts
 		FROM (
@@ -201,10 +205,10 @@ BEGIN
 					WHEN max(c.issued) FILTER (WHERE c.place = 1) > max(c.issued) FILTER (WHERE c.place = 2) THEN 'issued later'
 					WHEN bool_or(c.value IS NULL) THEN 'nullified'
 					ELSE 'issued at the same time; the greater value counts' END) AS conflict
-			FROM care.claims(citizen, measure, start_time, end_time) c
+			FROM care.claims(settle.citizen, settle.measure, settle.start_time, settle.end_time) c
 			GROUP BY c."time"
 			HAVING bool_or(c.batch = ANY (new_batches))
-				AND count(DISTINCT coalesce(c.value::text, '')) > 1
+				AND (count(DISTINCT c.value) > 1 OR bool_or(c.value IS NULL) AND bool_or(c.value IS NOT NULL))
 		) AS contested;
 	END IF;
 
@@ -230,7 +234,7 @@ BEGIN
 	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
 		AND n."time" BETWEEN settle.start_time AND settle.end_time
 		AND n.stands IS DISTINCT FROM EXISTS (
-			SELECT FROM care.claims(citizen, measure, n."time", n."time") c
+			SELECT FROM care.claims(n.citizen, n.measure, n."time", n."time") c
 			WHERE c.place = 1 AND c.batch = n.batch);
 END
 $$;
@@ -396,6 +400,7 @@ AS $$
 DECLARE
 	measure_id CONSTANT integer := care.measure_named(record.measure);
 	conversion record;
+	converted float8[];
 	layers smartcare.series[];
 	batches care.measurement_batch[];
 	notes care.measurement_note[];
@@ -421,16 +426,12 @@ BEGIN
 			coalesce(record.unit, 'null'), record.measure, conversion.unit
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'The table care.measure_unit lists what is accepted.';
-	ELSIF conversion.factor <> 1 OR conversion."offset" <> 0 THEN
-		notes := ARRAY(
-			SELECT ROW(NULL, 1, p."time", measure_id, false, NULL, p.reading, record.unit, NULL)::care.measurement_note
-			FROM unnest(times, readings) AS p ("time", reading));
-		readings := ARRAY(
-			SELECT p.reading * conversion.factor + conversion."offset"
-			FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal);
 	END IF;
+	converted := CASE WHEN conversion.factor = 1 AND conversion."offset" = 0 THEN readings ELSE ARRAY(
+		SELECT p.reading * conversion.factor + conversion."offset"
+		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
 
-	layers := ARRAY[smartcare.series(times, readings)];
+	layers := ARRAY[smartcare.series(times, converted)];
 	IF smartcare.num_points(layers[1]) < cardinality(times) THEN
 		-- Readings at one instant: each further one is a claim of its own, so
 		-- that the one that does not count is kept as well.
@@ -438,15 +439,26 @@ BEGIN
 			SELECT smartcare.series_agg(p."time", p.reading)
 			FROM (
 				SELECT d."time", d.reading, row_number() OVER (PARTITION BY d."time" ORDER BY d.reading DESC) AS layer
-				FROM (SELECT DISTINCT * FROM unnest(times, readings)) AS d ("time", reading)
+				FROM (SELECT DISTINCT * FROM unnest(times, converted)) AS d ("time", reading)
 			) AS p
 			GROUP BY p.layer ORDER BY p.layer);
 	END IF;
 
+	IF converted <> readings THEN
+		notes := ARRAY(
+			SELECT DISTINCT ON (p."time", l.layer)
+				ROW(NULL, l.layer, p."time", measure_id, false, NULL, p.reading, record.unit, NULL)::care.measurement_note
+			FROM unnest(times, readings, converted) AS p ("time", reading, converted)
+			JOIN unnest(layers) WITH ORDINALITY AS l (points, layer)
+				ON smartcare.value_at(l.points, p."time") = p.converted
+			ORDER BY p."time", l.layer, p.reading);
+	END IF;
+
+	-- The key names the measure: a new version of one says nothing of others.
 	batches := ARRAY(
 		SELECT ROW(NULL, NULL, measure_id, l.points, NULL, NULL, NULL,
-			coalesce(source ->> 'key', 'content:' || md5(smartcare.series_send(l.points)))
-				|| CASE WHEN l.layer > 1 THEN '#' || l.layer ELSE '' END,
+			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
+				record.measure, nullif(l.layer, 1)),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
 			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch
 		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));
@@ -481,10 +493,10 @@ BEGIN
 	source := coalesce(source, '{}') || jsonb_build_object('reason', overrule.reason, 'issued', latest);
 	RETURN CASE WHEN reading IS NOT NULL THEN
 		care.record(this, overrule.measure, ARRAY[overrule."time"], ARRAY[reading], overrule.unit,
-			source || jsonb_build_object('key', 'correction:' || gen_random_uuid(), 'status', 'corrected'))
+			source || jsonb_build_object('key', 'correction ' || gen_random_uuid(), 'status', 'corrected'))
 	ELSE
 		(care.add_batches(this, ARRAY[ROW(NULL, NULL, measure_id, NULL, ARRAY[overrule."time"], NULL, NULL,
-			'nullification:' || gen_random_uuid(), 0, latest, 'entered-in-error',
+			'nullification ' || gen_random_uuid(), 0, latest, 'entered-in-error',
 			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch])).changed
 	END;
 END
