@@ -33,7 +33,7 @@ EXTRA_CLEAN = build
 
 # The targets that need a server find or install it themselves, so this file must be readable without one.
 PG_CONFIG ?= pg_config
-PGXS := $(wildcard $(shell { $(PG_CONFIG) --pgxs; } 2>&1))
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>&1 || true))
 ifneq (,$(PGXS))
 include $(PGXS)
 
