@@ -321,23 +321,21 @@ BEGIN
 		JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = n.batch;
 
 		-- Of one key the latest version stands; it may speak of several measures.
-		WITH standing AS (
-			UPDATE care.measurement_batch b SET stands = NOT b.stands
+		SELECT array_agg(s.id) INTO flipped
+		FROM (
+			SELECT v.id, v.stands, v.version_place = 1 AND row_number() OVER (
+					PARTITION BY v.source_key, v.measure, v.version_place ORDER BY v.digest DESC) = 1 AS latest
 			FROM (
-				SELECT v.id, v.version_place = 1 AND row_number() OVER (
-						PARTITION BY v.source_key, v.measure, v.version_place ORDER BY v.digest DESC) = 1 AS latest
-				FROM (
-					SELECT k.id, k.source_key, k.measure, k.digest, rank() OVER (PARTITION BY k.source_key
-						ORDER BY k.version DESC, k.issued DESC,
-							array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
-					FROM care.measurement_batch k
-					WHERE k.citizen = this AND k.source_key = ANY (keys)
-				) AS v
-			) AS s
-			WHERE b.citizen = this AND b.id = s.id AND b.stands <> s.latest
-			RETURNING b.id
-		)
-		SELECT array_agg(s.id) INTO flipped FROM standing s;
+				SELECT k.id, k.source_key, k.measure, k.digest, k.stands, rank() OVER (PARTITION BY k.source_key
+					ORDER BY k.version DESC, k.issued DESC,
+						array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
+				FROM care.measurement_batch k
+				WHERE k.citizen = this AND k.source_key = ANY (keys)
+			) AS v
+		) AS s
+		WHERE s.stands <> s.latest;
+		UPDATE care.measurement_batch b SET stands = NOT b.stands
+		WHERE b.citizen = this AND b.id = ANY (flipped);
 	END IF;
 
 	SELECT array_agg(CASE
