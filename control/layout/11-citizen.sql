@@ -1,0 +1,105 @@
+-- Who is cared for. The key "citizen" is a number of our own; the civil
+-- registration number is an attribute, for it can change and be wrong.
+
+CREATE SEQUENCE care.citizen_seq;
+
+CREATE TABLE care.citizen (
+	citizen bigint PRIMARY KEY DEFAULT nextval('care.citizen_seq'),
+	name text,
+	birth_date date,
+	gender text CHECK (gender IN ('male', 'female', 'other', 'unknown')),
+	deceased boolean NOT NULL DEFAULT false,
+	deceased_at timestamptz,
+	city text,
+	municipality bigint REFERENCES care.organization,
+	general_practice bigint REFERENCES care.organization,
+	care_team name[] NOT NULL DEFAULT '{}',
+	merged_into bigint,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	CHECK (merged_into <> citizen)
+);
+ALTER SEQUENCE care.citizen_seq OWNED BY care.citizen.citizen;
+CREATE INDEX citizen_municipality_idx ON care.citizen (municipality);
+CREATE INDEX citizen_general_practice_idx ON care.citizen (general_practice);
+CREATE INDEX citizen_care_team_idx ON care.citizen USING gin (care_team);
+
+COMMENT ON TABLE care.citizen IS 'One row for each person whose care is shared.';
+COMMENT ON COLUMN care.citizen.care_team IS 'Roles with a treatment relation to this citizen; work-lists are filtered by it.';
+COMMENT ON COLUMN care.citizen.merged_into IS
+'Set when this record was found to be the same person as another: where its entries are now. Undone by care.unmerge_citizens().';
+
+CREATE TABLE care.identifier_system (
+	system text PRIMARY KEY CHECK (system <> ''),
+	name text NOT NULL,
+	identifies boolean NOT NULL
+);
+
+COMMENT ON TABLE care.identifier_system IS 'Systems of identifiers for persons, as FHIR names them.';
+COMMENT ON COLUMN care.identifier_system.identifies IS
+'True: one value is one person, so a match on it alone finds the citizen. False, and for any system not listed: kept and shown, never matched on.';
+
+INSERT INTO care.identifier_system (system, name, identifies) VALUES
+	('urn:oid:1.2.208.176.1.2', 'CPR number', true),
+	('urn:oid:1.2.208.176.1.6.1.1', 'national replacement number (X-eCPR)', true),
+	('urn:oid:1.2.208.176.1.6.1.3', 'local replacement number (D-eCPR)', false);
+
+CREATE TABLE care.citizen_identifier (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	system text NOT NULL CHECK (system <> ''),
+	value text NOT NULL CHECK (value <> ''),
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, system, value)
+);
+CREATE INDEX citizen_identifier_value_idx ON care.citizen_identifier (value, system);
+
+COMMENT ON TABLE care.citizen_identifier IS 'Every identifier a citizen is known by, with its system.';
+
+CREATE TABLE care.identifier_owner (
+	system text NOT NULL REFERENCES care.identifier_system,
+	value text NOT NULL,
+	citizen bigint NOT NULL,
+	PRIMARY KEY (system, value)
+);
+
+COMMENT ON TABLE care.identifier_owner IS
+'Look-up, keyed by the identifier: which citizen has it. Holds identifying systems only; its key is what makes such an identifier unique.';
+
+CREATE SEQUENCE care.citizen_merge_id_seq;
+
+CREATE TABLE care.citizen_merge (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.citizen_merge_id_seq'),
+	merged bigint NOT NULL,
+	moved jsonb NOT NULL,
+	reason text NOT NULL CHECK (reason <> ''),
+	merged_at timestamptz NOT NULL DEFAULT now(),
+	merged_by name NOT NULL DEFAULT current_user,
+	undone_at timestamptz,
+	undone_by name,
+	undone_reason text,
+	PRIMARY KEY (citizen, id),
+	CHECK (merged <> citizen)
+);
+ALTER SEQUENCE care.citizen_merge_id_seq OWNED BY care.citizen_merge.id;
+
+COMMENT ON TABLE care.citizen_merge IS 'Trace of records found to be one person, and of the mistakes undone.';
+COMMENT ON COLUMN care.citizen_merge.citizen IS 'The record that was kept.';
+COMMENT ON COLUMN care.citizen_merge.merged IS 'The record whose entries were moved to it.';
+COMMENT ON COLUMN care.citizen_merge.moved IS 'What was moved: for each table the entries'' ids, so that un-merging moves just these back.';
+
+CREATE SEQUENCE care.entry_move_id_seq;
+
+CREATE TABLE care.entry_move (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.entry_move_id_seq'),
+	from_citizen bigint NOT NULL,
+	entry_table name NOT NULL,
+	entry bigint NOT NULL,
+	reason text NOT NULL CHECK (reason <> ''),
+	moved_at timestamptz NOT NULL DEFAULT now(),
+	moved_by name NOT NULL DEFAULT current_user,
+	PRIMARY KEY (citizen, id)
+);
+ALTER SEQUENCE care.entry_move_id_seq OWNED BY care.entry_move.id;
+
+COMMENT ON TABLE care.entry_move IS 'Trace of entries that stood with the wrong citizen and were moved to this one.';

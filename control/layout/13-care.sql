@@ -1,0 +1,138 @@
+-- What has happened and what is known: episodes of care, encounters, conditions,
+-- and medication and allergies as received. Names follow FHIR R4.
+
+CREATE SEQUENCE care.episode_of_care_id_seq;
+
+CREATE TABLE care.episode_of_care (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.episode_of_care_id_seq'),
+	status text NOT NULL CHECK (status IN ('planned', 'waitlist', 'active',
+		'onhold', 'finished', 'cancelled', 'entered-in-error')),
+	type text,
+	organization bigint REFERENCES care.organization,
+	start_time timestamptz,
+	end_time timestamptz,
+	source text,
+	issued timestamptz,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, id)
+);
+ALTER SEQUENCE care.episode_of_care_id_seq OWNED BY care.episode_of_care.id;
+CREATE INDEX episode_of_care_organization_idx ON care.episode_of_care (organization)
+	WHERE status IN ('planned', 'waitlist', 'active', 'onhold');
+
+COMMENT ON TABLE care.episode_of_care IS
+'A time during which an organization is responsible for some of a citizen''s care (FHIR EpisodeOfCare).';
+
+CREATE SEQUENCE care.encounter_id_seq;
+
+CREATE TABLE care.encounter (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.encounter_id_seq'),
+	status text NOT NULL CHECK (status IN ('planned', 'arrived', 'triaged',
+		'in-progress', 'onleave', 'finished', 'cancelled',
+		'entered-in-error', 'unknown')),
+	class text NOT NULL,
+	type text,
+	reason text,
+	organization bigint REFERENCES care.organization,
+	practitioner bigint REFERENCES care.practitioner,
+	episode_of_care bigint,
+	start_time timestamptz,
+	end_time timestamptz,
+	source text,
+	issued timestamptz,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, id),
+	CONSTRAINT encounter_episode_of_care_fkey FOREIGN KEY (citizen, episode_of_care)
+		REFERENCES care.episode_of_care DEFERRABLE
+);
+ALTER SEQUENCE care.encounter_id_seq OWNED BY care.encounter.id;
+CREATE INDEX encounter_organization_idx ON care.encounter (organization, start_time);
+CREATE INDEX encounter_open_idx ON care.encounter (start_time)
+	WHERE status IN ('arrived', 'triaged', 'in-progress', 'onleave');
+CREATE INDEX encounter_end_time_idx ON care.encounter (end_time)
+	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
+
+COMMENT ON TABLE care.encounter IS 'A contact, visit or stay (FHIR Encounter).';
+COMMENT ON COLUMN care.encounter.class IS
+'HL7 v3 ActCode: IMP inpatient, EMER emergency, AMB ambulatory, HH home, VR virtual ...';
+
+CREATE SEQUENCE care.condition_id_seq;
+
+CREATE TABLE care.condition (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.condition_id_seq'),
+	system text,
+	code text,
+	name text NOT NULL,
+	clinical_status text CHECK (clinical_status IN ('active', 'recurrence',
+		'relapse', 'inactive', 'remission', 'resolved')),
+	verification_status text CHECK (verification_status IN ('unconfirmed',
+		'provisional', 'differential', 'confirmed', 'refuted',
+		'entered-in-error')),
+	start_time timestamptz,
+	end_time timestamptz,
+	encounter bigint,
+	source text,
+	issued timestamptz,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, id),
+	CONSTRAINT condition_encounter_fkey FOREIGN KEY (citizen, encounter)
+		REFERENCES care.encounter DEFERRABLE
+);
+ALTER SEQUENCE care.condition_id_seq OWNED BY care.condition.id;
+
+COMMENT ON TABLE care.condition IS 'Diagnoses and problems (FHIR Condition).';
+COMMENT ON COLUMN care.condition.start_time IS 'Onset.';
+COMMENT ON COLUMN care.condition.end_time IS 'Abatement.';
+
+CREATE SEQUENCE care.medication_statement_id_seq;
+
+CREATE TABLE care.medication_statement (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.medication_statement_id_seq'),
+	system text,
+	code text,
+	name text NOT NULL,
+	status text NOT NULL CHECK (status IN ('active', 'on-hold', 'cancelled',
+		'completed', 'entered-in-error', 'stopped', 'draft', 'unknown')),
+	dosage text,
+	authored_on timestamptz,
+	practitioner bigint REFERENCES care.practitioner,
+	encounter bigint,
+	source text,
+	issued timestamptz,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, id),
+	CONSTRAINT medication_statement_encounter_fkey FOREIGN KEY (citizen, encounter)
+		REFERENCES care.encounter DEFERRABLE
+);
+ALTER SEQUENCE care.medication_statement_id_seq OWNED BY care.medication_statement.id;
+
+COMMENT ON TABLE care.medication_statement IS
+'Medication as received (FHIR MedicationRequest), with its source: shown, never decided on here.';
+
+CREATE SEQUENCE care.allergy_id_seq;
+
+CREATE TABLE care.allergy (
+	citizen bigint NOT NULL REFERENCES care.citizen,
+	id bigint NOT NULL DEFAULT nextval('care.allergy_id_seq'),
+	system text,
+	code text,
+	name text NOT NULL,
+	clinical_status text CHECK (clinical_status IN ('active', 'inactive', 'resolved')),
+	verification_status text CHECK (verification_status IN ('unconfirmed',
+		'confirmed', 'refuted', 'entered-in-error')),
+	category text[],
+	criticality text CHECK (criticality IN ('low', 'high', 'unable-to-assess')),
+	start_time timestamptz,
+	source text,
+	issued timestamptz,
+	recorded_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (citizen, id)
+);
+ALTER SEQUENCE care.allergy_id_seq OWNED BY care.allergy.id;
+
+COMMENT ON TABLE care.allergy IS
+'Allergies and intolerances as received (FHIR AllergyIntolerance), with their source: shown, never decided on here.';
