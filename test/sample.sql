@@ -1,1 +1,46 @@
--- A few rows for every table of the layout, for the tests that want some.
+-- A few rows in every table of the layout, for tests that want some: what a new table adds here, dump.sh looks after.
+
+INSERT INTO care.organization (sector, kind, name, parent, sor, role_name) VALUES
+	('region', 'region', 'Region Syddanmark', NULL, '1', 'org_1'),
+	('hospital', 'department', E'Ambulatoriet på Ærø\n"Øst"', 1, '2', 'org_2'),
+	('general practice', 'practice', 'Lægehuset', NULL, '3', 'org_3');
+INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', 'ABC12');
+
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.3'], ARRAY['2512489996', 'x'],
+	'Nancy Berggren', '1948-12-25', 'female', general_practice => 3) AS nancy \gset
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101010000'], 'Nancy B.') AS double \gset
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0202020000'], 'Søren', gender => 'male') AS other \gset
+UPDATE care.citizen SET care_team = '{org_2,org_3}' WHERE citizen = :nancy;
+
+INSERT INTO care.episode_of_care (citizen, status, type, organization, start_time) VALUES
+	(:nancy, 'active', 'KOL', 2, '2026-01-02 08:00+01');
+INSERT INTO care.encounter (citizen, status, class, organization, practitioner, episode_of_care, start_time, end_time) VALUES
+	(:nancy, 'finished', 'IMP', 2, 1, 1, '2026-01-03 10:00:00.000001+01', '2026-01-08 12:00+01');
+INSERT INTO care.condition (citizen, code, name, clinical_status, encounter) VALUES (:nancy, 'J44.9', 'KOL', 'active', 1);
+INSERT INTO care.medication_statement (citizen, name, status, dosage) VALUES
+	(:nancy, 'salbutamol', 'active', '1 sug v. behov\højst 8'),
+	(:other, 'metformin', 'stopped', NULL);
+INSERT INTO care.allergy (citizen, name, category) VALUES (:nancy, 'penicillin', '{medication}');
+INSERT INTO care.care_plan (citizen, status, intent, title, addresses) VALUES (:nancy, 'active', 'plan', 'KOL-plan', '{1}');
+INSERT INTO care.care_plan_activity (citizen, care_plan, ordinal, name, status) VALUES
+	(:nancy, 1, 1, 'Lungerehabilitering', 'scheduled');
+INSERT INTO care.goal (citizen, lifecycle_status, description, due_date) VALUES (:nancy, 'active', 'Gå til købmanden', '2026-06-01');
+INSERT INTO care.task (citizen, status, code, description, owner, due_end) VALUES
+	(:nancy, 'requested', 'follow-up', 'Ring', 3, '2026-01-10');
+
+INSERT INTO care.bundle_import (bundle_type, report) VALUES ('transaction', '{"skipped": []}');
+INSERT INTO care.resource_key VALUES ('Condition', 'urn:uuid:1', :nancy, 1);
+INSERT INTO care.resource_version (citizen, resource_type, key, digest, content, stands, import) VALUES
+	(:nancy, 'Condition', 'urn:uuid:1', 'd', '{"resourceType": "Condition"}', true, 1);
+INSERT INTO care.parked_resource (resource_type, awaited_key, key, content, import) VALUES
+	('Patient', 'urn:uuid:2', 'urn:uuid:3', '{"resourceType": "Goal"}', 1);
+
+SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-01', '2026-01-02 07:00:00.5']::timestamptz[],
+	ARRAY[71.3, 0.1 + 0.2], 'kg');
+SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-03']::timestamptz[], ARRAY[157], '[lb_av]');
+SELECT care.correct_measurement(:nancy, 'body_weight', '2026-01-01', 72, 'kg', 'read twice');
+SELECT care.nullify_measurement(:nancy, 'body_weight', '2026-01-03', 'somebody else''s');
+SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');
+
+SELECT care.merge_citizens(:nancy, :double, 'one person');
+SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

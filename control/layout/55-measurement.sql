@@ -65,7 +65,7 @@ BEGIN ATOMIC
 		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
 			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
 		UNION ALL
-		SELECT n."time", b.id, b.source_key, b.issued, NULL
+		SELECT n."time", b.id, b.source_key, b.issued, NULL AS value
 		FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
 		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
 			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time

@@ -49,6 +49,7 @@ check 'the owner restores the dump without an error' sql -d dump_b -f a.sql -o /
 contents dump_b > b.contents
 check 'every table has the same rows' diff a.contents b.contents
 dump dump_b > b.sql
+# (A column of a view or a BEGIN ATOMIC function that has no name gets one when it is restored: name it.)
 check 'and dumps to the same text' diff a.sql b.sql
 
 dump -s dump_b > b.schema

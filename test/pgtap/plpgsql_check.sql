@@ -1,11 +1,12 @@
 -- plpgsql_check has nothing to say about any function of the extension or the layout.
 BEGIN;
-SELECT plan(1);
-
 SELECT count(*) > 0 AS present FROM pg_available_extensions WHERE name = 'plpgsql_check' \gset
 \if :present
+-- It must be there before the session runs its first PL/pgSQL.
 CREATE EXTENSION plpgsql_check;
+LOAD 'plpgsql_check';
 
+SELECT plan(1);
 SELECT is_empty($$
 	SELECT p.oid::regprocedure, finding
 	FROM pg_proc AS p
@@ -16,6 +17,7 @@ SELECT is_empty($$
 	WHERE pronamespace IN ('smartcare'::regnamespace, 'care'::regnamespace) AND lanname = 'plpgsql'
 $$, 'plpgsql_check finds nothing');
 \else
+SELECT plan(1);
 SELECT diag('plpgsql_check is not installed: no PL/pgSQL function was checked');
 SELECT skip('plpgsql_check is not installed', 1);
 \endif
