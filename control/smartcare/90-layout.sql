@@ -1,0 +1,114 @@
+-- The layout: tables, views and functions of schema care. layout_parts() follows, written by the build.
+
+-- Raised by one with every change to a part numbered below 50.
+CREATE FUNCTION smartcare.layout_version() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1;
+COMMENT ON FUNCTION smartcare.layout_version() IS
+'Version of the layout that this extension makes and expects; care.layout tells the one that is there';
+
+-- What setup() and migrate() ask first. The lock ends with the transaction.
+CREATE FUNCTION smartcare.lock_layout(OUT owner name, OUT version integer)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM pg_advisory_xact_lock('pg_extension'::regclass::oid::integer, oid::integer)
+	FROM pg_extension WHERE extname = 'smartcare';
+
+	SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = 'care';
+	IF owner IS NULL THEN
+		RETURN;
+	END IF;
+	IF NOT pg_has_role(owner, 'MEMBER') THEN
+		RAISE EXCEPTION 'schema "care" belongs to role "%"', owner
+		USING ERRCODE = 'insufficient_privilege', HINT = 'Do this as that role.';
+	END IF;
+	-- Nothing is read from a table before it is known for what it is: its owner may be of less trust than the caller.
+	IF NOT EXISTS (
+		SELECT FROM pg_class AS c
+		JOIN pg_attribute AS a ON a.attrelid = c.oid
+		WHERE c.oid = to_regclass('care.layout') AND c.relkind = 'r' AND NOT c.relrowsecurity
+			AND a.attname = 'version' AND a.atttypid = 'integer'::regtype
+	) THEN
+		RAISE EXCEPTION 'schema "care" exists, but smartcare.setup() did not make it'
+		USING ERRCODE = 'duplicate_schema', HINT = 'Rename it with ALTER SCHEMA care RENAME TO ...';
+	END IF;
+	version := (SELECT max(l.version) FROM care.layout AS l);
+END
+$$;
+COMMENT ON FUNCTION smartcare.lock_layout() IS
+'Waits for other sessions that set up or migrate; returns who owns schema care and its layout version, NULL if there is none';
+
+CREATE FUNCTION smartcare.setup() RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+SET standard_conforming_strings = on
+AS $$
+DECLARE
+	present record;
+	part record;
+BEGIN
+	IF getdatabaseencoding() <> 'UTF8' THEN
+		RAISE EXCEPTION 'the layout needs encoding UTF8, and this database has %', getdatabaseencoding()
+		USING ERRCODE = 'feature_not_supported',
+			HINT = 'Make another with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
+	END IF;
+
+	present := smartcare.lock_layout();
+	IF present.owner IS NOT NULL THEN
+		RETURN format('schema care is there already, with layout version %s', present.version)
+			|| CASE WHEN present.version < smartcare.layout_version() THEN '; CALL smartcare.migrate() brings it up to date' ELSE '' END;
+	END IF;
+
+	CREATE SCHEMA care;
+	FOR part IN SELECT source FROM smartcare.layout_parts() AS p ORDER BY p.part LOOP
+		EXECUTE part.source;
+	END LOOP;
+	INSERT INTO care.layout (version, extension_version)
+	VALUES (smartcare.layout_version(), smartcare.version());
+	RETURN format('schema care made, with layout version %s', smartcare.layout_version());
+END
+$$;
+COMMENT ON FUNCTION smartcare.setup() IS
+'Makes schema care, owned by the caller, with the tables, views and functions of the shared-care record; changes nothing if it is there';
+
+CREATE PROCEDURE smartcare.migrate(lock_timeout text DEFAULT '5s')
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+SET standard_conforming_strings = on
+-- Set here so that the setting below ends with the procedure.
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+	caller text := current_setting('role');
+	present record;
+	part record;
+BEGIN
+	PERFORM set_config('lock_timeout', lock_timeout, true);
+	present := smartcare.lock_layout();
+	IF present.owner IS NULL THEN
+		RAISE EXCEPTION 'there is no schema "care" to migrate'
+		USING ERRCODE = 'invalid_schema_name', HINT = 'SELECT smartcare.setup() makes it.';
+	END IF;
+	IF present.version > smartcare.layout_version() THEN
+		RAISE EXCEPTION 'the layout has version %, and smartcare % knows versions up to %',
+			present.version, smartcare.version(), smartcare.layout_version()
+		USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Run ALTER EXTENSION smartcare UPDATE first.';
+	END IF;
+
+	-- As the owner, so that what a superuser or a member of the owning role migrates stays in one hand.
+	PERFORM set_config('role', present.owner, true);
+	FOR part IN SELECT source FROM smartcare.layout_parts() AS p WHERE p.part >= '50' ORDER BY p.part LOOP
+		EXECUTE part.source;
+	END LOOP;
+	INSERT INTO care.layout (version, extension_version)
+	VALUES (smartcare.layout_version(), smartcare.version())
+	ON CONFLICT (version) DO UPDATE SET extension_version = excluded.extension_version, at = excluded.at;
+	PERFORM set_config('role', caller, true);
+END
+$$;
+COMMENT ON PROCEDURE smartcare.migrate(text) IS
+'Brings schema care to what this extension makes: its views, functions, comments and privileges; gives up when a lock is not had in time';
