@@ -112,7 +112,7 @@ CREATE TABLE care.measurement_note (
 	measure integer NOT NULL REFERENCES care.measure,
 	stands boolean NOT NULL DEFAULT false,
 	comparator text CHECK (comparator IN ('<', '<=', '>=', '>')),
-	original_value numeric,
+	original_value float8,
 	original_unit text,
 	note text,
 	PRIMARY KEY (citizen, batch, "time", measure),

@@ -1,0 +1,342 @@
+-- Finding, registering, merging and un-merging citizens, and moving entries that
+-- stand with the wrong one. Persons are matched by identifier only, never by name.
+
+CREATE OR REPLACE FUNCTION care.current_citizen(citizen bigint)
+RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_citizen bigint := current_citizen.citizen;
+	kept bigint;
+BEGIN
+	LOOP
+		SELECT c.merged_into INTO kept FROM care.citizen c WHERE c.citizen = found_citizen;
+		IF kept IS NULL THEN
+			RETURN found_citizen;
+		END IF;
+		found_citizen := kept;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.current_citizen(bigint) IS
+'The record that stands for a citizen: itself, or the one it was merged into.';
+
+CREATE OR REPLACE FUNCTION care.lock_citizen(citizen bigint)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_citizen bigint := lock_citizen.citizen;
+	kept bigint;
+BEGIN
+	LOOP
+		SELECT c.merged_into INTO kept
+		FROM care.citizen c WHERE c.citizen = found_citizen
+		FOR NO KEY UPDATE;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'citizen % is not known', coalesce(found_citizen::text, 'null')
+				USING ERRCODE = 'foreign_key_violation',
+				HINT = 'Register the citizen with care.register_citizen().';
+		ELSIF kept IS NULL THEN
+			RETURN found_citizen;
+		END IF;
+		found_citizen := kept;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.lock_citizen(bigint) IS
+'Locks the record that stands for a citizen until the transaction ends, and returns it. All that changes a citizen''s record does so under this lock. Errors: 23503 unknown citizen.';
+
+CREATE OR REPLACE FUNCTION care.register_citizen(
+	systems text[], "values" text[], name text DEFAULT NULL,
+	birth_date date DEFAULT NULL, gender text DEFAULT NULL,
+	municipality bigint DEFAULT NULL, general_practice bigint DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	new_citizen CONSTANT bigint := nextval('care.citizen_seq');
+	owners bigint[];
+	owner bigint;
+	known care.citizen;
+BEGIN
+	IF coalesce(cardinality(systems), 0) = 0
+		OR cardinality(systems) IS DISTINCT FROM cardinality("values")
+	THEN
+		RAISE EXCEPTION 'a citizen needs at least one identifier, each with its system'
+			USING ERRCODE = 'invalid_parameter_value',
+			DETAIL = format('%s systems and %s values were given.',
+				coalesce(cardinality(systems), 0), coalesce(cardinality("values"), 0));
+	END IF;
+
+	-- Claim the identifiers first: of two sessions that register one person at
+	-- once the second waits here and then finds the first one's citizen.
+	INSERT INTO care.identifier_owner (system, value, citizen)
+	SELECT i.system, i.value, new_citizen
+	FROM unnest(systems, "values") AS i (system, value)
+	JOIN care.identifier_system s ON s.system = i.system AND s.identifies
+	ORDER BY i.system, i.value
+	ON CONFLICT (system, value) DO NOTHING;
+
+	SELECT array_agg(DISTINCT care.current_citizen(o.citizen)) INTO owners
+	FROM unnest(systems, "values") AS i (system, value)
+	JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
+	WHERE o.citizen <> new_citizen;
+
+	IF cardinality(owners) > 1 THEN
+		RAISE EXCEPTION 'these identifiers belong to different citizens: %', array_to_string(owners, ', ')
+			USING ERRCODE = 'unique_violation',
+			HINT = 'If they are one person, merge the records with care.merge_citizens().';
+	END IF;
+
+	owner := coalesce(owners[1], new_citizen);
+	IF owner = new_citizen THEN
+		INSERT INTO care.citizen (citizen, name, birth_date, gender, municipality, general_practice)
+		VALUES (owner, register_citizen.name, register_citizen.birth_date, register_citizen.gender,
+			register_citizen.municipality, register_citizen.general_practice);
+	ELSE
+		PERFORM care.lock_citizen(owner);
+		SELECT * INTO known FROM care.citizen c WHERE c.citizen = owner;
+		IF known.birth_date <> register_citizen.birth_date THEN
+			RAISE EXCEPTION 'birth date % contradicts the identifier''s owner, citizen %, born %',
+				register_citizen.birth_date, owner, known.birth_date
+				USING ERRCODE = 'integrity_constraint_violation',
+				HINT = 'One of the two is wrong; a person has to decide.';
+		END IF;
+		UPDATE care.identifier_owner o SET citizen = owner
+		FROM unnest(systems, "values") AS i (system, value)
+		WHERE o.system = i.system AND o.value = i.value AND o.citizen = new_citizen;
+		UPDATE care.citizen c SET
+			name = coalesce(c.name, register_citizen.name),
+			birth_date = coalesce(c.birth_date, register_citizen.birth_date),
+			gender = coalesce(c.gender, register_citizen.gender),
+			municipality = coalesce(c.municipality, register_citizen.municipality),
+			general_practice = coalesce(c.general_practice, register_citizen.general_practice)
+		WHERE c.citizen = owner
+			AND (c.name IS NULL AND register_citizen.name IS NOT NULL
+				OR c.birth_date IS NULL AND register_citizen.birth_date IS NOT NULL
+				OR c.gender IS NULL AND register_citizen.gender IS NOT NULL
+				OR c.municipality IS NULL AND register_citizen.municipality IS NOT NULL
+				OR c.general_practice IS NULL AND register_citizen.general_practice IS NOT NULL);
+	END IF;
+
+	INSERT INTO care.citizen_identifier (citizen, system, value)
+	SELECT owner, i.system, i.value
+	FROM unnest(systems, "values") AS i (system, value)
+	ON CONFLICT (citizen, system, value) DO NOTHING;
+	RETURN owner;
+END
+$$;
+COMMENT ON FUNCTION care.register_citizen(text[], text[], text, date, text, bigint, bigint) IS
+'The citizen with these identifiers, found by an identifying one or newly registered; what was not known of the citizen is filled in, nothing is overwritten. Errors: 23505 identifiers of different citizens, 23000 contradicting birth date, 22023 no identifier.';
+
+-- The tables whose rows go with a citizen when records are merged: all about a
+-- citizen but the citizen itself, its identifiers (they keep pointing at the
+-- record that had them), the traces, and what is computed from the rest.
+CREATE OR REPLACE FUNCTION care.movable_tables(
+	OUT entry_table name, OUT columns text, OUT keys text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT c.relname, pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
+		pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
+			FILTER (WHERE a.attnum = ANY (i.indkey))
+	FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
+	JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		AND a.attname <> 'citizen' AND a.attgenerated = ''
+	WHERE c.relnamespace = 'care'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+		AND EXISTS (SELECT FROM pg_catalog.pg_attribute k
+			WHERE k.attrelid = c.oid AND k.attname = 'citizen' AND k.attnum = i.indkey[0])
+		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series')
+	GROUP BY c.relname;
+END;
+COMMENT ON FUNCTION care.movable_tables() IS
+'Internal: tables of entries about a citizen, with their columns and key columns besides the citizen.';
+
+CREATE OR REPLACE FUNCTION care.merge_citizens(kept bigint, merged bigint, reason text)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entries record;
+	moved jsonb := '{}';
+	moved_keys jsonb;
+	merge_id bigint;
+BEGIN
+	IF care.lock_citizen(least(kept, merged)) <> least(kept, merged)
+		OR care.lock_citizen(greatest(kept, merged)) <> greatest(kept, merged)
+		OR kept = merged
+	THEN
+		RAISE EXCEPTION 'citizens % and % are one record already', kept, merged
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Merge records that stand: care.current_citizen() tells which.';
+	END IF;
+
+	SET CONSTRAINTS ALL DEFERRED;
+	FOR entries IN SELECT * FROM care.movable_tables() LOOP
+		EXECUTE format(
+			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 RETURNING *),'
+			' come AS (INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone RETURNING %3$s)'
+			' SELECT jsonb_agg(to_jsonb(come)) FROM come',
+			entries.entry_table, entries.columns, entries.keys)
+		INTO moved_keys USING merged, kept;
+		IF moved_keys IS NOT NULL THEN
+			moved := moved || jsonb_build_object(entries.entry_table, moved_keys);
+		END IF;
+	END LOOP;
+	SET CONSTRAINTS ALL IMMEDIATE;
+
+	INSERT INTO care.citizen_merge (citizen, merged, moved, reason)
+	VALUES (kept, merge_citizens.merged, moved || jsonb_build_object('care_team',
+		(SELECT c.care_team FROM care.citizen c WHERE c.citizen = kept)), merge_citizens.reason)
+	RETURNING id INTO merge_id;
+	UPDATE care.citizen c SET merged_into = kept WHERE c.citizen = merge_citizens.merged;
+	UPDATE care.citizen c SET care_team = ARRAY(
+		SELECT DISTINCT t.role FROM care.citizen b, unnest(b.care_team) AS t (role)
+		WHERE b.citizen IN (kept, merge_citizens.merged) ORDER BY t.role)
+	WHERE c.citizen = kept;
+	PERFORM care.settle_all(kept);
+	PERFORM care.settle_all(merge_citizens.merged);
+	RETURN merge_id;
+END
+$$;
+COMMENT ON FUNCTION care.merge_citizens(bigint, bigint, text) IS
+'Two records are one person: all entries of "merged" move to "kept", with trace; what arrives for either lands with "kept". Returns the merge''s id for care.unmerge_citizens(). Errors: 22023 one record already, 23503 unknown citizen.';
+
+CREATE OR REPLACE FUNCTION care.unmerge_citizens(kept bigint, merge bigint, reason text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entries record;
+	undone care.citizen_merge;
+BEGIN
+	SELECT * INTO undone FROM care.citizen_merge m
+	WHERE m.citizen = kept AND m.id = merge AND m.undone_at IS NULL;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no merge % into citizen % stands', merge, kept
+			USING ERRCODE = 'no_data_found',
+			HINT = 'care.citizen_merge lists the merges.';
+	END IF;
+	PERFORM c.citizen FROM care.citizen c
+	WHERE c.citizen IN (kept, undone.merged) ORDER BY c.citizen FOR UPDATE;
+	IF EXISTS (SELECT FROM care.citizen c WHERE c.citizen = kept AND c.merged_into IS NOT NULL) THEN
+		RAISE EXCEPTION 'citizen % has itself been merged into another', kept
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'Undo that merge first.';
+	END IF;
+
+	SET CONSTRAINTS ALL DEFERRED;
+	UPDATE care.citizen c SET merged_into = NULL WHERE c.citizen = undone.merged;
+	UPDATE care.citizen c SET care_team = ARRAY(
+		SELECT jsonb_array_elements_text(undone.moved -> 'care_team')) WHERE c.citizen = kept;
+	FOR entries IN SELECT * FROM care.movable_tables() LOOP
+		EXECUTE format(
+			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 AND (%3$s) IN'
+			' (SELECT %3$s FROM jsonb_populate_recordset(NULL::care.%1$I, $3)) RETURNING *)'
+			' INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone',
+			entries.entry_table, entries.columns, entries.keys)
+		USING kept, undone.merged, undone.moved -> entries.entry_table::text;
+	END LOOP;
+	SET CONSTRAINTS ALL IMMEDIATE;
+
+	UPDATE care.citizen_merge m
+	SET undone_at = now(), undone_by = current_user, undone_reason = unmerge_citizens.reason
+	WHERE m.citizen = kept AND m.id = merge;
+	PERFORM care.settle_all(kept);
+	PERFORM care.settle_all(undone.merged);
+END
+$$;
+COMMENT ON FUNCTION care.unmerge_citizens(bigint, bigint, text) IS
+'Undoes a merge: what had been moved goes back; what arrived since stays with "kept" and can be moved with care.move_entry(). Errors: 02000 no such merge, 55000 "kept" has been merged itself.';
+
+CREATE OR REPLACE FUNCTION care.move_entry(
+	citizen bigint, entry_table name, entry bigint, to_citizen bigint, reason text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	from_citizen CONSTANT bigint := move_entry.citizen;
+	part record;
+	found_rows bigint;
+BEGIN
+	IF NOT move_entry.entry_table = ANY ('{episode_of_care,encounter,condition,medication_statement,allergy,care_plan,goal,task,measurement_batch}') THEN
+		RAISE EXCEPTION 'entries of "%" cannot be moved', move_entry.entry_table
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	PERFORM care.lock_citizen(least(from_citizen, to_citizen));
+	PERFORM care.lock_citizen(greatest(from_citizen, to_citizen));
+
+	SET CONSTRAINTS ALL DEFERRED;
+	-- The entry, and with a plan its activities, with a batch its notes.
+	FOR part IN
+		SELECT t.entry_table, t.columns,
+			CASE WHEN t.entry_table = move_entry.entry_table THEN 'id'
+				WHEN t.entry_table = 'measurement_note' THEN 'batch' ELSE 'care_plan' END AS key
+		FROM care.movable_tables() t
+		WHERE t.entry_table = move_entry.entry_table
+			OR (move_entry.entry_table, t.entry_table) IN (('care_plan', 'care_plan_activity'), ('measurement_batch', 'measurement_note'))
+		ORDER BY t.entry_table = move_entry.entry_table DESC
+	LOOP
+		EXECUTE format(
+			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 AND %3$I = $3 RETURNING *)'
+			' INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone',
+			part.entry_table, part.columns, part.key)
+		USING from_citizen, to_citizen, entry;
+		GET DIAGNOSTICS found_rows = ROW_COUNT;
+		IF part.key = 'id' AND found_rows = 0 THEN
+			RAISE EXCEPTION 'citizen % has no entry % in "%"', from_citizen, entry, move_entry.entry_table
+				USING ERRCODE = 'no_data_found';
+		END IF;
+	END LOOP;
+
+	IF move_entry.entry_table = 'measurement_batch' THEN
+		-- A replay of what was said of the wrong citizen must not bring it back.
+		INSERT INTO care.measurement_batch (citizen, source_key, version, issued, status, digest, stands, source)
+		SELECT from_citizen, b.source_key, 9223372036854775807, 'infinity', 'entered-in-error', b.digest, true,
+			jsonb_build_object('moved_to', to_citizen, 'reason', move_entry.reason)
+		FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
+		PERFORM care.settle_all(from_citizen);
+		PERFORM care.settle_all(to_citizen);
+	ELSE
+		UPDATE care.resource_key k SET citizen = to_citizen
+		WHERE k.citizen = from_citizen AND k.id = entry
+			AND k.resource_type = care.resource_type_of(move_entry.entry_table);
+		WITH gone AS (
+			DELETE FROM care.resource_version v
+			USING care.resource_key k
+			WHERE v.citizen = from_citizen AND v.resource_type = care.resource_type_of(move_entry.entry_table)
+				AND k.resource_type = v.resource_type AND k.key = v.key AND k.citizen = to_citizen AND k.id = entry
+			RETURNING v.*)
+		INSERT INTO care.resource_version
+			(citizen, id, resource_type, key, version, issued, digest, content, stands, import, recorded_at)
+		SELECT to_citizen, g.id, g.resource_type, g.key, g.version, g.issued, g.digest, g.content, g.stands, g.import, g.recorded_at
+		FROM gone g;
+	END IF;
+	INSERT INTO care.entry_move (citizen, from_citizen, entry_table, entry, reason)
+	VALUES (to_citizen, from_citizen, move_entry.entry_table, move_entry.entry, move_entry.reason);
+END
+$$;
+COMMENT ON FUNCTION care.move_entry(bigint, name, bigint, bigint, text) IS
+'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: 02000 no such entry, 22023 not a table of entries, 23503 unknown citizen or reference left behind.';
+
+CREATE OR REPLACE FUNCTION care.resource_type_of(entry_table name)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE entry_table
+	WHEN 'episode_of_care' THEN 'EpisodeOfCare'
+	WHEN 'encounter' THEN 'Encounter'
+	WHEN 'condition' THEN 'Condition'
+	WHEN 'medication_statement' THEN 'MedicationRequest'
+	WHEN 'allergy' THEN 'AllergyIntolerance'
+	WHEN 'care_plan' THEN 'CarePlan'
+	WHEN 'goal' THEN 'Goal'
+END;
+COMMENT ON FUNCTION care.resource_type_of(name) IS 'Internal: the FHIR type whose resources a table of entries holds.';

@@ -1,0 +1,583 @@
+-- Recording, correcting and nullifying measurements.
+--
+-- Batches say what sources claim; care.claims() ranks the claims on each instant;
+-- care.settle() makes care.measurement_series show the first-ranked. The result is
+-- a function of the set of batches, so it cannot depend on their order of arrival.
+
+CREATE OR REPLACE FUNCTION care.find_measure(
+	system text, code text, unit text, display text,
+	OUT measure integer, OUT factor float8, OUT "offset" float8)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	known record;
+	new_name CONSTANT text := concat_ws(' ', find_measure.system, find_measure.code, find_measure.unit);
+BEGIN
+	SELECT m.id, m.unit, m.reviewed, m.display INTO known
+	FROM care.measure_code c
+	JOIN care.measure m ON m.id = c.measure
+	WHERE c.system = find_measure.system AND c.code = find_measure.code
+		AND c.unit IN ('', find_measure.unit)
+	ORDER BY c.unit LIMIT 1;
+
+	IF NOT FOUND THEN
+		INSERT INTO care.measure (name, display, unit)
+		VALUES (new_name, coalesce(find_measure.display, find_measure.code), find_measure.unit)
+		ON CONFLICT (name) DO NOTHING;
+		SELECT m.id, m.unit, m.reviewed, m.display INTO known FROM care.measure m WHERE m.name = new_name;
+		INSERT INTO care.measure_code (system, code, unit, measure)
+		VALUES (find_measure.system, find_measure.code, find_measure.unit, known.id)
+		ON CONFLICT DO NOTHING;
+	END IF;
+	-- What an unreviewed measure is called must not depend on who came first.
+	IF NOT known.reviewed AND find_measure.display COLLATE "C" < known.display THEN
+		UPDATE care.measure m SET display = find_measure.display
+		WHERE m.id = known.id AND find_measure.display COLLATE "C" < m.display;
+	END IF;
+
+	measure := known.id;
+	IF known.unit = find_measure.unit THEN
+		factor := 1;
+		"offset" := 0;
+	ELSE
+		SELECT u.factor, u."offset" INTO factor, "offset"
+		FROM care.measure_unit u WHERE u.measure = known.id AND u.unit = find_measure.unit;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
+'The measure that a code means, and how its unit converts to the measure''s: value * factor + offset. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
+
+CREATE OR REPLACE FUNCTION care.claims(
+	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz)
+RETURNS TABLE ("time" timestamptz, batch bigint, source_key text, issued timestamptz, value float8, place bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 200 ROWS 10
+BEGIN ATOMIC
+	SELECT c."time", c.id, c.source_key, c.issued, c.value,
+		row_number() OVER (PARTITION BY c."time"
+			ORDER BY c.issued DESC, c.value DESC NULLS FIRST, c.source_key COLLATE "C" DESC)
+	FROM (
+		SELECT u."time", b.id, b.source_key, b.issued, u.value
+		FROM care.measurement_batch b,
+			LATERAL smartcare.unnest(smartcare.slice(b.points,
+				pg_catalog.tstzrange(claims.start_time, claims.end_time, '[]'))) AS u ("time", value)
+		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+		UNION ALL
+		SELECT n."time", b.id, b.source_key, b.issued, NULL
+		FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
+		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+			AND n."time" BETWEEN claims.start_time AND claims.end_time
+	) AS c;
+END;
+COMMENT ON FUNCTION care.claims(bigint, integer, timestamptz, timestamptz) IS
+'All that standing batches say of a citizen''s measure from start_time to end_time; place 1 is what counts: issued latest, then nullified before valued, then the greater value, then the greater source key. A null value says that there is no valid one.';
+
+CREATE OR REPLACE FUNCTION care.bucket_bytes()
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 2400;
+COMMENT ON FUNCTION care.bucket_bytes() IS
+'Internal: size above which a bucket is halved. Three such rows fit in a page, so that a series is read without a detour and written without rewriting much.';
+
+CREATE OR REPLACE FUNCTION care.store_series(
+	citizen bigint, measure integer, bucket timestamptz, bucket_end timestamptz, points smartcare.series)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	middle CONSTANT timestamptz := bucket + (bucket_end - bucket) / 2;
+BEGIN
+	IF points IS NULL THEN
+		RETURN;
+	ELSIF pg_column_size(points) <= care.bucket_bytes() OR bucket_end - bucket <= interval '1 hour' THEN
+		INSERT INTO care.measurement_series (citizen, measure, bucket, bucket_end, points)
+		VALUES (store_series.citizen, store_series.measure, store_series.bucket, store_series.bucket_end, store_series.points);
+	ELSE
+		PERFORM care.store_series(citizen, measure, bucket, middle,
+			smartcare.slice(points, tstzrange(bucket, middle)));
+		PERFORM care.store_series(citizen, measure, middle, bucket_end,
+			smartcare.slice(points, tstzrange(middle, bucket_end)));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.store_series(bigint, integer, timestamptz, timestamptz, smartcare.series) IS
+'Internal: stores points in a new bucket, halved until each part fits in a page.';
+
+CREATE OR REPLACE FUNCTION care.write_series(
+	citizen bigint, measure integer, span tstzrange, standing smartcare.series)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	widest CONSTANT interval := interval '8192 hours';
+	rest smartcare.series := standing;
+	found_row care.measurement_series;
+	new_points smartcare.series;
+	width interval;
+	new_bucket timestamptz;
+BEGIN
+	FOR found_row IN
+		SELECT * FROM care.measurement_series s
+		WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
+			AND s.bucket <= upper(span) AND s.bucket_end > lower(span)
+		ORDER BY s.bucket
+	LOOP
+		new_points := smartcare.series_merge(
+			smartcare.delete_time(found_row.points, span),
+			smartcare.slice(standing, tstzrange(found_row.bucket, found_row.bucket_end)));
+		rest := smartcare.delete_time(rest, tstzrange(found_row.bucket, found_row.bucket_end));
+		IF new_points IS NOT NULL AND pg_column_size(new_points) <= care.bucket_bytes() THEN
+			UPDATE care.measurement_series s SET points = new_points
+			WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
+				AND s.bucket = found_row.bucket;
+		ELSE
+			DELETE FROM care.measurement_series s
+			WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
+				AND s.bucket = found_row.bucket;
+			PERFORM care.store_series(citizen, measure, found_row.bucket, found_row.bucket_end, new_points);
+		END IF;
+	END LOOP;
+
+	WHILE rest IS NOT NULL LOOP
+		-- As wide as the stream's last bucket, or twice that where it stayed
+		-- rather empty; narrower where a bucket stands nearby.
+		SELECT least(widest, (s.bucket_end - s.bucket)
+				* CASE WHEN pg_column_size(s.points) < care.bucket_bytes() / 4 THEN 2 ELSE 1 END)
+		INTO width
+		FROM care.measurement_series s
+		WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
+		ORDER BY s.bucket DESC LIMIT 1;
+		width := coalesce(width, widest);
+		LOOP
+			new_bucket := date_bin(width, smartcare.start_time(rest), '2000-01-01 00:00:00+00');
+			EXIT WHEN NOT EXISTS (
+				SELECT FROM care.measurement_series s
+				WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
+					AND s.bucket < new_bucket + width AND s.bucket_end > new_bucket);
+			width := width / 2;
+		END LOOP;
+		PERFORM care.store_series(citizen, measure, new_bucket, new_bucket + width,
+			smartcare.slice(rest, tstzrange(new_bucket, new_bucket + width)));
+		rest := smartcare.delete_time(rest, tstzrange(new_bucket, new_bucket + width));
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.write_series(bigint, integer, tstzrange, smartcare.series) IS
+'Internal: makes the stored series show just these points within the span.';
+
+CREATE OR REPLACE FUNCTION care.settle(
+	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz,
+	new_batches bigint[] DEFAULT '{}', OUT changed integer, OUT conflicts jsonb)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	span CONSTANT tstzrange := tstzrange(start_time, end_time, '[]');
+	before smartcare.series;
+	standing smartcare.series;
+	claimed bigint;
+	nullified boolean;
+BEGIN
+	SELECT smartcare.series_agg(smartcare.slice(b.points, span)),
+		sum(smartcare.num_points(smartcare.slice(b.points, span))), bool_or(b.nullified IS NOT NULL)
+	INTO standing, claimed, nullified
+	FROM care.measurement_batch b
+	WHERE b.citizen = settle.citizen AND b.measure = settle.measure AND b.stands
+		AND b.start_time <= settle.end_time AND b.end_time >= settle.start_time;
+
+	-- Only where instants are claimed more than once is there anything to rank.
+	IF nullified OR claimed > smartcare.num_points(standing) THEN
+		SELECT smartcare.series_agg(c."time", c.value) INTO standing
+		FROM care.claims(settle.citizen, settle.measure, settle.start_time, settle.end_time) c WHERE c.place = 1;
+
+		SELECT jsonb_agg(contested.conflict ORDER BY contested."time") INTO conflicts
+		FROM (
+			SELECT c."time", jsonb_build_object(
+				'citizen', settle.citizen, 'measure', (SELECT m.name FROM care.measure m WHERE m.id = settle.measure), 'time', c."time",
+				'won', jsonb_agg(jsonb_build_object('value', c.value, 'key', c.source_key)) FILTER (WHERE c.place = 1) -> 0,
+				'lost', jsonb_agg(jsonb_build_object('value', c.value, 'key', c.source_key) ORDER BY c.place) FILTER (WHERE c.place > 1),
+				'why', CASE
+					WHEN max(c.issued) FILTER (WHERE c.place = 1) > max(c.issued) FILTER (WHERE c.place = 2) THEN 'issued later'
+					WHEN bool_or(c.value IS NULL) THEN 'nullified'
+					ELSE 'issued at the same time; the greater value counts' END) AS conflict
+			FROM care.claims(settle.citizen, settle.measure, settle.start_time, settle.end_time) c
+			GROUP BY c."time"
+			HAVING bool_or(c.batch = ANY (new_batches))
+				AND (count(DISTINCT c.value) > 1 OR bool_or(c.value IS NULL) AND bool_or(c.value IS NOT NULL))
+		) AS contested;
+	END IF;
+
+	SELECT smartcare.series_agg(smartcare.slice(s.points, span)) INTO before
+	FROM care.measurement_series s
+	WHERE s.citizen = settle.citizen AND s.measure = settle.measure
+		AND s.bucket <= settle.end_time AND s.bucket_end > settle.start_time;
+	IF before IS NULL THEN
+		changed := coalesce(smartcare.num_points(standing), 0);
+	ELSIF before OPERATOR(smartcare.=) standing THEN
+		changed := 0;
+	ELSE
+		SELECT count(*) INTO changed
+		FROM smartcare.unnest(before) AS o ("time", value)
+		FULL JOIN smartcare.unnest(standing) AS n ("time", value) ON n."time" = o."time"
+		WHERE n.value IS DISTINCT FROM o.value;
+	END IF;
+	IF before IS NOT NULL AND standing IS NULL OR changed > 0 THEN
+		PERFORM care.write_series(citizen, measure, span, standing);
+	END IF;
+
+	UPDATE care.measurement_note n SET stands = NOT n.stands
+	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
+		AND n."time" BETWEEN settle.start_time AND settle.end_time
+		AND n.stands IS DISTINCT FROM EXISTS (
+			SELECT FROM care.claims(n.citizen, n.measure, n."time", n."time") c
+			WHERE c.place = 1 AND c.batch = n.batch);
+END
+$$;
+COMMENT ON FUNCTION care.settle(bigint, integer, timestamptz, timestamptz, bigint[]) IS
+'Internal: makes the stored series of a citizen''s measure show what counts from start_time to end_time. Tells how many points are new, changed or gone, and the conflicts in which new batches take part.';
+
+CREATE OR REPLACE FUNCTION care.settle_all(citizen bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.settle(settle_all.citizen, w.measure, min(w.start_time), max(w.end_time))
+	FROM (
+		SELECT b.measure, b.start_time, b.end_time
+		FROM care.measurement_batch b
+		WHERE b.citizen = settle_all.citizen AND b.stands AND b.start_time IS NOT NULL
+		UNION ALL
+		SELECT s.measure, smartcare.start_time(s.points), smartcare.end_time(s.points)
+		FROM care.measurement_series s WHERE s.citizen = settle_all.citizen
+	) AS w
+	GROUP BY w.measure;
+END
+$$;
+COMMENT ON FUNCTION care.settle_all(bigint) IS
+'Computes all of a citizen''s stored series again from the batches.';
+
+CREATE OR REPLACE FUNCTION care.add_batches(
+	citizen bigint, batches care.measurement_batch[], notes care.measurement_note[] DEFAULT NULL,
+	OUT outcomes text[], OUT changed integer, OUT conflicts jsonb)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	this CONSTANT bigint := care.lock_citizen(add_batches.citizen);
+	new_ordinals bigint[];
+	new_ids bigint[];
+	keys text[];
+	known_keys text[];
+	flipped bigint[];
+	touched record;
+	settled record;
+BEGIN
+	SELECT array_agg(DISTINCT b.source_key) INTO keys FROM unnest(batches) AS b;
+	SELECT array_agg(DISTINCT b.source_key) INTO known_keys
+	FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = ANY (keys);
+
+	WITH offered AS MATERIALIZED (
+		SELECT o.*, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
+				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
+				(SELECT string_agg(concat_ws(' ', extract(epoch FROM n."time"), n.comparator, n.original_value, n.original_unit, n.note),
+						' ' ORDER BY n."time")
+					FROM unnest(notes) AS n WHERE n.batch = o.ordinal)), 'UTF8')
+				|| coalesce(smartcare.series_send(o.points), ''))::uuid AS new_digest
+		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
+			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+	), fresh AS MATERIALIZED (
+		SELECT DISTINCT ON (o.source_key, o.measure, o.new_digest) o.*, nextval('care.measurement_batch_id_seq') AS new_id
+		FROM offered o
+		WHERE NOT EXISTS (
+			SELECT FROM care.measurement_batch e
+			WHERE e.citizen = this AND e.source_key = o.source_key AND o.source_key = ANY (known_keys)
+				AND e.measure IS NOT DISTINCT FROM o.measure AND e.digest = o.new_digest)
+		ORDER BY o.source_key, o.measure, o.new_digest, o.ordinal
+	), added AS (
+		INSERT INTO care.measurement_batch (citizen, id, measure, points, nullified, start_time, end_time,
+			source_key, version, issued, status, digest, stands, source, import)
+		SELECT this, f.new_id, f.measure, f.points, f.nullified,
+			least(smartcare.start_time(f.points), (SELECT min(t.nullified) FROM unnest(f.nullified) AS t (nullified))),
+			greatest(smartcare.end_time(f.points), (SELECT max(t.nullified) FROM unnest(f.nullified) AS t (nullified))),
+			f.source_key, coalesce(f.version, 0), coalesce(f.issued, '-infinity'), coalesce(f.status, 'final'),
+			f.new_digest, true, f.source, f.import
+		FROM fresh f
+	)
+	SELECT array_agg(f.ordinal), array_agg(f.new_id) INTO new_ordinals, new_ids FROM fresh f;
+
+	IF new_ids IS NOT NULL THEN
+		INSERT INTO care.measurement_note (citizen, batch, "time", measure, comparator, original_value, original_unit, note)
+		SELECT this, i.id, n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
+		FROM unnest(notes) AS n
+		JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = n.batch;
+
+		-- Of one key the latest version stands; it may speak of several measures.
+		WITH standing AS (
+			UPDATE care.measurement_batch b SET stands = NOT b.stands
+			FROM (
+				SELECT v.id, v.version_place = 1 AND row_number() OVER (
+						PARTITION BY v.source_key, v.measure, v.version_place ORDER BY v.digest DESC) = 1 AS latest
+				FROM (
+					SELECT k.id, k.source_key, k.measure, k.digest, rank() OVER (PARTITION BY k.source_key
+						ORDER BY k.version DESC, k.issued DESC,
+							array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
+					FROM care.measurement_batch k
+					WHERE k.citizen = this AND k.source_key = ANY (keys)
+				) AS v
+			) AS s
+			WHERE b.citizen = this AND b.id = s.id AND b.stands <> s.latest
+			RETURNING b.id
+		)
+		SELECT array_agg(s.id) INTO flipped FROM standing s;
+	END IF;
+
+	SELECT array_agg(CASE
+			WHEN i.id IS NULL THEN 'unchanged'
+			WHEN i.id = ANY (flipped) THEN 'older'
+			WHEN b.source_key = ANY (known_keys) THEN 'updated'
+			ELSE 'created' END ORDER BY b.ordinal)
+	INTO outcomes
+	FROM unnest(batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
+		source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+	LEFT JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = b.ordinal;
+
+	changed := 0;
+	conflicts := '[]';
+	FOR touched IN
+		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
+		FROM care.measurement_batch b
+		WHERE b.citizen = this AND b.id = ANY (new_ids || flipped) AND b.start_time IS NOT NULL
+		GROUP BY b.measure ORDER BY b.measure
+	LOOP
+		SELECT * INTO settled
+		FROM care.settle(this, touched.measure, touched.start_time, touched.end_time, new_ids);
+		changed := changed + settled.changed;
+		conflicts := conflicts || coalesce(settled.conflicts, '[]');
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.add_batches(bigint, care.measurement_batch[], care.measurement_note[]) IS
+'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
+
+CREATE OR REPLACE FUNCTION care.measure_named(measure text)
+RETURNS integer
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_id integer;
+BEGIN
+	SELECT m.id INTO found_id FROM care.measure m WHERE m.name = measure_named.measure;
+	IF found_id IS NULL THEN
+		SELECT c.measure INTO found_id FROM care.measure_code c
+		WHERE c.code = measure_named.measure AND c.unit = ''
+		ORDER BY c.priority DESC, c.system LIMIT 1;
+	END IF;
+	IF found_id IS NULL THEN
+		RAISE EXCEPTION 'measure "%" is not known', measure_named.measure
+			USING ERRCODE = 'undefined_object',
+			HINT = 'The table care.measure lists the names, care.measure_code the codes.';
+	END IF;
+	RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION care.measure_named(text) IS
+'The id of a measure by its name, or by a code that means it. Errors: 42704 unknown measure.';
+
+CREATE OR REPLACE FUNCTION care.record(
+	citizen bigint, measure text, times timestamptz[], readings float8[],
+	unit text, source jsonb DEFAULT NULL)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	measure_id CONSTANT integer := care.measure_named(record.measure);
+	conversion record;
+	converted float8[];
+	layers smartcare.series[];
+	batches care.measurement_batch[];
+	notes care.measurement_note[];
+BEGIN
+	IF cardinality(times) IS DISTINCT FROM cardinality(readings) THEN
+		RAISE EXCEPTION '% times were given and % readings', coalesce(cardinality(times), 0), coalesce(cardinality(readings), 0)
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Each reading needs its time.';
+	ELSIF cardinality(times) = 0 THEN
+		RETURN 0;
+	END IF;
+	SELECT c.factor, c."offset", m.unit INTO conversion
+	FROM care.measure m
+	LEFT JOIN (
+		SELECT u.factor, u."offset" FROM care.measure_unit u
+		WHERE u.measure = measure_id AND u.unit = record.unit
+		UNION ALL
+		SELECT 1, 0 FROM care.measure o WHERE o.id = measure_id AND o.unit = record.unit
+	) AS c ON true
+	WHERE m.id = measure_id;
+	IF conversion.factor IS NULL THEN
+		RAISE EXCEPTION 'unit "%" cannot be converted to the unit of measure "%", "%"',
+			coalesce(record.unit, 'null'), record.measure, conversion.unit
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'The table care.measure_unit lists what is accepted.';
+	END IF;
+	converted := CASE WHEN conversion.factor = 1 AND conversion."offset" = 0 THEN readings ELSE ARRAY(
+		SELECT p.reading * conversion.factor + conversion."offset"
+		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
+
+	layers := ARRAY[smartcare.series(times, converted)];
+	IF smartcare.num_points(layers[1]) < cardinality(times) THEN
+		-- Readings at one instant: each further one is a claim of its own, so
+		-- that the one that does not count is kept as well.
+		layers := ARRAY(
+			SELECT smartcare.series_agg(p."time", p.reading)
+			FROM (
+				SELECT d."time", d.reading, row_number() OVER (PARTITION BY d."time" ORDER BY d.reading DESC) AS layer
+				FROM (SELECT DISTINCT * FROM unnest(times, converted)) AS d ("time", reading)
+			) AS p
+			GROUP BY p.layer ORDER BY p.layer);
+	END IF;
+
+	IF converted <> readings THEN
+		notes := ARRAY(
+			SELECT DISTINCT ON (p."time", l.layer)
+				ROW(NULL, l.layer, p."time", measure_id, false, NULL, p.reading, record.unit, NULL)::care.measurement_note
+			FROM unnest(times, readings, converted) AS p ("time", reading, converted)
+			JOIN unnest(layers) WITH ORDINALITY AS l (points, layer)
+				ON smartcare.value_at(l.points, p."time") = p.converted
+			ORDER BY p."time", l.layer, p.reading);
+	END IF;
+
+	-- The key names the measure: a new version of one says nothing of others.
+	batches := ARRAY(
+		SELECT ROW(NULL, NULL, measure_id, l.points, NULL, NULL, NULL,
+			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
+				record.measure, nullif(l.layer, 1)),
+			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
+			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch
+		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));
+	RETURN (care.add_batches(citizen, batches, notes)).changed;
+END
+$$;
+COMMENT ON FUNCTION care.record(bigint, text, timestamptz[], float8[], text, jsonb) IS
+'Records readings of a measure (by name or code) in a unit it accepts, and returns how many points are new or changed. Of "source" the members key, version, issued and status tell which other statement it repeats or replaces; the rest is kept as provenance. The same call again changes nothing. Errors: 23503 unknown citizen, 42704 unknown measure, 22023 unit or arrays that do not fit.';
+
+CREATE OR REPLACE FUNCTION care.overrule(
+	citizen bigint, measure text, "time" timestamptz, reading float8, unit text, reason text, source jsonb)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	this CONSTANT bigint := care.lock_citizen(overrule.citizen);
+	measure_id CONSTANT integer := care.measure_named(overrule.measure);
+	latest timestamptz;
+BEGIN
+	IF overrule.reason IS NULL OR overrule.reason = '' THEN
+		RAISE EXCEPTION 'a correction needs a reason' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	SELECT max(c.issued) INTO latest FROM care.claims(this, measure_id, overrule."time", overrule."time") c;
+	IF latest IS NULL THEN
+		RAISE EXCEPTION 'citizen % has no measurement of "%" at %', this, overrule.measure, overrule."time"
+			USING ERRCODE = 'no_data_found',
+			HINT = 'care.record() records a new one.';
+	END IF;
+	-- Later than all that is known, so that no repetition of that undoes it.
+	latest := greatest(clock_timestamp(), latest + interval '1 microsecond');
+	source := coalesce(source, '{}') || jsonb_build_object('reason', overrule.reason, 'issued', latest);
+	RETURN CASE WHEN reading IS NOT NULL THEN
+		care.record(this, overrule.measure, ARRAY[overrule."time"], ARRAY[reading], overrule.unit,
+			source || jsonb_build_object('key', 'correction ' || gen_random_uuid(), 'status', 'corrected'))
+	ELSE
+		(care.add_batches(this, ARRAY[ROW(NULL, NULL, measure_id, NULL, ARRAY[overrule."time"], NULL, NULL,
+			'nullification ' || gen_random_uuid(), 0, latest, 'entered-in-error',
+			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch])).changed
+	END;
+END
+$$;
+COMMENT ON FUNCTION care.overrule(bigint, text, timestamptz, float8, text, text, jsonb) IS
+'Internal: a statement that overrules all others known of one instant; without a reading it says that there is no valid value.';
+
+CREATE OR REPLACE FUNCTION care.correct_measurement(
+	citizen bigint, measure text, "time" timestamptz, reading float8, unit text,
+	reason text, source jsonb DEFAULT NULL)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF reading IS NULL THEN
+		RAISE EXCEPTION 'a correction needs a reading'
+			USING ERRCODE = 'null_value_not_allowed',
+			HINT = 'care.nullify_measurement() says that there is no valid value.';
+	END IF;
+	RETURN care.overrule(citizen, measure, "time", reading, unit, reason, source);
+END
+$$;
+COMMENT ON FUNCTION care.correct_measurement(bigint, text, timestamptz, float8, text, text, jsonb) IS
+'Corrects the value at an instant, with its reason; what had been said is kept, and a replay of it does not undo the correction. Returns the number of points changed. Errors: 02000 nothing there, 22004 no reading or reason, and those of care.record().';
+
+CREATE OR REPLACE FUNCTION care.nullify_measurement(
+	citizen bigint, measure text, "time" timestamptz, reason text, source jsonb DEFAULT NULL)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN care.overrule(citizen, measure, "time", NULL, NULL, reason, source);
+END
+$$;
+COMMENT ON FUNCTION care.nullify_measurement(bigint, text, timestamptz, text, jsonb) IS
+'Says that there is no valid value at an instant, with the reason; what had been said is kept, and a replay of it does not bring it back. Returns the number of points gone. Errors: 02000 nothing there, 22004 no reason, 23503 unknown citizen, 42704 unknown measure.';
+
+CREATE OR REPLACE VIEW care.measurement AS
+SELECT s.citizen, m.name AS measure, u."time", u.value, m.unit,
+	n.comparator, n.original_value, n.original_unit, n.note,
+	(SELECT c.batch FROM care.claims(s.citizen, s.measure, u."time", u."time") c WHERE c.place = 1) AS batch,
+	(SELECT b.source FROM care.claims(s.citizen, s.measure, u."time", u."time") c
+		JOIN care.measurement_batch b ON b.citizen = s.citizen AND b.id = c.batch WHERE c.place = 1) AS source
+FROM care.measurement_series s
+JOIN care.measure m ON m.id = s.measure
+CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
+LEFT JOIN care.measurement_note n
+	ON n.citizen = s.citizen AND n.measure = s.measure AND n."time" = u."time" AND n.stands;
+COMMENT ON VIEW care.measurement IS
+'One row for each point that counts, with what is special about it, for reporting tools. INSERT records a reading. For a time range care.measurement_between() reads less.';
+
+CREATE OR REPLACE FUNCTION care.insert_measurement()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.record(NEW.citizen, NEW.measure, ARRAY[NEW."time"], ARRAY[NEW.value],
+		coalesce(NEW.original_unit, NEW.unit), NEW.source);
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION care.insert_measurement() IS 'Makes INSERT INTO care.measurement call care.record().';
+
+CREATE OR REPLACE TRIGGER measurement_insert
+INSTEAD OF INSERT ON care.measurement
+FOR EACH ROW EXECUTE FUNCTION care.insert_measurement();
+
+CREATE OR REPLACE FUNCTION care.measurement_between(start_time timestamptz, end_time timestamptz)
+RETURNS TABLE (citizen bigint, measure text, "time" timestamptz, value float8, unit text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 10000
+BEGIN ATOMIC
+	SELECT s.citizen, m.name, u."time", u.value, m.unit
+	FROM care.measurement_series s
+	JOIN care.measure m ON m.id = s.measure
+	CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points,
+		pg_catalog.tstzrange(measurement_between.start_time, measurement_between.end_time))) AS u ("time", value)
+	WHERE (s.bucket < measurement_between.end_time OR measurement_between.end_time IS NULL)
+		AND (s.bucket_end > measurement_between.start_time OR measurement_between.start_time IS NULL);
+END;
+COMMENT ON FUNCTION care.measurement_between(timestamptz, timestamptz) IS
+'The points from start_time (inclusive) to end_time (exclusive), either of which may be null; reads only the buckets that can have any. Conditions on citizen and measure are pushed into it.';
