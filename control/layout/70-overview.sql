@@ -1,7 +1,25 @@
--- One row a citizen: what everybody around the citizen sees. Each part looks up
--- the rows of its citizen alone, so that one citizen costs the same in a region of
--- any size, and a column that nobody asks for costs nothing. Text has one line for
--- each item and is read as it stands; times are in the session's time zone.
+-- What is shown: stays in hospital, and one row a citizen with all that everybody
+-- around the citizen sees. Each part of it looks up the rows of its citizen alone, so
+-- that one citizen costs the same in a region of any size, and a column that nobody
+-- asks for costs nothing. Text has one line for each item, and is read as it stands;
+-- times are in the session's time zone.
+
+CREATE OR REPLACE VIEW care.hospital_stay AS
+SELECT
+	e.citizen,
+	e.id,
+	e.class,
+	CASE e.class WHEN 'EMER' THEN 'emergency' ELSE 'inpatient' END AS kind,
+	e.status,
+	e.status IN ('arrived', 'triaged', 'in-progress', 'onleave') AS is_open,
+	e.reason,
+	e.organization,
+	e.start_time,
+	e.end_time,
+	e.source,
+	coalesce(e.issued, e.recorded_at) AS as_of
+FROM care.encounter e
+WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 
 CREATE OR REPLACE VIEW care.shared_overview AS
 SELECT
@@ -23,15 +41,12 @@ SELECT
 	practice.name AS general_practice,
 	(
 		SELECT string_agg(concat(
-			CASE e.class WHEN 'EMER' THEN 'emergency' ELSE 'inpatient' END,
-			', ' || o.name, ', since ' || to_char(e.start_time, 'YYYY-MM-DD HH24:MI'),
+			e.kind, ', ' || o.name, ', since ' || to_char(e.start_time, 'YYYY-MM-DD HH24:MI'),
 			CASE e.status WHEN 'onleave' THEN ', on leave' END,
 			', ' || e.reason), E'\n' ORDER BY e.start_time, e.id)
-		FROM care.encounter e
+		FROM care.hospital_stay e
 		LEFT JOIN care.organization o ON o.id = e.organization
-		WHERE e.citizen = c.citizen
-			AND e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
-			AND e.status IN ('arrived', 'triaged', 'in-progress', 'onleave')
+		WHERE e.citizen = c.citizen AND e.is_open
 	) AS in_hospital,
 	episodes.hospital AS hospital_care,
 	episodes.municipality AS municipal_care,
