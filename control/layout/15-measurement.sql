@@ -39,12 +39,12 @@ CREATE TABLE care.measure_unit (
 	measure integer NOT NULL REFERENCES care.measure,
 	unit text NOT NULL,
 	factor float8 NOT NULL CHECK (factor > 0 AND factor < 'infinity'),
-	"offset" float8 NOT NULL DEFAULT 0,
+	shift float8 NOT NULL DEFAULT 0,
 	PRIMARY KEY (measure, unit)
 );
 
 COMMENT ON TABLE care.measure_unit IS
-'Units and spellings accepted for a measure besides its own: value in the measure''s unit = value * factor + offset.';
+'Units and spellings accepted for a measure besides its own: value in the measure''s unit = value * factor + shift.';
 
 CREATE SEQUENCE care.measurement_batch_id_seq;
 
@@ -197,7 +197,7 @@ INSERT INTO care.measure_code (system, code, measure, priority) VALUES
 	('http://loinc.org', '59261-8', 25, 0),
 	('http://loinc.org', '4548-4', 26, 0);
 
-INSERT INTO care.measure_unit (measure, unit, factor, "offset")
+INSERT INTO care.measure_unit (measure, unit, factor, shift)
 SELECT m.id, u.unit, u.factor, u.shift
 FROM care.measure m
 JOIN (VALUES

@@ -12,11 +12,10 @@ DECLARE
 BEGIN
 	LOOP
 		SELECT c.merged_into INTO kept FROM care.citizen c WHERE c.citizen = found_citizen;
-		IF kept IS NULL THEN
-			RETURN found_citizen;
-		END IF;
+		EXIT WHEN kept IS NULL;
 		found_citizen := kept;
 	END LOOP;
+	RETURN found_citizen;
 END
 $$;
 COMMENT ON FUNCTION care.current_citizen(bigint) IS
@@ -39,11 +38,11 @@ BEGIN
 			RAISE EXCEPTION 'citizen % is not known', coalesce(found_citizen::text, 'null')
 				USING ERRCODE = 'foreign_key_violation',
 				HINT = 'Register the citizen with care.register_citizen().';
-		ELSIF kept IS NULL THEN
-			RETURN found_citizen;
 		END IF;
+		EXIT WHEN kept IS NULL;
 		found_citizen := kept;
 	END LOOP;
+	RETURN found_citizen;
 END
 $$;
 COMMENT ON FUNCTION care.lock_citizen(bigint) IS
@@ -123,9 +122,12 @@ BEGIN
 				OR c.general_practice IS NULL AND register_citizen.general_practice IS NOT NULL);
 	END IF;
 
+	-- Identifiers of a record merged into this one stay with that record.
 	INSERT INTO care.citizen_identifier (citizen, system, value)
 	SELECT owner, i.system, i.value
 	FROM unnest(systems, "values") AS i (system, value)
+	WHERE NOT EXISTS (SELECT FROM care.identifier_owner o
+		WHERE o.system = i.system AND o.value = i.value AND o.citizen <> owner)
 	ON CONFLICT (citizen, system, value) DO NOTHING;
 	RETURN owner;
 END
@@ -136,18 +138,14 @@ COMMENT ON FUNCTION care.register_citizen(text[], text[], text, date, text, bigi
 -- The tables whose rows go with a citizen when records are merged: all about a
 -- citizen but the citizen itself, its identifiers (they keep pointing at the
 -- record that had them), the traces, and what is computed from the rest.
-CREATE OR REPLACE FUNCTION care.movable_tables(
-	OUT entry_table name, OUT columns text, OUT keys text)
+CREATE OR REPLACE FUNCTION care.movable_tables(OUT entry_table name, OUT keys text[])
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT c.relname, pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
-		pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
-			FILTER (WHERE a.attnum = ANY (i.indkey))
+	SELECT c.relname, array_agg(a.attname::text ORDER BY a.attname) FILTER (WHERE a.attname <> 'citizen')
 	FROM pg_catalog.pg_class c
 	JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
-	JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-		AND a.attname <> 'citizen' AND a.attgenerated = ''
+	JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
 	WHERE c.relnamespace = 'care'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 		AND EXISTS (SELECT FROM pg_catalog.pg_attribute k
 			WHERE k.attrelid = c.oid AND k.attname = 'citizen' AND k.attnum = i.indkey[0])
@@ -155,7 +153,40 @@ BEGIN ATOMIC
 	GROUP BY c.relname;
 END;
 COMMENT ON FUNCTION care.movable_tables() IS
-'Internal: tables of entries about a citizen, with their columns and key columns besides the citizen.';
+'Internal: tables of entries about a citizen, with their key columns besides the citizen.';
+
+-- A row cannot change its citizen where tables are distributed by it, so it is
+-- deleted and inserted. Keys are compared as JSON, which must not depend on the
+-- session's time zone.
+CREATE OR REPLACE FUNCTION care.move_rows(
+	entry_table name, from_citizen bigint, to_citizen bigint, keys text[], wanted jsonb DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+	moved jsonb;
+BEGIN
+	EXECUTE format(
+		'WITH gone AS ('
+		'	DELETE FROM care.%1$I AS t'
+		'	WHERE t.citizen = $1 AND ($4 IS NULL'
+		'		OR (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(t)) AS e WHERE e.key = ANY ($3))'
+		'			IN (SELECT w.key FROM jsonb_array_elements($4) AS w (key)))'
+		'	RETURNING t AS entry'
+		'), come AS ('
+		'	INSERT INTO care.%1$I SELECT r.*'
+		'	FROM gone g, LATERAL jsonb_populate_record(g.entry, jsonb_build_object(''citizen'', $2)) AS r'
+		')'
+		'SELECT jsonb_agg((SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(g.entry)) AS e WHERE e.key = ANY ($3)))'
+		'FROM gone g', entry_table)
+	INTO moved USING from_citizen, to_citizen, keys, wanted;
+	RETURN moved;
+END
+$$;
+COMMENT ON FUNCTION care.move_rows(name, bigint, bigint, text[], jsonb) IS
+'Internal: moves rows of a table from one citizen to another, all or those with the wanted keys, and returns the keys of what was moved, or null.';
 
 CREATE OR REPLACE FUNCTION care.merge_citizens(kept bigint, merged bigint, reason text)
 RETURNS bigint
@@ -164,36 +195,28 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	entries record;
-	moved jsonb := '{}';
-	moved_keys jsonb;
+	moved jsonb;
 	merge_id bigint;
 BEGIN
 	IF care.lock_citizen(least(kept, merged)) <> least(kept, merged)
 		OR care.lock_citizen(greatest(kept, merged)) <> greatest(kept, merged)
 		OR kept = merged
 	THEN
-		RAISE EXCEPTION 'citizens % and % are one record already', kept, merged
+		RAISE EXCEPTION 'citizens % and % are one record already, or not records that stand', kept, merged
 			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'Merge records that stand: care.current_citizen() tells which.';
+			HINT = 'care.current_citizen() tells which record stands for a citizen.';
 	END IF;
+	SELECT jsonb_build_object('care_team', c.care_team) INTO moved FROM care.citizen c WHERE c.citizen = kept;
 
 	SET CONSTRAINTS ALL DEFERRED;
 	FOR entries IN SELECT * FROM care.movable_tables() LOOP
-		EXECUTE format(
-			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 RETURNING *),'
-			' come AS (INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone RETURNING %3$s)'
-			' SELECT jsonb_agg(to_jsonb(come)) FROM come',
-			entries.entry_table, entries.columns, entries.keys)
-		INTO moved_keys USING merged, kept;
-		IF moved_keys IS NOT NULL THEN
-			moved := moved || jsonb_build_object(entries.entry_table, moved_keys);
-		END IF;
+		moved := moved || jsonb_build_object(entries.entry_table,
+			care.move_rows(entries.entry_table, merged, kept, entries.keys));
 	END LOOP;
 	SET CONSTRAINTS ALL IMMEDIATE;
 
 	INSERT INTO care.citizen_merge (citizen, merged, moved, reason)
-	VALUES (kept, merge_citizens.merged, moved || jsonb_build_object('care_team',
-		(SELECT c.care_team FROM care.citizen c WHERE c.citizen = kept)), merge_citizens.reason)
+	VALUES (kept, merge_citizens.merged, jsonb_strip_nulls(moved), merge_citizens.reason)
 	RETURNING id INTO merge_id;
 	UPDATE care.citizen c SET merged_into = kept WHERE c.citizen = merge_citizens.merged;
 	UPDATE care.citizen c SET care_team = ARRAY(
@@ -217,16 +240,14 @@ DECLARE
 	entries record;
 	undone care.citizen_merge;
 BEGIN
+	PERFORM care.lock_citizen(kept);
 	SELECT * INTO undone FROM care.citizen_merge m
 	WHERE m.citizen = kept AND m.id = merge AND m.undone_at IS NULL;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no merge % into citizen % stands', merge, kept
 			USING ERRCODE = 'no_data_found',
 			HINT = 'care.citizen_merge lists the merges.';
-	END IF;
-	PERFORM c.citizen FROM care.citizen c
-	WHERE c.citizen IN (kept, undone.merged) ORDER BY c.citizen FOR UPDATE;
-	IF EXISTS (SELECT FROM care.citizen c WHERE c.citizen = kept AND c.merged_into IS NOT NULL) THEN
+	ELSIF care.current_citizen(kept) <> kept THEN
 		RAISE EXCEPTION 'citizen % has itself been merged into another', kept
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = 'Undo that merge first.';
@@ -235,14 +256,11 @@ BEGIN
 	SET CONSTRAINTS ALL DEFERRED;
 	UPDATE care.citizen c SET merged_into = NULL WHERE c.citizen = undone.merged;
 	UPDATE care.citizen c SET care_team = ARRAY(
-		SELECT jsonb_array_elements_text(undone.moved -> 'care_team')) WHERE c.citizen = kept;
-	FOR entries IN SELECT * FROM care.movable_tables() LOOP
-		EXECUTE format(
-			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 AND (%3$s) IN'
-			' (SELECT %3$s FROM jsonb_populate_recordset(NULL::care.%1$I, $3)) RETURNING *)'
-			' INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone',
-			entries.entry_table, entries.columns, entries.keys)
-		USING kept, undone.merged, undone.moved -> entries.entry_table::text;
+		SELECT t.role::name FROM jsonb_array_elements_text(undone.moved -> 'care_team') AS t (role))
+	WHERE c.citizen = kept;
+	FOR entries IN SELECT * FROM care.movable_tables() t WHERE undone.moved ? t.entry_table::text LOOP
+		PERFORM care.move_rows(entries.entry_table, kept, undone.merged, entries.keys,
+			undone.moved -> entries.entry_table::text);
 	END LOOP;
 	SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -254,7 +272,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.unmerge_citizens(bigint, bigint, text) IS
-'Undoes a merge: what had been moved goes back; what arrived since stays with "kept" and can be moved with care.move_entry(). Errors: 02000 no such merge, 55000 "kept" has been merged itself.';
+'Undoes a merge: what had been moved goes back; what arrived since stays with "kept" and can be moved with care.move_entry(). Errors: P0002 no such merge, 55000 "kept" has been merged itself.';
 
 CREATE OR REPLACE FUNCTION care.move_entry(
 	citizen bigint, entry_table name, entry bigint, to_citizen bigint, reason text)
@@ -264,10 +282,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	from_citizen CONSTANT bigint := move_entry.citizen;
-	part record;
-	found_rows bigint;
+	type CONSTANT text := care.resource_type_of(move_entry.entry_table);
+	wanted CONSTANT jsonb := jsonb_build_array(jsonb_build_object('id', move_entry.entry));
 BEGIN
-	IF NOT move_entry.entry_table = ANY ('{episode_of_care,encounter,condition,medication_statement,allergy,care_plan,goal,task,measurement_batch}') THEN
+	IF NOT coalesce(move_entry.entry_table = ANY ('{episode_of_care,encounter,condition,medication_statement,allergy,care_plan,goal,task,measurement_batch}'), false) THEN
 		RAISE EXCEPTION 'entries of "%" cannot be moved', move_entry.entry_table
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -275,29 +293,16 @@ BEGIN
 	PERFORM care.lock_citizen(greatest(from_citizen, to_citizen));
 
 	SET CONSTRAINTS ALL DEFERRED;
-	-- The entry, and with a plan its activities, with a batch its notes.
-	FOR part IN
-		SELECT t.entry_table, t.columns,
-			CASE WHEN t.entry_table = move_entry.entry_table THEN 'id'
-				WHEN t.entry_table = 'measurement_note' THEN 'batch' ELSE 'care_plan' END AS key
-		FROM care.movable_tables() t
-		WHERE t.entry_table = move_entry.entry_table
-			OR (move_entry.entry_table, t.entry_table) IN (('care_plan', 'care_plan_activity'), ('measurement_batch', 'measurement_note'))
-		ORDER BY t.entry_table = move_entry.entry_table DESC
-	LOOP
-		EXECUTE format(
-			'WITH gone AS (DELETE FROM care.%1$I WHERE citizen = $1 AND %3$I = $3 RETURNING *)'
-			' INSERT INTO care.%1$I (citizen, %2$s) SELECT $2, %2$s FROM gone',
-			part.entry_table, part.columns, part.key)
-		USING from_citizen, to_citizen, entry;
-		GET DIAGNOSTICS found_rows = ROW_COUNT;
-		IF part.key = 'id' AND found_rows = 0 THEN
-			RAISE EXCEPTION 'citizen % has no entry % in "%"', from_citizen, entry, move_entry.entry_table
-				USING ERRCODE = 'no_data_found';
-		END IF;
-	END LOOP;
-
-	IF move_entry.entry_table = 'measurement_batch' THEN
+	IF care.move_rows(move_entry.entry_table, from_citizen, to_citizen, '{id}', wanted) IS NULL THEN
+		RAISE EXCEPTION 'citizen % has no entry % in "%"', from_citizen, entry, move_entry.entry_table
+			USING ERRCODE = 'no_data_found';
+	END IF;
+	IF move_entry.entry_table = 'care_plan' THEN
+		PERFORM care.move_rows('care_plan_activity', from_citizen, to_citizen, '{care_plan}',
+			jsonb_build_array(jsonb_build_object('care_plan', entry)));
+	ELSIF move_entry.entry_table = 'measurement_batch' THEN
+		PERFORM care.move_rows('measurement_note', from_citizen, to_citizen, '{batch}',
+			jsonb_build_array(jsonb_build_object('batch', entry)));
 		-- A replay of what was said of the wrong citizen must not bring it back.
 		INSERT INTO care.measurement_batch (citizen, source_key, version, issued, status, digest, stands, source)
 		SELECT from_citizen, b.source_key, 9223372036854775807, 'infinity', 'entered-in-error', b.digest, true,
@@ -305,27 +310,22 @@ BEGIN
 		FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
 		PERFORM care.settle_all(from_citizen);
 		PERFORM care.settle_all(to_citizen);
-	ELSE
-		UPDATE care.resource_key k SET citizen = to_citizen
-		WHERE k.citizen = from_citizen AND k.id = entry
-			AND k.resource_type = care.resource_type_of(move_entry.entry_table);
-		WITH gone AS (
-			DELETE FROM care.resource_version v
-			USING care.resource_key k
-			WHERE v.citizen = from_citizen AND v.resource_type = care.resource_type_of(move_entry.entry_table)
-				AND k.resource_type = v.resource_type AND k.key = v.key AND k.citizen = to_citizen AND k.id = entry
-			RETURNING v.*)
-		INSERT INTO care.resource_version
-			(citizen, id, resource_type, key, version, issued, digest, content, stands, import, recorded_at)
-		SELECT to_citizen, g.id, g.resource_type, g.key, g.version, g.issued, g.digest, g.content, g.stands, g.import, g.recorded_at
-		FROM gone g;
 	END IF;
+
+	-- Later versions of it shall land with the right citizen too.
+	PERFORM care.move_rows('resource_version', from_citizen, to_citizen, '{id}', (
+		SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id)), '[]')
+		FROM care.resource_key k
+		JOIN care.resource_version v ON v.citizen = from_citizen AND v.resource_type = k.resource_type AND v.key = k.key
+		WHERE k.resource_type = type AND k.citizen = from_citizen AND k.id = entry));
+	UPDATE care.resource_key k SET citizen = to_citizen
+	WHERE k.resource_type = type AND k.citizen = from_citizen AND k.id = entry;
 	INSERT INTO care.entry_move (citizen, from_citizen, entry_table, entry, reason)
 	VALUES (to_citizen, from_citizen, move_entry.entry_table, move_entry.entry, move_entry.reason);
 END
 $$;
 COMMENT ON FUNCTION care.move_entry(bigint, name, bigint, bigint, text) IS
-'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: 02000 no such entry, 22023 not a table of entries, 23503 unknown citizen or reference left behind.';
+'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: P0002 no such entry, 22023 not a table of entries, 23503 unknown citizen or reference left behind.';
 
 CREATE OR REPLACE FUNCTION care.resource_type_of(entry_table name)
 RETURNS text

@@ -6,7 +6,7 @@
 
 CREATE OR REPLACE FUNCTION care.find_measure(
 	system text, code text, unit text, display text,
-	OUT measure integer, OUT factor float8, OUT "offset" float8)
+	OUT measure integer, OUT factor float8, OUT shift float8)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -39,15 +39,15 @@ BEGIN
 	measure := known.id;
 	IF known.unit = find_measure.unit THEN
 		factor := 1;
-		"offset" := 0;
+		shift := 0;
 	ELSE
-		SELECT u.factor, u."offset" INTO factor, "offset"
+		SELECT u.factor, u.shift INTO factor, shift
 		FROM care.measure_unit u WHERE u.measure = known.id AND u.unit = find_measure.unit;
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
-'The measure that a code means, and how its unit converts to the measure''s: value * factor + offset. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
+'The measure that a code means, and how its unit converts to the measure''s: value * factor + shift. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
 
 CREATE OR REPLACE FUNCTION care.claims(
 	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz)
@@ -89,11 +89,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	middle CONSTANT timestamptz := bucket + (bucket_end - bucket) / 2;
+	hours CONSTANT integer := extract(epoch FROM bucket_end - bucket) / 3600;
+	middle CONSTANT timestamptz := bucket + make_interval(hours => hours / 2);
 BEGIN
 	IF points IS NULL THEN
 		RETURN;
-	ELSIF pg_column_size(points) <= care.bucket_bytes() OR bucket_end - bucket <= interval '1 hour' THEN
+	ELSIF pg_column_size(points) <= care.bucket_bytes() OR hours = 1 THEN
 		INSERT INTO care.measurement_series (citizen, measure, bucket, bucket_end, points)
 		VALUES (store_series.citizen, store_series.measure, store_series.bucket, store_series.bucket_end, store_series.points);
 	ELSE
@@ -114,10 +115,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	widest CONSTANT interval := interval '8192 hours';
 	rest smartcare.series := standing;
 	found_row care.measurement_series;
 	new_points smartcare.series;
+	hours integer;
+	-- In hours, for a day is not 24 of them in every time zone.
 	width interval;
 	new_bucket timestamptz;
 BEGIN
@@ -146,20 +148,21 @@ BEGIN
 	WHILE rest IS NOT NULL LOOP
 		-- As wide as the stream's last bucket, or twice that where it stayed
 		-- rather empty; narrower where a bucket stands nearby.
-		SELECT least(widest, (s.bucket_end - s.bucket)
-				* CASE WHEN pg_column_size(s.points) < care.bucket_bytes() / 4 THEN 2 ELSE 1 END)
-		INTO width
+		SELECT extract(epoch FROM s.bucket_end - s.bucket) / 3600
+			* CASE WHEN pg_column_size(s.points) < care.bucket_bytes() / 4 THEN 2 ELSE 1 END
+		INTO hours
 		FROM care.measurement_series s
 		WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
 		ORDER BY s.bucket DESC LIMIT 1;
-		width := coalesce(width, widest);
+		hours := least(coalesce(hours, 8192), 8192);
 		LOOP
+			width := make_interval(hours => hours);
 			new_bucket := date_bin(width, smartcare.start_time(rest), '2000-01-01 00:00:00+00');
 			EXIT WHEN NOT EXISTS (
 				SELECT FROM care.measurement_series s
 				WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
 					AND s.bucket < new_bucket + width AND s.bucket_end > new_bucket);
-			width := width / 2;
+			hours := hours / 2;
 		END LOOP;
 		PERFORM care.store_series(citizen, measure, new_bucket, new_bucket + width,
 			smartcare.slice(rest, tstzrange(new_bucket, new_bucket + width)));
@@ -412,10 +415,10 @@ BEGIN
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
 	END IF;
-	SELECT c.factor, c."offset", m.unit INTO conversion
+	SELECT c.factor, c.shift, m.unit INTO conversion
 	FROM care.measure m
 	LEFT JOIN (
-		SELECT u.factor, u."offset" FROM care.measure_unit u
+		SELECT u.factor, u.shift FROM care.measure_unit u
 		WHERE u.measure = measure_id AND u.unit = record.unit
 		UNION ALL
 		SELECT 1, 0 FROM care.measure o WHERE o.id = measure_id AND o.unit = record.unit
@@ -427,8 +430,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'The table care.measure_unit lists what is accepted.';
 	END IF;
-	converted := CASE WHEN conversion.factor = 1 AND conversion."offset" = 0 THEN readings ELSE ARRAY(
-		SELECT p.reading * conversion.factor + conversion."offset"
+	converted := CASE WHEN conversion.factor = 1 AND conversion.shift = 0 THEN readings ELSE ARRAY(
+		SELECT p.reading * conversion.factor + conversion.shift
 		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
 
 	layers := ARRAY[smartcare.series(times, converted)];
@@ -521,7 +524,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.correct_measurement(bigint, text, timestamptz, float8, text, text, jsonb) IS
-'Corrects the value at an instant, with its reason; what had been said is kept, and a replay of it does not undo the correction. Returns the number of points changed. Errors: 02000 nothing there, 22004 no reading or reason, and those of care.record().';
+'Corrects the value at an instant, with its reason; what had been said is kept, and a replay of it does not undo the correction. Returns the number of points changed. Errors: P0002 nothing there, 22004 no reading or reason, and those of care.record().';
 
 CREATE OR REPLACE FUNCTION care.nullify_measurement(
 	citizen bigint, measure text, "time" timestamptz, reason text, source jsonb DEFAULT NULL)
@@ -534,7 +537,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.nullify_measurement(bigint, text, timestamptz, text, jsonb) IS
-'Says that there is no valid value at an instant, with the reason; what had been said is kept, and a replay of it does not bring it back. Returns the number of points gone. Errors: 02000 nothing there, 22004 no reason, 23503 unknown citizen, 42704 unknown measure.';
+'Says that there is no valid value at an instant, with the reason; what had been said is kept, and a replay of it does not bring it back. Returns the number of points gone. Errors: P0002 nothing there, 22004 no reason, 23503 unknown citizen, 42704 unknown measure.';
 
 CREATE OR REPLACE VIEW care.measurement AS
 SELECT s.citizen, m.name AS measure, u."time", u.value, m.unit,

@@ -40,15 +40,33 @@ $$;
 COMMENT ON FUNCTION smartcare.lock_layout() IS
 'Waits for other sessions that set up or migrate; returns who owns schema care and its layout version, NULL if there is none';
 
-CREATE FUNCTION smartcare.setup() RETURNS text
+CREATE FUNCTION smartcare.make_layout(first_part text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 SET standard_conforming_strings = on
 AS $$
+-- What is executed below is this extension's own: @plpgsql_check_options: security_warnings = off
+DECLARE
+	part record;
+BEGIN
+	FOR part IN SELECT source FROM smartcare.layout_parts() AS p WHERE p.part >= first_part ORDER BY p.part LOOP
+		EXECUTE part.source;
+	END LOOP;
+	INSERT INTO care.layout (version, extension_version)
+	VALUES (smartcare.layout_version(), smartcare.version())
+	ON CONFLICT (version) DO UPDATE SET extension_version = excluded.extension_version, at = excluded.at;
+END
+$$;
+COMMENT ON FUNCTION smartcare.make_layout(text) IS
+'Runs the parts of the layout from the one named on, and notes the version; called by setup() and migrate()';
+
+CREATE FUNCTION smartcare.setup() RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
 DECLARE
 	present record;
-	part record;
 BEGIN
 	IF getdatabaseencoding() <> 'UTF8' THEN
 		RAISE EXCEPTION 'the layout needs encoding UTF8, and this database has %', getdatabaseencoding()
@@ -63,11 +81,7 @@ BEGIN
 	END IF;
 
 	CREATE SCHEMA care;
-	FOR part IN SELECT source FROM smartcare.layout_parts() AS p ORDER BY p.part LOOP
-		EXECUTE part.source;
-	END LOOP;
-	INSERT INTO care.layout (version, extension_version)
-	VALUES (smartcare.layout_version(), smartcare.version());
+	PERFORM smartcare.make_layout('00');
 	RETURN format('schema care made, with layout version %s', smartcare.layout_version());
 END
 $$;
@@ -77,15 +91,12 @@ COMMENT ON FUNCTION smartcare.setup() IS
 CREATE PROCEDURE smartcare.migrate(lock_timeout text DEFAULT '5s')
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
-SET standard_conforming_strings = on
 -- Set here so that the setting below ends with the procedure.
 SET lock_timeout = '5s'
 AS $$
 DECLARE
 	caller text := current_setting('role');
 	present record;
-	part record;
 BEGIN
 	PERFORM set_config('lock_timeout', lock_timeout, true);
 	present := smartcare.lock_layout();
@@ -101,12 +112,7 @@ BEGIN
 
 	-- As the owner, so that what a superuser or a member of the owning role migrates stays in one hand.
 	PERFORM set_config('role', present.owner, true);
-	FOR part IN SELECT source FROM smartcare.layout_parts() AS p WHERE p.part >= '50' ORDER BY p.part LOOP
-		EXECUTE part.source;
-	END LOOP;
-	INSERT INTO care.layout (version, extension_version)
-	VALUES (smartcare.layout_version(), smartcare.version())
-	ON CONFLICT (version) DO UPDATE SET extension_version = excluded.extension_version, at = excluded.at;
+	PERFORM smartcare.make_layout('50');
 	PERFORM set_config('role', caller, true);
 END
 $$;

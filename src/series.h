@@ -1,0 +1,77 @@
+/*
+ * series.h
+ *		The type series in the server: what its functions share.
+ */
+#ifndef SERIES_H
+#define SERIES_H
+
+#include <math.h>
+
+#include "fmgr.h"
+#include "utils/timestamp.h"
+
+#include "series_codec.h"
+
+typedef struct SeriesPoint
+{
+	TimestampTz time;
+	float8		value;
+} SeriesPoint;
+
+/* A walk over the points of a series; at the end, position == count == 0. */
+typedef struct SeriesCursor
+{
+	SeriesReader reader;
+	int			position;		/* in reader.block */
+} SeriesCursor;
+
+/* series_io.c */
+extern void series_check_value(float8 value);
+extern void series_check_time(TimestampTz time);
+
+/* series_store.c */
+extern void series_check(SeriesStatus status);
+extern void series_get_summary(Datum datum, SeriesSummary *summary);
+extern void series_start_reading(SeriesReader *reader, Datum datum);
+extern bool series_read_block(SeriesReader *reader);
+extern void series_start_walk(SeriesCursor *cursor, Datum datum);
+extern void series_step(SeriesCursor *cursor);
+extern void series_step_block(SeriesCursor *cursor);
+extern void series_start_writing(SeriesWriter *writer);
+extern struct varlena *series_write(SeriesWriter *writer);
+extern int	series_compare_points(const void *left, const void *right);
+extern Size series_drop_duplicates(SeriesPoint *points, Size count);
+extern struct varlena *series_from_points(const SeriesPoint *points,
+										  Size count);
+
+/*
+ * The rule for two values at one instant: the greater prevails, and 0.0 over
+ * -0.0.  It commutes and associates, so that no plan changes the result.
+ */
+static inline bool
+series_prevails(float8 value, float8 other)
+{
+	return value > other ||
+		(value == 0 && other == 0 && !signbit(value) && signbit(other));
+}
+
+/* The point that a cursor stands on. */
+static inline bool
+series_at_end(const SeriesCursor *cursor)
+{
+	return cursor->reader.block.count == 0;
+}
+
+static inline TimestampTz
+series_time(const SeriesCursor *cursor)
+{
+	return cursor->reader.block.times[cursor->position];
+}
+
+static inline float8
+series_value(const SeriesCursor *cursor)
+{
+	return cursor->reader.block.values[cursor->position];
+}
+
+#endif							/* SERIES_H */

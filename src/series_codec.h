@@ -1,0 +1,152 @@
+/*
+ * series_codec.h - the stored form of a measurement series
+ *
+ * Bytes in, bytes out: nothing here needs the server, so that the codec can
+ * be fuzzed and measured outside of it.  doc/series.md draws the layout.
+ *
+ * Readers take arbitrary bytes: whatever they are given, they stay inside
+ * it, do bounded work for each byte, and return SERIES_OK or say what is
+ * wrong.  Writers trust their caller: times strictly increase and lie in
+ * the range of timestamptz, values are finite.
+ */
+#ifndef SERIES_CODEC_H
+#define SERIES_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Points in a block, and the bytes that the longest block can take. */
+#define SERIES_BLOCK_POINTS 128
+#define SERIES_BLOCK_MAX	2560
+
+/* The summary of any series lies within this many bytes. */
+#define SERIES_FRONT_MAX	96
+
+/* The finite range of timestamptz, in microseconds since 2000-01-01 UTC. */
+#define SERIES_MIN_TIME		INT64_C(-211813488000000000)
+#define SERIES_END_TIME		INT64_C(9223371331200000000)
+
+typedef enum SeriesStatus
+{
+	SERIES_OK,
+	SERIES_CORRUPT,				/* no writer makes such bytes */
+	SERIES_UNSUPPORTED			/* perhaps a later writer does */
+} SeriesStatus;
+
+/* What is known of a series without decoding it. */
+typedef struct SeriesSummary
+{
+	uint32_t	count;
+	int64_t		first_time;
+	int64_t		last_time;
+	double		first_value;
+	double		last_value;
+	double		min_value;
+	double		max_value;
+	double		mean_value;
+} SeriesSummary;
+
+/*
+ * Decoded points.  exponent is the number of decimals that all values have
+ * in common, or -1 if some are not short decimals.
+ */
+typedef struct SeriesBlock
+{
+	int			count;
+	int			exponent;
+	int64_t		times[SERIES_BLOCK_POINTS];
+	double		values[SERIES_BLOCK_POINTS];
+} SeriesBlock;
+
+/*
+ * Reads a series block by block.  The block at hand is in "block"; the
+ * fields below it are private.
+ */
+typedef struct SeriesReader
+{
+	SeriesSummary summary;
+	SeriesBlock block;
+
+	/* the bytes of the block at hand, for copying it as it is */
+	const uint8_t *bytes;
+	size_t		length;
+
+	bool		uneven;			/* entries tell the blocks' counts */
+	uint64_t	step_unit;
+	const uint8_t *directory;	/* entry of the next block */
+	const uint8_t *directory_end;
+	const uint8_t *next;		/* bytes of the next block */
+	const uint8_t *end;
+	int64_t		next_time;		/* first time of the next block */
+	uint32_t	remaining;		/* points not read yet */
+} SeriesReader;
+
+extern SeriesStatus series_read_summary(const uint8_t *data, size_t size,
+										SeriesSummary *summary);
+extern SeriesStatus series_open(SeriesReader *reader,
+								const uint8_t *data, size_t size);
+extern SeriesStatus series_seek(SeriesReader *reader, int64_t time);
+extern SeriesStatus series_next_block(SeriesReader *reader);
+extern SeriesStatus series_validate(const uint8_t *data, size_t size);
+
+/* Where a block lies in a series that is being written. */
+typedef struct SeriesEntry
+{
+	int64_t		first_time;
+	uint32_t	length;
+	uint32_t	count;
+} SeriesEntry;
+
+/*
+ * Writes a series: add points in time order, finish, output.  resize is
+ * realloc or works like it, and does not return when out of memory.
+ */
+typedef struct SeriesWriter
+{
+	void	   *(*resize) (void *memory, size_t size);
+	SeriesSummary summary;
+	int			exponent;		/* of all points so far, or -1 */
+	uint64_t	sum;			/* of values * 10^exponent, modulo 2^64 */
+	uint8_t    *bytes;
+	size_t		used;
+	size_t		allocated;
+	SeriesEntry *entries;
+	size_t		num_entries;
+	size_t		max_entries;
+
+	/* set by series_finish */
+	bool		uneven;
+	uint64_t	step_unit;
+	size_t		directory_size;
+	size_t		front_size;
+	uint8_t		front[SERIES_FRONT_MAX];
+
+	SeriesBlock pending;		/* points that are in no block yet */
+} SeriesWriter;
+
+extern void series_begin(SeriesWriter *writer,
+						 void *(*resize) (void *memory, size_t size));
+extern void series_add_point(SeriesWriter *writer,
+							 int64_t time, double value);
+extern void series_add_block(SeriesWriter *writer,
+							 const SeriesReader *reader);
+extern size_t series_finish(SeriesWriter *writer);
+extern void series_output(const SeriesWriter *writer, uint8_t *data);
+
+/*
+ * For the two halves of the codec: bytes (series_bytes.h), one block
+ * (series_block.c), the whole (series_codec.c).
+ */
+#define SERIES_MAX_EXPONENT 14
+
+extern const double series_power10[SERIES_MAX_EXPONENT + 1];
+extern bool series_decimal(double value, int exponent, int64_t *scaled);
+extern int	series_unit_code(uint64_t distance);
+extern bool series_code_unit(int code, uint64_t *unit);
+extern size_t series_encode_block(SeriesBlock *block, uint8_t *out);
+extern SeriesStatus series_decode_block(const uint8_t *data, size_t size,
+										int64_t first_time,
+										SeriesBlock *block);
+
+#endif							/* SERIES_CODEC_H */

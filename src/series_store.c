@@ -1,0 +1,170 @@
+/*
+ * series_store.c
+ *		Stored series as the server's functions read and write them: the codec
+ *		with toasted values, memory contexts and errors.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "series.h"
+
+/* Throw what the codec says about bytes that no series_output() made. */
+void
+series_check(SeriesStatus status)
+{
+	if (status == SERIES_CORRUPT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored series is damaged")));
+	if (status == SERIES_UNSUPPORTED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("stored series has a format that is not known here"),
+				 errhint("A later version of the extension \"smartcare\" may have written it; install that version.")));
+}
+
+/* Read the summary, and of a toasted value nothing else. */
+void
+series_get_summary(Datum datum, SeriesSummary *summary)
+{
+	struct varlena *front = (struct varlena *) DatumGetPointer(datum);
+
+	if (VARATT_IS_EXTERNAL(front) || VARATT_IS_COMPRESSED(front))
+		front = PG_DETOAST_DATUM_SLICE(datum, 0, SERIES_FRONT_MAX);
+	series_check(series_read_summary((uint8 *) VARDATA_ANY(front),
+									 VARSIZE_ANY_EXHDR(front), summary));
+	if (front != (struct varlena *) DatumGetPointer(datum))
+		pfree(front);
+}
+
+void
+series_start_reading(SeriesReader *reader, Datum datum)
+{
+	struct varlena *whole = PG_DETOAST_DATUM_PACKED(datum);
+
+	series_check(series_open(reader, (uint8 *) VARDATA_ANY(whole),
+							 VARSIZE_ANY_EXHDR(whole)));
+}
+
+/* Read the next block; false if there is none. */
+bool
+series_read_block(SeriesReader *reader)
+{
+	CHECK_FOR_INTERRUPTS();
+	series_check(series_next_block(reader));
+	return reader->block.count > 0;
+}
+
+void
+series_start_walk(SeriesCursor *cursor, Datum datum)
+{
+	series_start_reading(&cursor->reader, datum);
+	series_step_block(cursor);
+}
+
+/* Go on to the next point. */
+void
+series_step(SeriesCursor *cursor)
+{
+	if (++cursor->position == cursor->reader.block.count)
+		series_step_block(cursor);
+}
+
+/* Go on to the first point of the next block. */
+void
+series_step_block(SeriesCursor *cursor)
+{
+	series_read_block(&cursor->reader);
+	cursor->position = 0;
+}
+
+static void *
+resize_memory(void *memory, size_t size)
+{
+	if (memory == NULL)
+		return MemoryContextAllocHuge(CurrentMemoryContext, size);
+	return repalloc_huge(memory, size);
+}
+
+void
+series_start_writing(SeriesWriter *writer)
+{
+	series_begin(writer, resize_memory);
+}
+
+/* Finish a series; NULL if nothing was added to it. */
+struct varlena *
+series_write(SeriesWriter *writer)
+{
+	Size		size;
+	struct varlena *result;
+
+	if (writer->summary.count == 0 && writer->pending.count == 0)
+		return NULL;
+	size = series_finish(writer);
+	if (size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("series is too long"),
+				 errdetail("%u points would take %zu bytes; a value can have at most %zu.",
+						   writer->summary.count, size,
+						   (Size) MaxAllocSize - VARHDRSZ),
+				 errhint("Divide it into several series by time.")));
+	result = palloc(size + VARHDRSZ);
+	SET_VARSIZE(result, size + VARHDRSZ);
+	series_output(writer, (uint8 *) VARDATA(result));
+	if (writer->bytes != NULL)
+		pfree(writer->bytes);
+	if (writer->entries != NULL)
+		pfree(writer->entries);
+#ifdef USE_ASSERT_CHECKING
+	Assert(series_validate((uint8 *) VARDATA(result), size) == SERIES_OK);
+#endif
+	return result;
+}
+
+/* By time, and at one instant by which value prevails. */
+int
+series_compare_points(const void *left, const void *right)
+{
+	const SeriesPoint *a = left;
+	const SeriesPoint *b = right;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return series_prevails(b->value, a->value) -
+		series_prevails(a->value, b->value);
+}
+
+/* Of ordered points, leave one for each instant.  Returns how many. */
+Size
+series_drop_duplicates(SeriesPoint *points, Size count)
+{
+	Size		kept = 0;
+
+	for (Size i = 0; i < count; i++)
+	{
+		if (kept == 0 || points[i].time != points[kept - 1].time)
+			points[kept++] = points[i];
+	}
+	return kept;
+}
+
+/* Make a series of points that are in order. */
+struct varlena *
+series_from_points(const SeriesPoint *points, Size count)
+{
+	SeriesWriter writer;
+
+	series_start_writing(&writer);
+	for (Size i = 0; i < count; i++)
+	{
+		if (i % SERIES_BLOCK_POINTS == 0)
+			CHECK_FOR_INTERRUPTS();
+		series_add_point(&writer, points[i].time, points[i].value);
+	}
+	return series_write(&writer);
+}

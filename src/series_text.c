@@ -1,0 +1,279 @@
+/*
+ * series_text.c - scanning the text form of a series
+ *
+ *	{128@2026-03-01 08:00:00+01, 131.5@2026-03-01 20:00:00+01}
+ *
+ * A timestamp may be spelled in any way that PostgreSQL reads, commas
+ * included: a point's value is what stands between its "@" and the last
+ * comma before it.  The spelling that series_out writes is read here; all
+ * others are handed to the caller as they are.  No part of the server is
+ * needed.
+ */
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "series_text.h"
+
+#define EPOCH_DAY		730425	/* 2000-01-01, counted from 0000-03-01 */
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Move the ends of a text inwards over white space. */
+static void
+trim(const char **start, const char **end)
+{
+	while (*start < *end && is_space(**start))
+		(*start)++;
+	while (*start < *end && is_space((*end)[-1]))
+		(*end)--;
+}
+
+/*
+ * Read a number.  Up to 15 digits with a small exponent make a double by one
+ * exact division; strtod does the others.
+ */
+static SeriesToken
+scan_value(SeriesText *text)
+{
+	static const double power10[] = {
+		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+		1e13, 1e14, 1e15
+	};
+	const char *start = text->value_text;
+	const char *end = start + text->value_length;
+	const char *s = start;
+	bool		negative = false;
+	bool		nonzero = false;
+	bool		has_exponent = false;
+	int			digits = 0;
+	int			decimals = 0;
+	int64_t		integer = 0;
+
+	text->problem = "A point is written as value@timestamp.";
+	if (s < end && (*s == '-' || *s == '+'))
+		negative = *s++ == '-';
+	if (s < end && strchr("nNiI", *s) != NULL)
+		return SERIES_TEXT_NOT_FINITE;
+	for (bool point = false; s < end; s++)
+	{
+		if (*s == '.' && !point)
+		{
+			point = true;
+			continue;
+		}
+		if (!is_digit(*s))
+			break;
+		nonzero |= *s != '0';
+		decimals += point;
+		if (++digits <= 15)
+			integer = integer * 10 + (*s - '0');
+	}
+	if (digits == 0)
+		return SERIES_TEXT_SYNTAX;
+	if (s < end && (*s == 'e' || *s == 'E'))
+	{
+		has_exponent = true;
+		s++;
+		if (s < end && (*s == '-' || *s == '+'))
+			s++;
+		if (s == end || !is_digit(*s))
+			return SERIES_TEXT_SYNTAX;
+		while (s < end && is_digit(*s))
+			s++;
+	}
+	if (s != end)
+		return SERIES_TEXT_SYNTAX;
+
+	if (digits <= 15 && !has_exponent)
+	{
+		text->value = (double) integer / power10[decimals];
+		if (negative)
+			text->value = -text->value;
+		return SERIES_TEXT_POINT;
+	}
+	text->value = strtod(start, NULL);
+	if (fabs(text->value) > DBL_MAX || (text->value == 0 && nonzero))
+		return SERIES_TEXT_RANGE;
+	return SERIES_TEXT_POINT;
+}
+
+/* Read so many digits, or fail with -1. */
+static int
+scan_digits(const char **s, const char *end, int count)
+{
+	int			number = 0;
+
+	for (; count > 0; count--)
+	{
+		if (*s == end || !is_digit(**s))
+			return -1;
+		number = number * 10 + (*(*s)++ - '0');
+	}
+	return number;
+}
+
+static bool
+scan_char(const char **s, const char *end, char c)
+{
+	if (*s == end || **s != c)
+		return false;
+	(*s)++;
+	return true;
+}
+
+/* Days since 2000-01-01; months are counted from March for the leap days. */
+static int
+day_number(int year, int month, int day)
+{
+	int			since_march = (month + 9) % 12;
+	int			y = year - (month < 3);
+
+	return y * 365 + y / 4 - y / 100 + y / 400 +
+		(since_march * 153 + 2) / 5 + day - 1 - EPOCH_DAY;
+}
+
+/*
+ * Read a time of the form that series_out writes, its offset included; leave
+ * anything else to others.
+ */
+static bool
+scan_time(SeriesText *text)
+{
+	static const int month_days[] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+	};
+	const char *s = text->time_text;
+	const char *end = s + text->time_length;
+	int			part[6];
+	int			offset[3] = {0, 0, 0};
+	int			sign;
+	int64_t		seconds;
+	int64_t		micros = 0;
+	bool		leap;
+
+	if ((part[0] = scan_digits(&s, end, 4)) < 1 || !scan_char(&s, end, '-') ||
+		(part[1] = scan_digits(&s, end, 2)) < 1 || !scan_char(&s, end, '-') ||
+		(part[2] = scan_digits(&s, end, 2)) < 1 ||
+		!(scan_char(&s, end, ' ') || scan_char(&s, end, 'T')) ||
+		(part[3] = scan_digits(&s, end, 2)) < 0 || !scan_char(&s, end, ':') ||
+		(part[4] = scan_digits(&s, end, 2)) < 0 || !scan_char(&s, end, ':') ||
+		(part[5] = scan_digits(&s, end, 2)) < 0)
+		return false;
+	leap = part[0] % 4 == 0 && (part[0] % 100 != 0 || part[0] % 400 == 0);
+	if (part[1] > 12 ||
+		part[2] > month_days[part[1] - 1] + (part[1] == 2 && leap) ||
+		part[3] > 23 || part[4] > 59 || part[5] > 59)
+		return false;
+	if (scan_char(&s, end, '.'))
+	{
+		int			place = 100000;
+
+		for (; place > 0 && s < end && is_digit(*s); place /= 10)
+			micros += (*s++ - '0') * place;
+	}
+
+	sign = scan_char(&s, end, '-') ? -1 : 1;
+	if (sign > 0 && !scan_char(&s, end, '+'))
+		return false;
+	for (int i = 0; i < 3; i++)
+	{
+		if (i > 0 && !scan_char(&s, end, ':'))
+			break;
+		offset[i] = scan_digits(&s, end, 2);
+		if (offset[i] < 0 || offset[i] > (i == 0 ? 15 : 59))
+			return false;
+	}
+	if (s != end)
+		return false;
+
+	seconds = (int64_t) day_number(part[0], part[1], part[2]) * 86400 +
+		part[3] * 3600 + part[4] * 60 + part[5] -
+		sign * (offset[0] * 3600 + offset[1] * 60 + offset[2]);
+	text->time = seconds * INT64_C(1000000) + micros;
+	return true;
+}
+
+/* Find the braces.  Returns SERIES_TEXT_POINT: the points are to follow. */
+SeriesToken
+series_text_open(SeriesText *text, const char *string, size_t length)
+{
+	const char *end = string + length;
+
+	text->problem = "A series is written as {value@timestamp, ...}.";
+	text->value_text = string;
+	trim(&string, &end);
+	if (end - string < 2 || *string != '{' || end[-1] != '}')
+		return SERIES_TEXT_SYNTAX;
+	text->next = string + 1;
+	text->end = end - 1;
+	text->started = false;
+	return SERIES_TEXT_POINT;
+}
+
+/* Scan the next point. */
+SeriesToken
+series_text_next(SeriesText *text)
+{
+	const char *start = text->next;
+	const char *at;
+	const char *next_at;
+	const char *stop = text->end;
+	const char *value_end;
+
+	if (text->started && start == text->end)
+		return SERIES_TEXT_END;
+	text->started = true;
+	text->value_text = start;
+
+	at = memchr(start, '@', (size_t) (text->end - start));
+	if (at == NULL)
+	{
+		trim(&start, &stop);
+		text->problem = start == stop ?
+			"A series has at least one point." :
+			"A point is written as value@timestamp.";
+		return SERIES_TEXT_SYNTAX;
+	}
+	next_at = memchr(at + 1, '@', (size_t) (text->end - at - 1));
+	text->next = text->end;
+	if (next_at != NULL)
+	{
+		for (stop = next_at; stop > at && *stop != ',';)
+			stop--;
+		if (stop == at)
+		{
+			text->problem = "A comma must stand between two points.";
+			return SERIES_TEXT_SYNTAX;
+		}
+		text->next = stop + 1;
+	}
+
+	value_end = at;
+	trim(&start, &value_end);
+	text->value_text = start;
+	text->value_length = (size_t) (value_end - start);
+	at++;
+	trim(&at, &stop);
+	text->time_text = at;
+	text->time_length = (size_t) (stop - at);
+	if (at == stop || *at == ',' || stop[-1] == ',')
+	{
+		text->problem = "A comma must stand between two points.";
+		return SERIES_TEXT_SYNTAX;
+	}
+	text->has_time = scan_time(text);
+	return scan_value(text);
+}

@@ -1,0 +1,112 @@
+/*
+ * series_unnest.c
+ *		The points of a series as rows, and how many rows to plan for.
+ *
+ * One row for each call, decoding a block when the one before is used up: in
+ * a select list, LIMIT ends the work.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "funcapi.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "series.h"
+
+/* What a point takes on average, for guessing counts from widths. */
+#define BYTES_PER_POINT	2.5
+
+PG_FUNCTION_INFO_V1(series_unnest);
+Datum
+series_unnest(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	SeriesCursor *cursor;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext old;
+		TupleDesc	row;
+
+		call = SRF_FIRSTCALL_INIT();
+		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		call->tuple_desc = BlessTupleDesc(row);
+		cursor = palloc(sizeof(SeriesCursor));
+		series_start_walk(cursor, PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+		call->user_fctx = cursor;
+		MemoryContextSwitchTo(old);
+	}
+
+	call = SRF_PERCALL_SETUP();
+	cursor = call->user_fctx;
+	if (!series_at_end(cursor))
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+
+		values[0] = TimestampTzGetDatum(series_time(cursor));
+		values[1] = Float8GetDatum(series_value(cursor));
+		series_step(cursor);
+		SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc,
+																values, nulls)));
+	}
+	SRF_RETURN_DONE(call);
+}
+
+/* The number of points that an expression has, as far as one can guess. */
+static double
+estimate_points(PlannerInfo *root, Node *argument)
+{
+	int32		width;
+
+	argument = estimate_expression_value(root, argument);
+	if (IsA(argument, Const))
+	{
+		SeriesSummary summary;
+
+		if (((Const *) argument)->constisnull)
+			return 0;
+		series_get_summary(((Const *) argument)->constvalue, &summary);
+		return summary.count;
+	}
+	width = -1;
+	if (IsA(argument, Var) && ((Var *) argument)->varlevelsup == 0)
+	{
+		Var		   *var = (Var *) argument;
+		RangeTblEntry *table = planner_rt_fetch(var->varno, root);
+
+		if (table->rtekind == RTE_RELATION)
+			width = get_attavgwidth(table->relid, var->varattno);
+	}
+	if (width <= 0)
+		width = get_typavgwidth(exprType(argument), exprTypmod(argument));
+	return Max(1.0, width / BYTES_PER_POINT);
+}
+
+PG_FUNCTION_INFO_V1(series_unnest_support);
+Datum
+series_unnest_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+
+	if (IsA(request, SupportRequestRows))
+	{
+		SupportRequestRows *rows = (SupportRequestRows *) request;
+
+		if (is_funcclause(rows->node))
+		{
+			rows->rows = estimate_points(rows->root,
+										 linitial(((FuncExpr *) rows->node)->args));
+			PG_RETURN_POINTER(request);
+		}
+	}
+	PG_RETURN_POINTER(NULL);
+}

@@ -1,0 +1,163 @@
+-- Recording, correcting and nullifying, against a plain SQL oracle of what should count.
+BEGIN;
+SELECT plan(53);
+
+CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
+$$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
+CREATE FUNCTION pg_temp.at(minutes integer) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
+$$ SELECT timestamptz '2026-03-01 08:00:00+00' + minutes * interval '1 minute' $$;
+CREATE FUNCTION pg_temp.shown(citizen bigint, measure text) RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(m.value::text, ' ' ORDER BY m."time") FROM care.measurement m WHERE m.citizen = $1 AND m.measure = $2 $$;
+
+-- Recording.
+SELECT pg_temp.person('0101010001') AS c \gset
+SELECT is(care.record(:c, 'body_weight', ARRAY[pg_temp.at(0), pg_temp.at(60)], '{80.1,80.4}', 'kg'), 2, 'two points are new');
+SELECT is(care.record(:c, 'body_weight', ARRAY[pg_temp.at(0), pg_temp.at(60)], '{80.1,80.4}', 'kg'), 0, 'the same again changes nothing');
+SELECT is((SELECT count(*) FROM care.measurement_batch WHERE citizen = :c), 1::bigint, 'and adds nothing');
+SELECT is(care.record(:c, 'NPU03804', ARRAY[pg_temp.at(30)], '{80200}', 'g'), 1, 'a code names the measure, a unit it accepts is converted');
+SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4', 'points come in time order');
+SELECT results_eq(format('SELECT original_value, original_unit FROM care.measurement WHERE citizen = %s AND value = 80.2', :c),
+	$$ VALUES (80200::float8, 'g') $$, 'what came is kept in the note');
+SELECT is(care.record(:c, 'body_weight', '{}', '{}', 'kg'), 0, 'nothing recorded is nothing new');
+INSERT INTO care.measurement (citizen, measure, "time", value, unit) VALUES (:c, 'body_weight', pg_temp.at(90), 80.6, 'kg');
+SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4 80.6', 'INSERT INTO care.measurement records');
+SELECT results_eq(format('SELECT value FROM care.measurement_between(pg_temp.at(30), pg_temp.at(90)) WHERE citizen = %s ORDER BY "time"', :c),
+	$$ VALUES (80.2::float8), (80.4) $$, 'care.measurement_between() includes its start and excludes its end');
+SELECT is((SELECT count(*) FROM care.measurement_between(NULL, NULL) WHERE citizen = :c), 4::bigint, 'and is unbounded where null');
+SELECT is((SELECT count(DISTINCT batch) FROM care.measurement WHERE citizen = :c), 3::bigint, 'every point leads to its batch');
+
+-- What is refused, and that it leaves nothing.
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1,2}', 'kg') $$, :c), '22023', NULL, 'unequal arrays');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, '{1}', 'kg') $$, :c), '22023', NULL, 'a null array');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'no_such', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, :c), '42704', 'measure "no_such" is not known', 'an unknown measure');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'mm[Hg]') $$, :c), '22023',
+	'unit "mm[Hg]" cannot be converted to the unit of measure "body_weight", "kg"', 'a unit that does not fit: both are named');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', NULL) $$, :c), '22023', NULL, 'no unit');
+SELECT throws_ok($$ SELECT care.record(-1, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, '23503', 'citizen -1 is not known', 'an unknown citizen');
+SELECT throws_ok($$ SELECT care.record(NULL, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, '23503', NULL, 'no citizen');
+SELECT throws_like(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{NaN}', 'kg') $$, :c), '%NaN%', 'NaN');
+SELECT throws_like(format($$ SELECT care.record(%s, 'body_weight', '{infinity}', '{1}', 'kg') $$, :c), '%infin%', 'an infinite time');
+SELECT throws_ok(format($$ INSERT INTO care.measurement (citizen, measure, "time", value, unit) VALUES (%s, 'body_weight', NULL, 1, 'kg') $$, :c), NULL, NULL, 'no time');
+SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4 80.6', 'what was refused left nothing');
+
+-- Two readings at one instant in one call: one counts, the other is kept.
+SELECT is(care.record(:c, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0), pg_temp.at(0), pg_temp.at(1)], '{60,62,60,70}', '1/min'), 2, 'two points of four readings');
+SELECT is(pg_temp.shown(:c, 'heart_rate'), '62 70', 'the greater counts');
+SELECT is((SELECT count(*) FROM care.claims(:c, 5, pg_temp.at(0), pg_temp.at(0))), 2::bigint, 'the other is kept');
+
+-- Which value is right: in both orders of arrival.
+SELECT pg_temp.person('0101010002') AS a, pg_temp.person('0101010003') AS b \gset
+SELECT care.record(:a, 'body_weight', ARRAY[pg_temp.at(0)], '{70}', 'kg', '{"key":"k1","issued":"2026-03-01T09:00:00Z"}'),
+	care.record(:a, 'body_weight', ARRAY[pg_temp.at(0)], '{71}', 'kg', '{"key":"k2","issued":"2026-03-01T08:59:00Z"}'),
+	care.record(:b, 'body_weight', ARRAY[pg_temp.at(0)], '{71}', 'kg', '{"key":"k2","issued":"2026-03-01T08:59:00Z"}'),
+	care.record(:b, 'body_weight', ARRAY[pg_temp.at(0)], '{70}', 'kg', '{"key":"k1","issued":"2026-03-01T09:00:00Z"}') \gset ignore_
+SELECT is(pg_temp.shown(:a, 'body_weight'), '70', 'issued later wins');
+SELECT is(pg_temp.shown(:b, 'body_weight'), '70', 'also when it comes last');
+
+-- Versions of one source.
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(5)], '{72}', 'kg', '{"key":"k3","version":1}'), 1, 'version 1');
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(6)], '{73}', 'kg', '{"key":"k3","version":2}'), 2, 'version 2 moves the point: one gone, one new');
+SELECT is(pg_temp.shown(:a, 'body_weight'), '70 73', 'of one source the latest version stands');
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(5)], '{72}', 'kg', '{"key":"k3","version":1}'), 0, 'a replay of version 1 changes nothing');
+SELECT is(care.record(:b, 'body_weight', ARRAY[pg_temp.at(6)], '{73}', 'kg', '{"key":"k3","version":2}'), 1, 'version 2 first');
+SELECT is(care.record(:b, 'body_weight', ARRAY[pg_temp.at(5)], '{72}', 'kg', '{"key":"k3","version":1}'), 0, 'then version 1: kept, does not count');
+SELECT is(pg_temp.shown(:b, 'body_weight'), '70 73', 'the same record');
+
+-- Correction and nullification survive replays.
+SELECT is(care.correct_measurement(:a, 'body_weight', pg_temp.at(0), 69.5, 'kg', 'typing error'), 1, 'corrected');
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(0)], '{70}', 'kg', '{"key":"k1","issued":"2026-03-01T09:00:00Z"}'), 0, 'the old message again');
+SELECT is(pg_temp.shown(:a, 'body_weight'), '69.5 73', 'does not undo the correction');
+SELECT is((SELECT source ->> 'reason' FROM care.measurement WHERE citizen = :a AND value = 69.5), 'typing error', 'the reason is kept');
+SELECT is(care.nullify_measurement(:a, 'body_weight', pg_temp.at(6), 'wrong person on the scales'), 1, 'nullified');
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(6)], '{73}', 'kg'), 0, 'a reading without a later issue time does not count');
+SELECT is(pg_temp.shown(:a, 'body_weight'), '69.5', 'nor does it show');
+SELECT is(care.record(:a, 'body_weight', ARRAY[pg_temp.at(6)], '{74}', 'kg', jsonb_build_object('key', 'k4', 'issued', clock_timestamp() + interval '1 hour')), 1, 'one issued later does');
+SELECT throws_ok(format($$ SELECT care.nullify_measurement(%s, 'body_weight', pg_temp.at(99), 'x') $$, :a), 'P0002', NULL, 'nothing to nullify');
+SELECT throws_ok(format($$ SELECT care.correct_measurement(%s, 'body_weight', pg_temp.at(0), NULL, 'kg', 'x') $$, :a), '22004', NULL, 'a correction without reading');
+SELECT throws_ok(format($$ SELECT care.nullify_measurement(%s, 'body_weight', pg_temp.at(0), '') $$, :a), '22004', NULL, 'without reason');
+
+-- A withdrawal, before and after.
+SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'k5', 0, NULL, 'entered-in-error', NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch])).changed, 0, 'withdrawn before it came');
+SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, NULL, 6, smartcare.series(ARRAY[pg_temp.at(7)], '{75}'), NULL, NULL, NULL, 'k5', 0, NULL, 'final', NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch])).outcomes, '{older}'::text[], 'then it came');
+SELECT is(pg_temp.shown(:a, 'body_weight'), '69.5 74', 'and does not count');
+
+-- Random statements of a few sources on a few instants, in three orders of arrival.
+CREATE TEMP TABLE statement AS
+SELECT n, 'source ' || (n * 7919 % 23) AS key, n * 104729 % 3 AS version,
+	timestamptz '2026-01-01 00:00Z' + (n * 31 % 5) * interval '1 hour' AS issued,
+	CASE n * 13 % 11 WHEN 0 THEN 'entered-in-error' WHEN 1 THEN 'corrected' ELSE 'final' END AS status,
+	6 + n * 17 % 2 AS measure,
+	CASE n * 13 % 11 WHEN 0 THEN NULL ELSE (
+		SELECT smartcare.series_agg(pg_temp.at(m), (n * 37 + m * 11) % 9) FROM generate_series(0, 39) AS m
+		WHERE (n * 53 + m * 29) % 7 = 0) END AS points,
+	CASE WHEN n % 9 = 4 THEN ARRAY[pg_temp.at(n % 40)] END AS nullified
+FROM generate_series(1, 150) AS n;
+CREATE TEMP TABLE arrival AS
+SELECT run, pg_temp.person('020202000' || run) AS citizen FROM generate_series(1, 3) AS run;
+DO $$
+DECLARE
+	s record;
+BEGIN
+	FOR s IN
+		SELECT a.citizen, t.* FROM arrival a, statement t
+		ORDER BY a.run, CASE a.run WHEN 1 THEN t.n WHEN 2 THEN -t.n ELSE hashint4(t.n) END
+	LOOP
+		PERFORM care.add_batches(s.citizen, ARRAY[ROW(NULL, NULL, s.measure, s.points,
+			s.nullified, NULL, NULL, s.key, s.version, s.issued, s.status, NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch]);
+	END LOOP;
+END
+$$;
+-- The oracle: which statements stand, and which of their values counts, in plain SQL over rows.
+CREATE TEMP TABLE oracle AS
+WITH content AS (
+	SELECT DISTINCT ON (key, measure, version, issued, status, points::text, nullified) s.*,
+		(SELECT b.digest FROM care.measurement_batch b JOIN arrival a ON a.citizen = b.citizen AND a.run = 1
+			WHERE b.source_key = s.key AND b.measure = s.measure AND b.version = s.version AND b.issued = s.issued AND b.status = s.status
+				AND b.points::text IS NOT DISTINCT FROM s.points::text AND b.nullified IS NOT DISTINCT FROM s.nullified) AS digest
+	FROM statement s
+), latest AS (
+	SELECT * FROM content c
+	WHERE NOT EXISTS (SELECT FROM content o WHERE o.key = c.key
+		AND ((o.version, o.issued, CASE o.status WHEN 'final' THEN 0 WHEN 'corrected' THEN 1 ELSE 2 END)
+				> (c.version, c.issued, CASE c.status WHEN 'final' THEN 0 WHEN 'corrected' THEN 1 ELSE 2 END)
+			OR (o.version, o.issued, o.status, o.measure) = (c.version, c.issued, c.status, c.measure) AND o.digest > c.digest))
+), said AS (
+	SELECT l.measure, l.issued, l.key, u."time", u.value FROM latest l, smartcare.unnest(l.points) AS u ("time", value)
+	UNION ALL
+	SELECT l.measure, l.issued, l.key, t, NULL FROM latest l, unnest(l.nullified) AS t
+)
+SELECT DISTINCT ON (measure, "time") measure, "time", value FROM said
+ORDER BY measure, "time", issued DESC, value DESC NULLS FIRST, key COLLATE "C" DESC;
+DELETE FROM oracle WHERE value IS NULL;
+SELECT cmp_ok((SELECT count(*) FROM oracle), '>', 30::bigint, 'the random statements leave something to compare');
+SELECT is_empty($$
+	SELECT a.run, m.id, p."time", p.value, o.value
+	FROM arrival a CROSS JOIN (VALUES (6, 'body_weight'), (7, 'body_height')) AS m (id, name)
+	CROSS JOIN LATERAL (SELECT * FROM care.measurement s WHERE s.citizen = a.citizen AND s.measure = m.name) AS p
+	FULL JOIN (SELECT r.run, o.* FROM oracle o CROSS JOIN arrival r) AS o
+		ON o.run = a.run AND o.measure = m.id AND o."time" = p."time"
+	WHERE p.value IS DISTINCT FROM o.value $$, 'whatever the order of arrival, the series shows what the oracle says');
+
+-- Buckets: a year of glucose every five minutes, then scattered late arrivals.
+SELECT pg_temp.person('0303030003') AS g \gset
+SELECT is(care.record(:g, 'glucose_capillary', array_agg(pg_temp.at(5 * n)), array_agg(((n * 7 % 113) / 10.0 + 3)::float8), 'mmol/L'), 105120, 'a year of glucose')
+FROM generate_series(0, 105119) AS n;
+DO $$
+BEGIN
+	FOR n IN 1..200 LOOP
+		PERFORM care.record(c.citizen, 'glucose_capillary', ARRAY[pg_temp.at((n * 7919) % 600000 + 1)], '{5.5}', 'mmol/L')
+		FROM care.citizen_identifier c WHERE c.value = '0303030003';
+	END LOOP;
+END
+$$;
+SELECT is_empty($$
+	SELECT s.bucket FROM care.measurement_series s
+	JOIN care.measurement_series o ON o.citizen = s.citizen AND o.measure = s.measure
+		AND o.bucket < s.bucket_end AND o.bucket_end > s.bucket AND o.bucket <> s.bucket $$, 'buckets do not overlap');
+SELECT is_empty($$
+	SELECT s.bucket FROM care.measurement_series s
+	WHERE date_bin(s.bucket_end - s.bucket, s.bucket, '2000-01-01 00:00Z') <> s.bucket
+		OR pg_column_size(s.points) > care.bucket_bytes() $$, 'are aligned, and fit in a page');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,1 @@
+-- A few rows for every table of the layout, for the tests that want some.
