@@ -291,7 +291,7 @@ CREATE TEMP TABLE course ON COMMIT DROP AS
 SELECT c.*, o.id AS organization, nextval('care.episode_of_care_id_seq') AS id
 FROM (
 	SELECT i.n, i.citizen, 10 + i.rank AS ordinal, 'hospital' AS system, format('%s %s', i.hospital, i.specialty) AS key,
-		'Outpatient follow-up of ' || i.within AS type, i.code, least(i.days, 20 + 900 * pg_temp.chance('course', i.n, i.rank)) AS began
+		'Follow-up of ' || i.within AS type, i.code, least(i.days, 20 + 900 * pg_temp.chance('course', i.n, i.rank)) AS began
 	FROM illness i WHERE pg_temp.chance('at hospital', i.n, i.rank) < i.at_hospital
 	UNION ALL
 	SELECT i.n, i.citizen, 40 + i.rank, 'practice', p.key, 'Chronic care of ' || i.within, i.code, i.days
@@ -361,6 +361,7 @@ FROM (
 	WHERE pg_temp.chance('stay', r.n, q.quarter) < 0.25
 		* CASE WHEN r.age < 40 THEN 0.08 WHEN r.age < 65 THEN 0.12 WHEN r.age < 80 THEN 0.30 ELSE 0.60 END
 		* (1 + 0.5 * (SELECT count(*) FROM illness i WHERE i.n = r.n))
+		* CASE WHEN EXISTS (SELECT FROM course c WHERE c.n = r.n AND c.type = 'Care at home') THEN 1.6 ELSE 1 END
 ) s
 JOIN place o ON o.key = s.key
 ORDER BY s.n, s.quarter;
@@ -376,6 +377,12 @@ SELECT s.citizen, s.id, CASE WHEN s.ended > 0 THEN 'finished' ELSE 'in-progress'
 	pg_temp.moment(-CASE WHEN s.ended > 0 THEN s.ended ELSE s.began END), pg_temp.moment(0)
 FROM stay s
 ORDER BY s.n, s.quarter;
+
+-- Most municipalities have heard of it, and have put care at home on hold.
+UPDATE care.episode_of_care e SET status = 'onhold'
+FROM course c JOIN stay s ON s.n = c.n
+WHERE e.citizen = c.citizen AND e.id = c.id AND e.status = 'active' AND c.type = 'Care at home' AND s.class = 'IMP'
+	AND s.ended < 3 AND pg_temp.chance('on hold', s.n, s.quarter) < 0.7;
 
 -- Contacts that are no stays: outpatient visits, consultations, visits at home. Some are still to come.
 INSERT INTO care.encounter (citizen, status, class, type, reason, organization, episode_of_care, start_time, end_time, source, issued, recorded_at)
@@ -520,15 +527,17 @@ FROM (
 		('DE109', 9, 'plan', 'review', 'Assess glucose measurements'), ('DE109', 10, 'practice', 'laboratory', 'Blood lipids and albumin in urine'),
 		('DE119', 11, 'practice', 'review', 'Yearly review of diabetes'), ('DE119', 12, 'prevention', 'training', 'Dietary counselling'),
 		('DI109', 13, 'practice', 'review', 'Assess blood pressure at home'), ('DI109', 14, 'citizen', 'questionnaire', 'Answer questions before the next visit'),
-		('home care', 15, 'home care', 'assessment', 'Assess the need for help again'), ('home care', 16, 'pharmacy', 'medication', 'Medication review')
+		('home care', 15, 'municipality', 'assessment', 'Assess the need for help again'), ('home care', 16, 'pharmacy', 'medication', 'Medication review')
 	) AS k (about, ordinal, owner, code, description) ON k.about = p.about
 	LEFT JOIN place o ON o.key = k.owner || ' ' || r.town || CASE k.owner WHEN 'pharmacy' THEN ' 1' ELSE '' END
 	WHERE pg_temp.chance('tasks', p.n, k.ordinal) < 0.6
 	UNION ALL
 	-- Who has home care and is in hospital: both sectors assess the needs before the discharge.
-	SELECT s.n, s.citizen, 50, 'assessment', 'Joint needs assessment before discharge', s.organization, c.organization,
+	SELECT s.n, s.citizen, 50, 'assessment', 'Joint needs assessment before discharge', s.organization, o.id,
 		-0.5 - 2 * pg_temp.chance('assessment', s.n), 1, NULL, s.id
-	FROM stay s JOIN course c ON c.n = s.n AND c.type = 'Care at home'
+	FROM stay s
+	JOIN course c ON c.n = s.n AND c.type = 'Care at home'
+	JOIN place o ON o.key = 'municipality ' || s.town
 	WHERE s.ended <= 0 AND s.class = 'IMP'
 	UNION ALL
 	-- After a hip fracture rehabilitation begins within seven days.

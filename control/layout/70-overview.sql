@@ -25,10 +25,6 @@ CREATE OR REPLACE VIEW care.shared_overview AS
 SELECT
 	c.citizen,
 	c.name,
-	c.birth_date,
-	extract(year FROM age(coalesce(c.deceased_at::date, current_date), c.birth_date))::integer AS age,
-	c.gender,
-	c.deceased,
 	(
 		SELECT i.value
 		FROM care.citizen_identifier i
@@ -37,6 +33,10 @@ SELECT
 		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', s.identifies IS NOT TRUE, i.recorded_at, i.system, i.value
 		LIMIT 1
 	) AS identifier,
+	c.birth_date,
+	extract(year FROM age(coalesce(c.deceased_at::date, current_date), c.birth_date))::integer AS age,
+	c.gender,
+	c.deceased,
 	municipality.name AS municipality,
 	practice.name AS general_practice,
 	(
@@ -112,36 +112,44 @@ SELECT
 		SELECT string_agg(concat(rpad(l.display, l.width), '  ', l.value, '  ',
 			to_char(l."time", 'YYYY-MM-DD HH24:MI'), '  ', l.sparkline), E'\n' ORDER BY l.display)
 		FROM (
-			SELECT m.display, max(length(m.display)) OVER () AS width, latest."time",
-				lpad(concat(n.comparator, latest.value, ' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')), 12) AS value,
-				latest.sparkline
+			SELECT m.display, max(length(m.display)) OVER () AS width, smartcare.end_time(d.points) AS "time",
+				lpad(concat(n.comparator, smartcare.end_value(d.points),
+					' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')), 12) AS value,
+				-- The last 90 days, or the last 24 values where these reach further back.
+				smartcare.sparkline(smartcare.slice(d.points, tstzrange(least(
+					smartcare.end_time(d.points) - interval '90 days',
+					(smartcare.times(d.points))[smartcare.num_points(d.points) - 23],
+					CASE WHEN smartcare.num_points(d.points) < 24 THEN smartcare.start_time(d.points) END), NULL)), 24) AS sparkline
 			FROM (
-				SELECT DISTINCT s.measure FROM care.measurement_series s WHERE s.citizen = c.citizen
-			) measured
-			JOIN care.measure m ON m.id = measured.measure
-			CROSS JOIN LATERAL (
-				SELECT smartcare.end_time(s.points) AS "time", smartcare.end_value(s.points) AS value,
-					smartcare.sparkline(s.points, 24) AS sparkline
-				FROM care.measurement_series s
-				WHERE s.citizen = c.citizen AND s.measure = measured.measure
-				ORDER BY s.bucket DESC
-				LIMIT 1
-			) latest
-			LEFT JOIN care.measurement_note n ON n.citizen = c.citizen AND n.measure = measured.measure
-				AND n."time" = latest."time" AND n.stands
+				SELECT b.measure, smartcare.series_agg(b.points) AS points
+				FROM (
+					SELECT s.measure, s.points, s.bucket_end,
+						max(smartcare.end_time(s.points)) OVER measure AS last,
+						sum(smartcare.num_points(s.points)) OVER (measure ORDER BY s.bucket DESC)
+							- smartcare.num_points(s.points) AS later
+					FROM care.measurement_series s
+					WHERE s.citizen = c.citizen
+					WINDOW measure AS (PARTITION BY s.measure)
+				) b
+				WHERE b.later < 24 OR b.bucket_end > b.last - interval '90 days'
+				GROUP BY b.measure
+			) d
+			JOIN care.measure m ON m.id = d.measure
+			LEFT JOIN care.measurement_note n ON n.citizen = c.citizen AND n.measure = d.measure
+				AND n."time" = smartcare.end_time(d.points) AND n.stands
 		) l
 	) AS measurements,
 	(
 		SELECT string_agg(d.what, E'\n' ORDER BY d.due, d.what)
 		FROM (
-			SELECT concat('task: ', t.description, ', ' || o.name, ', due ' || to_char(t.due_end, 'YYYY-MM-DD HH24:MI')) AS what,
+			SELECT concat(t.description, ', ' || o.name, ', due ' || to_char(t.due_end, 'YYYY-MM-DD')) AS what,
 				t.due_end AS due
 			FROM care.task t
 			LEFT JOIN care.organization o ON o.id = t.owner
 			WHERE t.citizen = c.citizen AND t.due_end < now()
 				AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 			UNION ALL
-			SELECT DISTINCT concat('goal: ', g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD')), g.due_date::timestamptz
+			SELECT DISTINCT concat('goal not reached: ', g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD')), g.due_date::timestamptz
 			FROM care.goal g
 			WHERE g.citizen = c.citizen AND g.due_date < current_date
 				AND g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')

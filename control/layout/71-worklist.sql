@@ -33,7 +33,7 @@ FROM (
 			WHEN t.status = 'in-progress' THEN 'complete task '
 			ELSE 'start task ' END || t.id AS next_step
 	FROM care.task t
-	LEFT JOIN care.organization requester ON requester.id = t.requester
+	LEFT JOIN care.organization requester ON requester.id = t.requester AND t.requester <> t.owner
 	WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 	UNION ALL
 	SELECT p.organization, 'goal', g.citizen, 2, (g.due_date + 1)::timestamptz,
@@ -70,8 +70,8 @@ FROM (
 	SELECT c.municipality, 'in hospital', e.citizen,
 		CASE WHEN NOT services.running THEN 0 WHEN e.start_time < now() - interval '1 day' THEN 3 ELSE 2 END,
 		CASE WHEN services.running THEN e.start_time + interval '1 day' END,
-		concat(services.names, CASE WHEN services.running THEN ' still running' ELSE ' on hold' END,
-			'; ', e.kind, ' at ' || h.name, CASE e.status WHEN 'onleave' THEN ', on leave' END),
+		concat(e.kind, CASE e.status WHEN 'onleave' THEN ', on leave' END, ' at ' || h.name, '; ', services.names,
+			CASE WHEN services.running THEN ' still running' ELSE ' on hold' END),
 		e.start_time, e.end_time,
 		e.source, e.as_of,
 		CASE WHEN services.running THEN 'put the services on hold' ELSE 'prepare the return' END
@@ -95,8 +95,8 @@ FROM (
 	SELECT c.municipality, 'discharged', e.citizen,
 		CASE WHEN services.running THEN 1 ELSE 2 END + CASE WHEN e.end_time < now() - interval '7 days' THEN 1 ELSE 0 END,
 		e.end_time + interval '7 days',
-		concat(e.kind, ' at ' || h.name, ', ' || e.reason, '; ', services.names,
-			CASE WHEN services.running THEN ' not seen since' ELSE ' still on hold' END),
+		concat('not seen since ', e.kind, ' stay: ', concat_ws(', ', e.reason, h.name), '; ', services.names,
+			CASE WHEN services.running THEN ' running' ELSE ' on hold' END),
 		e.end_time, e.end_time + interval '14 days',
 		e.source, e.as_of,
 		'visit the citizen and record the encounter'
@@ -125,7 +125,7 @@ FROM (
 	SELECT c.general_practice, 'discharged', e.citizen,
 		CASE e.class WHEN 'EMER' THEN 1 ELSE 2 END + CASE WHEN e.end_time < now() - interval '7 days' THEN 1 ELSE 0 END,
 		e.end_time + interval '7 days',
-		concat(e.kind, ' at ' || h.name, ', ' || e.reason, '; not seen since'),
+		concat('not seen since ', e.kind, ' stay: ', concat_ws(', ', e.reason, h.name)),
 		e.end_time, e.end_time + interval '14 days',
 		e.source, e.as_of,
 		'contact the citizen and record the encounter'
