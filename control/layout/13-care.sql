@@ -49,9 +49,12 @@ CREATE TABLE care.encounter (
 );
 ALTER SEQUENCE care.encounter_id_seq OWNED BY care.encounter.id;
 CREATE INDEX encounter_organization_idx ON care.encounter (organization, start_time);
-CREATE INDEX encounter_open_idx ON care.encounter (start_time)
-	WHERE status IN ('arrived', 'triaged', 'in-progress', 'onleave');
+CREATE INDEX encounter_open_idx ON care.encounter (organization, start_time)
+	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
+		AND status IN ('arrived', 'triaged', 'in-progress', 'onleave');
 CREATE INDEX encounter_end_time_idx ON care.encounter (end_time)
+	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
+CREATE INDEX encounter_stay_idx ON care.encounter (citizen, end_time)
 	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 
 COMMENT ON TABLE care.encounter IS 'A contact, visit or stay (FHIR Encounter).';

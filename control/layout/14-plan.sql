@@ -24,6 +24,7 @@ CREATE TABLE care.care_plan (
 		REFERENCES care.encounter DEFERRABLE
 );
 ALTER SEQUENCE care.care_plan_id_seq OWNED BY care.care_plan.id;
+CREATE INDEX care_plan_organization_idx ON care.care_plan (organization) WHERE status = 'active';
 
 COMMENT ON TABLE care.care_plan IS 'A plan for a citizen''s care (FHIR CarePlan).';
 COMMENT ON COLUMN care.care_plan.addresses IS 'Ids of the citizen''s conditions that the plan is about.';

@@ -1,0 +1,207 @@
+-- What is shown: stays in hospital, and one row a citizen with all that everybody
+-- around the citizen sees. Each part of it looks up the rows of its citizen alone, so
+-- that one citizen costs the same in a region of any size, and a column that nobody
+-- asks for costs nothing. Text has one line for each item, and is read as it stands;
+-- times are in the session's time zone.
+
+CREATE OR REPLACE VIEW care.hospital_stay AS
+SELECT
+	e.citizen,
+	e.id,
+	e.class,
+	CASE e.class WHEN 'EMER' THEN 'emergency' ELSE 'inpatient' END AS kind,
+	e.status,
+	e.status IN ('arrived', 'triaged', 'in-progress', 'onleave') AS is_open,
+	e.reason,
+	e.organization,
+	e.start_time,
+	e.end_time,
+	e.source,
+	coalesce(e.issued, e.recorded_at) AS as_of
+FROM care.encounter e
+WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
+
+CREATE OR REPLACE VIEW care.shared_overview AS
+SELECT
+	c.citizen,
+	c.name,
+	(
+		SELECT i.value
+		FROM care.citizen_identifier i
+		LEFT JOIN care.identifier_system s ON s.system = i.system
+		WHERE i.citizen = c.citizen
+		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', s.identifies IS NOT TRUE, i.recorded_at, i.system, i.value
+		LIMIT 1
+	) AS identifier,
+	c.birth_date,
+	extract(year FROM age(coalesce(c.deceased_at::date, current_date), c.birth_date))::integer AS age,
+	c.gender,
+	c.deceased,
+	municipality.name AS municipality,
+	practice.name AS general_practice,
+	(
+		SELECT string_agg(concat(
+			e.kind, ', ' || o.name, ', since ' || to_char(e.start_time, 'YYYY-MM-DD HH24:MI'),
+			CASE e.status WHEN 'onleave' THEN ', on leave' END,
+			', ' || e.reason), E'\n' ORDER BY e.start_time, e.id)
+		FROM care.hospital_stay e
+		LEFT JOIN care.organization o ON o.id = e.organization
+		WHERE e.citizen = c.citizen AND e.is_open
+	) AS in_hospital,
+	episodes.hospital AS hospital_care,
+	episodes.municipality AS municipal_care,
+	episodes.general_practice AS general_practice_care,
+	episodes.other AS other_care,
+	(
+		SELECT string_agg(k.name || coalesce(' (' || k.code || ')', '')
+			|| coalesce(', since ' || to_char(k.since, 'YYYY-MM-DD'), ''), E'\n' ORDER BY k.since, k.name, k.code)
+		FROM (
+			SELECT o.name, o.code, min(o.start_time) AS since
+			FROM care.condition o
+			WHERE o.citizen = c.citizen
+				AND coalesce(o.clinical_status, 'active') IN ('active', 'recurrence', 'relapse')
+				AND coalesce(o.verification_status, 'confirmed') NOT IN ('refuted', 'entered-in-error')
+				AND (o.end_time IS NULL OR o.end_time > now())
+			GROUP BY o.name, o.code
+		) k
+	) AS conditions,
+	(
+		SELECT string_agg(m.name || coalesce(', ' || m.dosage, ''), E'\n' ORDER BY m.name, m.dosage)
+		FROM (
+			SELECT DISTINCT o.name, o.dosage
+			FROM care.medication_statement o
+			WHERE o.citizen = c.citizen AND o.status IN ('active', 'on-hold')
+		) m
+	) AS medications,
+	(
+		SELECT string_agg(a.name || CASE a.criticality WHEN 'high' THEN ' (high risk)' ELSE '' END,
+			E'\n' ORDER BY a.criticality = 'high' DESC, a.name)
+		FROM (
+			SELECT DISTINCT o.name, coalesce(o.criticality, '') AS criticality
+			FROM care.allergy o
+			WHERE o.citizen = c.citizen
+				AND coalesce(o.clinical_status, 'active') = 'active'
+				AND coalesce(o.verification_status, 'confirmed') NOT IN ('refuted', 'entered-in-error')
+		) a
+	) AS allergies,
+	(
+		SELECT string_agg(concat(p.title, ', ' || o.name, ', since ' || to_char(p.start_time, 'YYYY-MM-DD'),
+			activity.lines), E'\n' ORDER BY p.start_time, p.id)
+		FROM care.care_plan p
+		LEFT JOIN care.organization o ON o.id = p.organization
+		LEFT JOIN LATERAL (
+			SELECT string_agg(E'\n  - ' || a.name || ' (' || a.status || ')', '' ORDER BY a.ordinal) AS lines
+			FROM care.care_plan_activity a
+			WHERE a.citizen = p.citizen AND a.care_plan = p.id
+				AND a.status NOT IN ('completed', 'cancelled', 'stopped', 'entered-in-error')
+		) activity ON true
+		WHERE p.citizen = c.citizen AND p.status IN ('active', 'on-hold')
+			AND (p.end_time IS NULL OR p.end_time > now())
+	) AS plan,
+	(
+		SELECT string_agg(concat(g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD'),
+			' (' || g.achievement_status || ')'), E'\n' ORDER BY g.due_date, g.description)
+		FROM (
+			SELECT DISTINCT o.description, o.due_date, o.achievement_status
+			FROM care.goal o
+			WHERE o.citizen = c.citizen
+				AND o.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')
+		) g
+	) AS goals,
+	(
+		SELECT string_agg(concat(rpad(l.display, l.width), '  ', l.value, '  ',
+			to_char(l."time", 'YYYY-MM-DD HH24:MI'), '  ', l.sparkline), E'\n' ORDER BY l.display)
+		FROM (
+			SELECT m.display, max(length(m.display)) OVER () AS width, smartcare.end_time(d.points) AS "time",
+				lpad(concat(n.comparator, smartcare.end_value(d.points),
+					' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')), 12) AS value,
+				-- The last 90 days, or the last 24 values where these reach further back.
+				smartcare.sparkline(smartcare.slice(d.points, tstzrange(least(
+					smartcare.end_time(d.points) - interval '90 days',
+					(smartcare.times(d.points))[smartcare.num_points(d.points) - 23],
+					CASE WHEN smartcare.num_points(d.points) < 24 THEN smartcare.start_time(d.points) END), NULL)), 24) AS sparkline
+			FROM (
+				SELECT b.measure, smartcare.series_agg(b.points) AS points
+				FROM (
+					SELECT s.measure, s.points, s.bucket_end,
+						max(smartcare.end_time(s.points)) OVER measure AS last,
+						sum(smartcare.num_points(s.points)) OVER (measure ORDER BY s.bucket DESC)
+							- smartcare.num_points(s.points) AS later
+					FROM care.measurement_series s
+					WHERE s.citizen = c.citizen
+					WINDOW measure AS (PARTITION BY s.measure)
+				) b
+				WHERE b.later < 24 OR b.bucket_end > b.last - interval '90 days'
+				GROUP BY b.measure
+			) d
+			JOIN care.measure m ON m.id = d.measure
+			LEFT JOIN care.measurement_note n ON n.citizen = c.citizen AND n.measure = d.measure
+				AND n."time" = smartcare.end_time(d.points) AND n.stands
+		) l
+	) AS measurements,
+	(
+		SELECT string_agg(d.what, E'\n' ORDER BY d.due, d.what)
+		FROM (
+			SELECT concat(t.description, ', ' || o.name, ', due ' || to_char(t.due_end, 'YYYY-MM-DD')) AS what,
+				t.due_end AS due
+			FROM care.task t
+			LEFT JOIN care.organization o ON o.id = t.owner
+			WHERE t.citizen = c.citizen AND t.due_end < now()
+				AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
+			UNION ALL
+			SELECT DISTINCT concat('goal not reached: ', g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD')), g.due_date::timestamptz
+			FROM care.goal g
+			WHERE g.citizen = c.citizen AND g.due_date < current_date
+				AND g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')
+				AND g.achievement_status IS DISTINCT FROM 'achieved'
+		) d
+	) AS overdue,
+	(
+		SELECT string_agg(concat(rpad(a.part, 12), '  ', to_char(a.at, 'YYYY-MM-DD HH24:MI'), '  ', a.source), E'\n' ORDER BY a.ordinal)
+		FROM (
+			(SELECT 1 AS ordinal, 'episodes' AS part, coalesce(x.issued, x.recorded_at) AS at, x.source
+			FROM care.episode_of_care x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 2, 'encounters', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.encounter x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 3, 'conditions', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.condition x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 4, 'medications', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.medication_statement x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 5, 'allergies', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.allergy x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 6, 'plan', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.care_plan x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 7, 'goals', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.goal x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 8, 'tasks', coalesce(x.issued, x.recorded_at), x.source
+			FROM care.task x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+		) a
+	) AS as_of
+FROM care.citizen c
+LEFT JOIN care.organization municipality ON municipality.id = c.municipality
+LEFT JOIN care.organization practice ON practice.id = c.general_practice
+LEFT JOIN LATERAL (
+	SELECT
+		string_agg(e.line, E'\n' ORDER BY e.start_time, e.id) FILTER (WHERE e.sector = 'hospital') AS hospital,
+		string_agg(e.line, E'\n' ORDER BY e.start_time, e.id) FILTER (WHERE e.sector = 'municipality') AS municipality,
+		string_agg(e.line, E'\n' ORDER BY e.start_time, e.id) FILTER (WHERE e.sector = 'general practice') AS general_practice,
+		string_agg(e.line, E'\n' ORDER BY e.start_time, e.id)
+			FILTER (WHERE coalesce(e.sector, '') NOT IN ('hospital', 'municipality', 'general practice')) AS other
+	FROM (
+		SELECT x.id, x.start_time, o.sector,
+			concat(coalesce(x.type, 'episode of care'), ', ' || o.name, ', since ' || to_char(x.start_time, 'YYYY-MM-DD'),
+				CASE x.status WHEN 'onhold' THEN ' (on hold)' END) AS line
+		FROM care.episode_of_care x
+		LEFT JOIN care.organization o ON o.id = x.organization
+		WHERE x.citizen = c.citizen AND x.status IN ('active', 'onhold')
+			AND (x.end_time IS NULL OR x.end_time > now())
+	) e
+) episodes ON true
+WHERE c.merged_into IS NULL;
