@@ -413,7 +413,7 @@ BEGIN
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
 	END IF;
-	SELECT c.factor, c.shift, m.unit INTO conversion
+	SELECT c.factor, c.shift, m.unit, m.name INTO conversion
 	FROM care.measure m
 	LEFT JOIN (
 		SELECT u.factor, u.shift FROM care.measure_unit u
@@ -459,7 +459,7 @@ BEGIN
 	batches := ARRAY(
 		SELECT ROW(NULL, NULL, measure_id, l.points, NULL, NULL, NULL,
 			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
-				record.measure, nullif(l.layer, 1)),
+				conversion.name, nullif(l.layer, 1)),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
 			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch
 		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));

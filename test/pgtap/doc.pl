@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# The reference pages tell the truth: of each page the ```sql blocks are run in order, in one transaction that is rolled
+# back, and where a block without language follows, psql must print what stands there, but for white space at line ends.
+# ACCEPT=1 writes what psql prints into the pages: read the diff before you commit.
+use strict;
+use warnings;
+
+my $test = 0;
+for my $page (sort glob('doc/*.md'), 'README.md') {
+	my $text = do { local (@ARGV, $/) = $page; <> };
+	my @blocks = $text =~ /^```sql\n(.*?)^```$(?:\n```\n(.*?)^```$)?/msg or next;
+
+	open my $script, '>', "$ENV{SCRATCH}/doc.sql" or die;
+	print $script "BEGIN;\n";
+	for (my $i = 0; $i < @blocks; $i += 2) {
+		print $script "\\echo \@block\n$blocks[$i]";
+	}
+	print $script "\\echo \@block\nROLLBACK;\n";
+	close $script;
+	my (undef, @printed) = split /^\@block\n/m, `psql -Xq -d pgtap -f $ENV{SCRATCH}/doc.sql 2>&1`;
+
+	for (my $i = 0; $i < @blocks; $i += 2) {
+		my ($sql, $expected) = @blocks[$i, $i + 1];
+		(my $output = $printed[$i / 2]) =~ s/^psql:\S+?:\d+: //mg;
+		my ($want, $have) = map { my $plain = $_ // ''; $plain =~ s/[ \t]+$//mg; $plain =~ s/\n+\z/\n/; $plain } $expected, $output;
+		my ($name) = $sql =~ /^(.*)/;
+		$test++;
+		if (defined $expected ? $want eq $have : $have !~ /ERROR/) {
+			print "ok $test - $page: $name\n";
+		} elsif ($ENV{ACCEPT} && defined $expected) {
+			$text =~ s/\Q$expected\E/$have/ or die;
+			print "ok $test - $page: $name # skip accepted\n";
+		} else {
+			print "not ok $test - $page: $name\n";
+			print "# $_\n" for "should print", split(/\n/, $want), "prints", split(/\n/, $have);
+		}
+	}
+	if ($ENV{ACCEPT}) {
+		open my $out, '>', $page or die;
+		print $out $text;
+		close $out;
+	}
+}
+print "1..$test\n";
