@@ -26,3 +26,17 @@ CREATE TYPE care.import_refusal AS (
 
 COMMENT ON TYPE care.import_refusal IS 'Internal: a resource, or a part of one, that is not taken, and why.';
 COMMENT ON COLUMN care.import_refusal.whole IS 'Whether nothing of the resource is taken.';
+
+CREATE TYPE care.import_projection AS (
+	resource_type text,
+	key text,
+	citizen bigint,
+	id bigint,
+	issued timestamptz,
+	content jsonb,
+	import bigint,
+	links jsonb
+);
+
+COMMENT ON TYPE care.import_projection IS 'Internal: the version of a resource that stands, on its way into the table of its type.';
+COMMENT ON COLUMN care.import_projection.links IS 'By role the ids of the entries that the resource refers to.';

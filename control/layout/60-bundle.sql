@@ -139,9 +139,9 @@ RETURN '{
 		"identifier": "array", "name": "array", "gender": ["male", "female", "other", "unknown"], "birthDate": "date",
 		"deceasedBoolean": "boolean", "deceasedDateTime": "date", "address": "array", "generalPractitioner": "array"},
 	"Organization": {
-		"name!": "string", "identifier": "array", "active": "boolean", "type": "array", "address": "array"},
+		"name": "string", "identifier": "array", "active": "boolean", "type": "array", "address": "array"},
 	"Practitioner": {
-		"name!": "array", "identifier": "array", "active": "boolean"},
+		"name": "array", "identifier": "array", "active": "boolean"},
 	"Medication": {
 		"code!": "concept"},
 	"Encounter": {
@@ -207,45 +207,66 @@ END;
 COMMENT ON FUNCTION care.fhir_faults(text, jsonb) IS
 'Internal: something that is wrong with the shape of a resource, if anything is.';
 
+CREATE OR REPLACE FUNCTION care.fhir_numeric(observation jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN observation ?| '{valueQuantity,valueInteger,valueSampledData}'
+	OR observation ? 'component'
+		AND observation @? '$.component[*] ? (exists(@.valueQuantity) || exists(@.valueInteger) || exists(@.valueSampledData))';
+COMMENT ON FUNCTION care.fhir_numeric(jsonb) IS
+'Internal: whether an Observation has any value of a numeric kind.';
+
 CREATE OR REPLACE FUNCTION care.read_bundle(
 	bundle jsonb, import bigint,
 	OUT entries care.import_entry[], OUT observations care.import_entry[],
 	OUT refusals care.import_refusal[], OUT locals jsonb, OUT strangers text[])
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	WITH entry AS MATERIALIZED (
 		SELECT e.ordinal, r.resource_type, r.content, r.local, f.kept,
 			coalesce(care.fhir_key(r.full_url), care.fhir_key(r.local),
-				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || pg_catalog.md5(r.content::text)
-					ELSE coalesce(e.entry #>> '{request,url}', pg_catalog.format('entry[%s]', e.ordinal - 1)) END) AS key,
+				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || md5(r.content::text)
+					ELSE coalesce(e.entry #>> '{request,url}', format('entry[%s]', e.ordinal - 1)) END) AS key,
 			f.reason
-		FROM pg_catalog.jsonb_array_elements(bundle -> 'entry') WITH ORDINALITY AS e (entry, ordinal)
+		FROM jsonb_array_elements(bundle -> 'entry') WITH ORDINALITY AS e (entry, ordinal)
 		CROSS JOIN LATERAL (SELECT e.entry -> 'resource' AS resource OFFSET 0) o
 		CROSS JOIN LATERAL (
-			SELECT o.resource AS content, pg_catalog.left(o.resource ->> 'resourceType', 64) AS resource_type,
+			SELECT o.resource AS content, left(o.resource ->> 'resourceType', 64) AS resource_type,
 				nullif(e.entry ->> 'fullUrl', '') AS full_url,
 				(o.resource ->> 'resourceType') || '/' || nullif(o.resource ->> 'id', '') AS local
 			OFFSET 0) r
 		CROSS JOIN LATERAL (
 			SELECT k.kept, CASE
-				WHEN pg_catalog.jsonb_typeof(e.entry) <> 'object' THEN 'the entry is not an object'
+				WHEN jsonb_typeof(e.entry) <> 'object' THEN 'the entry is not an object'
 				WHEN e.entry #>> '{search,mode}' = 'outcome' THEN 'an outcome of the search, not a match'
-				WHEN e.entry #>> '{request,method}' NOT IN ('POST', 'PUT') THEN pg_catalog.format('request method %s', pg_catalog.left(e.entry #>> '{request,method}', 20))
+				WHEN e.entry #>> '{request,method}' NOT IN ('POST', 'PUT') THEN format('request method %s', left(e.entry #>> '{request,method}', 20))
 				WHEN r.content IS NULL THEN 'the entry has no resource'
-				WHEN pg_catalog.jsonb_typeof(r.content) <> 'object' THEN 'the resource is not an object'
+				WHEN jsonb_typeof(r.content) <> 'object' THEN 'the resource is not an object'
 				WHEN r.resource_type IS NULL THEN 'the resource has no resourceType'
 				WHEN NOT k.kept THEN 'resources of this type are not kept'
-				WHEN pg_catalog.octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
+				WHEN octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
 				WHEN r.content ?| '{modifierExtension,implicitRules}' THEN 'it has a modifierExtension or implicitRules that change its meaning'
 				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND care.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
-				THEN pg_catalog.format('meta.lastUpdated "%s" is not an instant', pg_catalog.left(r.content #>> '{meta,lastUpdated}', 50))
+				THEN format('meta.lastUpdated "%s" is not an instant', left(r.content #>> '{meta,lastUpdated}', 50))
+				WHEN r.content ->> 'doNotPerform' = 'true' THEN 'it asks that something not be done'
+				WHEN r.resource_type = 'MedicationRequest' AND NOT r.content ?| '{medicationCodeableConcept,medicationReference}' THEN 'it names no medication'
+				WHEN r.resource_type IN ('Organization', 'Practitioner')
+					AND coalesce(r.content ->> 'name', r.content #>> '{identifier,0,value}', '') IN ('', '[]') THEN 'it has neither name nor identifier'
 				WHEN r.resource_type <> 'Observation' THEN (SELECT s.fault FROM care.fhir_faults(r.resource_type, r.content) s)
+				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
+				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
+				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
+				WHEN r.content ->> 'status' = 'final' AND NOT care.fhir_numeric(r.content) THEN 'it has no numeric value'
+				WHEN r.content ->> 'issued' IS NOT NULL AND care.fhir_instant(r.content ->> 'issued') IS NULL
+				THEN format('issued "%s" is not an instant', left(r.content ->> 'issued', 50))
 			END AS reason
 			FROM (SELECT r.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Encounter', 'EpisodeOfCare', 'Condition',
 				'MedicationRequest', 'Medication', 'AllergyIntolerance', 'CarePlan', 'Goal', 'Observation') AS kept) k
 			OFFSET 0) f
 	), local AS (
-		SELECT pg_catalog.jsonb_object_agg(n.name, n.key) AS names
+		SELECT jsonb_object_agg(n.name, n.key) AS names
 		FROM (
 			SELECT care.fhir_key(e.local) AS name, min(e.key) AS key
 			FROM entry e
@@ -273,24 +294,26 @@ BEGIN ATOMIC
 			WHEN s.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Medication') THEN NULL
 			WHEN care.fhir_stated_type(s.reference) <> 'Patient' THEN 'its subject is not a Patient'
 			WHEN s.subject IS NULL THEN 'it does not say which Patient it is about'
-			WHEN pg_catalog.octet_length(s.subject) > 1000 THEN 'its subject is longer than 1000 bytes' END) AS verdict
+			WHEN octet_length(s.subject) > 1000 THEN 'its subject is longer than 1000 bytes' END) AS verdict
 		FROM subject s
 	), sorted AS (
 		SELECT j.ordinal, j.verdict, j.resource_type, j.key, j.kept, j.names, ROW(j.resource_type, j.key, j.subject, NULL,
 			CASE WHEN j.content #>> '{meta,versionId}' ~ '^\d{1,18}$' THEN (j.content #>> '{meta,versionId}')::bigint ELSE 0 END,
 			coalesce(care.fhir_instant(j.content #>> '{meta,lastUpdated}'), '-infinity'),
-			CASE WHEN j.resource_type <> 'Observation' THEN pg_catalog.md5((j.content - 'meta')::text) END,
+			CASE WHEN j.resource_type <> 'Observation' THEN md5((j.content - 'meta')::text) END,
 			j.content, import)::care.import_entry AS taken
 		FROM judged j
 	)
 	SELECT
-		pg_catalog.array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type <> 'Observation'),
-		pg_catalog.array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type = 'Observation'),
-		pg_catalog.array_agg(ROW(coalesce(s.resource_type, 'none'), pg_catalog.left(s.key, 1000), s.verdict, true)::care.import_refusal ORDER BY s.ordinal)
+		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type <> 'Observation'),
+		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type = 'Observation'),
+		array_agg(ROW(coalesce(s.resource_type, 'none'), left(s.key, 1000), s.verdict, true)::care.import_refusal ORDER BY s.ordinal)
 			FILTER (WHERE s.verdict IS NOT NULL),
-		pg_catalog.jsonb_build_object(import, (SELECT l.names FROM local l)),
-		pg_catalog.array_agg(s.key) FILTER (WHERE NOT s.kept)
+		jsonb_build_object(import, (SELECT l.names FROM local l)),
+		array_agg(s.key) FILTER (WHERE NOT s.kept)
+	INTO entries, observations, refusals, locals, strangers
 	FROM sorted s;
-END;
+END
+$$;
 COMMENT ON FUNCTION care.read_bundle(jsonb, bigint) IS
 'Internal: the resources of a bundle that can be taken, observations apart, and those that cannot, with the reason. locals: the relative names in use within the bundle; strangers: keys of resources of types that are not kept.';

@@ -152,15 +152,19 @@ COMMENT ON FUNCTION care.import_organizations(care.import_entry[]) IS
 
 CREATE OR REPLACE FUNCTION care.fhir_person_name(names jsonb)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(nullif(n.name ->> 'text', ''), nullif(pg_catalog.concat_ws(' ',
-		(SELECT pg_catalog.string_agg(g.given #>> '{}', ' ') FROM pg_catalog.jsonb_path_query(n.name, '$.given[*]') AS g (given)),
-		n.name ->> 'family'), ''))
-	FROM pg_catalog.jsonb_path_query(names, '$[*]') WITH ORDINALITY AS n (name, ordinal)
-	ORDER BY pg_catalog.array_position('{official,usual,temp,nickname,anonymous,old,maiden}', coalesce(n.name ->> 'use', 'usual')), n.ordinal
-	LIMIT 1;
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT coalesce(nullif(n.name ->> 'text', ''), nullif(concat_ws(' ',
+			(SELECT string_agg(g.given #>> '{}', ' ') FROM jsonb_path_query(n.name, '$.given[*]') AS g (given)),
+			n.name ->> 'family'), ''))
+		FROM jsonb_path_query(names, '$[*]') WITH ORDINALITY AS n (name, ordinal)
+		ORDER BY array_position('{official,usual,temp,nickname,anonymous,old,maiden}', coalesce(n.name ->> 'use', 'usual')), n.ordinal
+		LIMIT 1);
+END
+$$;
 COMMENT ON FUNCTION care.fhir_person_name(jsonb) IS
 'Internal: the name to show, of several HumanNames the official one first.';
 
@@ -275,7 +279,7 @@ COMMENT ON FUNCTION care.identify_patient(text, text[], text[], text) IS
 'Internal: the citizen that a Patient is, found or new, or the reason why that cannot be told.';
 
 CREATE OR REPLACE FUNCTION care.import_patients(
-	entries care.import_entry[], OUT refusals care.import_refusal[])
+	entries care.import_entry[], OUT refused jsonb, OUT refusals care.import_refusal[])
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -283,6 +287,7 @@ DECLARE
 	patient record;
 	identity record;
 BEGIN
+	refused := '{}';
 	FOR patient IN
 		SELECT e.key, e.content ->> 'birthDate' AS birth_date, i.systems, i."values", i.faulty
 		FROM unnest(entries) AS e
@@ -304,7 +309,7 @@ BEGIN
 	LOOP
 		identity := care.identify_patient(patient.key, patient.systems, patient."values", patient.birth_date);
 		IF identity.reason IS NOT NULL THEN
-			refusals := refusals || ROW('Patient', patient.key, identity.reason, true)::care.import_refusal;
+			refused := refused || jsonb_build_object(patient.key, identity.reason);
 			CONTINUE;
 		END IF;
 		IF patient.faulty > 0 THEN
@@ -322,7 +327,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.import_patients(care.import_entry[]) IS
-'Internal: finds or makes the citizens that a bundle''s patients are, one after the other, for one may be found by what another has brought.';
+'Internal: finds or makes the citizens that a bundle''s patients are, one after the other, for one may be found by what another has brought. refused: by key why that cannot be told.';
 
 CREATE OR REPLACE FUNCTION care.identified_citizen(key text)
 RETURNS bigint

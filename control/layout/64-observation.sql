@@ -49,34 +49,24 @@ COMMENT ON FUNCTION care.sampled_points(jsonb, timestamptz) IS
 
 CREATE OR REPLACE FUNCTION care.observation_batches(
 	observations care.import_entry[],
-	OUT batches care.measurement_batch[], OUT notes care.measurement_note[], OUT refusals care.import_refusal[])
+	OUT batches care.measurement_batch[], OUT notes care.measurement_note[], OUT refusals care.import_refusal[],
+	OUT kept bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	WITH observation AS MATERIALIZED (
-		SELECT n.ordinal, n.key, n.citizen, n.version, n.import, n.content, f.status, f.effective, f.numeric,
+		SELECT n.ordinal, n.key, n.citizen, n.version, n.import, n.content, f.status, f.effective,
 			coalesce(care.fhir_instant(n.content ->> 'issued'), n.issued) AS issued,
 			care.fhir_instant(f.effective) AS "time",
-			CASE
-				WHEN f.status IS NULL THEN 'status is missing'
-				WHEN f.status NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
-				THEN format('status "%s" does not count', left(f.status, 50))
-				WHEN f.status = 'final' AND NOT f.numeric THEN 'it has no numeric value'
-				WHEN n.content ->> 'issued' IS NOT NULL AND care.fhir_instant(n.content ->> 'issued') IS NULL
-				THEN format('issued "%s" is not an instant', left(n.content ->> 'issued', 50))
-				WHEN f.known <> n.citizen AND care.current_citizen(f.known) <> n.citizen
-				THEN 'it is known as an entry of another citizen'
-			END AS fault
+			-- A revised Observation that has no number any more withdraws the one it had.
+			f.status = 'entered-in-error' OR f.status <> 'final' AND NOT care.fhir_numeric(n.content) AS withdrawn
 		FROM unnest(observations) WITH ORDINALITY
 			AS n (resource_type, key, subject, citizen, version, issued, digest, content, import, ordinal)
 		CROSS JOIN LATERAL (
 			SELECT n.content ->> 'status' AS status,
 				coalesce(n.content ->> 'effectiveDateTime', n.content ->> 'effectiveInstant', n.content #>> '{effectivePeriod,start}',
-					n.content #>> '{effectivePeriod,end}', n.content #>> '{effectiveTiming,event,0}') AS effective,
-				n.content ?| '{valueQuantity,valueInteger,valueSampledData}'
-					OR n.content @? '$.component[*] ? (exists(@.valueQuantity) || exists(@.valueInteger) || exists(@.valueSampledData))' AS numeric,
-				(SELECT k.citizen FROM care.resource_key k WHERE k.resource_type = 'Observation' AND k.key = n.key) AS known
+					n.content #>> '{effectivePeriod,end}', n.content #>> '{effectiveTiming,event,0}') AS effective
 			OFFSET 0
 		) AS f
 	), value AS MATERIALIZED (
@@ -98,7 +88,7 @@ BEGIN
 			FROM (SELECT p.part -> 'valueSampledData' AS sampled OFFSET 0) AS s
 			OFFSET 0
 		) AS v
-		WHERE o.numeric AND o.status <> 'entered-in-error' AND o.fault IS NULL AND p.part ?| '{valueQuantity,valueInteger,valueSampledData}'
+		WHERE NOT o.withdrawn AND p.part ?| '{valueQuantity,valueInteger,valueSampledData}'
 	), judged AS MATERIALIZED (
 		SELECT v.*, CASE
 			WHEN v.effective IS NULL THEN 'it does not say when it was measured'
@@ -135,7 +125,7 @@ BEGIN
 		ORDER BY c.system, c.code, d.unit
 	), measured AS MATERIALIZED (
 		SELECT c.codings, c.unit, coalesce(k.measure, f.measure) AS measure,
-			CASE WHEN k.measure IS NULL THEN f.factor ELSE 1 END AS factor, coalesce(f."offset", 0) AS "offset"
+			CASE WHEN k.measure IS NULL THEN f.factor ELSE 1 END AS factor, coalesce(f.shift, 0) AS shift
 		FROM coded c
 		CROSS JOIN LATERAL (
 			SELECT (SELECT m.id FROM care.measure_code x JOIN care.measure m ON m.id = x.measure
@@ -143,13 +133,13 @@ BEGIN
 					AND (m.reviewed OR (c.display COLLATE "C" < m.display) IS NOT TRUE)) AS measure OFFSET 0
 		) AS k
 		LEFT JOIN LATERAL (
-			SELECT g.measure, g.factor, g."offset"
+			SELECT g.measure, g.factor, g.shift
 			FROM care.find_measure(c.system, c.code, c.unit, c.display) AS g
 			WHERE k.measure IS NULL
 		) AS f ON true
 	), fitting AS MATERIALIZED (
-		SELECT j.ordinal, j.place, j."time", j.number, j.comparator, j.unit, j.sampled, m.measure, m.factor, m."offset",
-			m.factor = 1 AND m."offset" = 0 AS as_is,
+		SELECT j.ordinal, j.place, j."time", j.number, j.comparator, j.unit, j.sampled, m.measure, m.factor, m.shift,
+			m.factor = 1 AND m.shift = 0 AS as_is,
 			coalesce(j.fault, CASE
 				WHEN m.factor IS NULL THEN (SELECT format('its unit "%s" does not fit measure "%s" in "%s"', left(j.unit, 50), c.name, c.unit)
 					FROM care.measure c WHERE c.id = m.measure)
@@ -158,14 +148,14 @@ BEGIN
 		LEFT JOIN measured m ON m.codings = j.codings AND m.unit = j.unit AND j.fault IS NULL
 	), point AS MATERIALIZED (
 		SELECT f.ordinal, f.place, f.measure, f."time",
-			CASE WHEN f.as_is THEN f.number::float8 ELSE f.number::float8 * f.factor + f."offset" END AS value,
+			CASE WHEN f.as_is THEN f.number::float8 ELSE f.number::float8 * f.factor + f.shift END AS value,
 			f.comparator, CASE WHEN NOT f.as_is THEN f.number::float8 END AS original_value,
 			CASE WHEN NOT f.as_is THEN f.unit END AS original_unit, false AS sampled
 		FROM fitting f
 		WHERE f.fault IS NULL AND f.sampled IS NULL
 		UNION ALL
 		SELECT f.ordinal, f.place, f.measure, s."time",
-			CASE WHEN f.as_is THEN s.value ELSE s.value * f.factor + f."offset" END, s.comparator, NULL, NULL, true
+			CASE WHEN f.as_is THEN s.value ELSE s.value * f.factor + f.shift END, s.comparator, NULL, NULL, true
 		FROM fitting f
 		CROSS JOIN LATERAL care.sampled_points(f.sampled, f."time") AS s
 		WHERE f.fault IS NULL AND f.sampled IS NOT NULL
@@ -175,7 +165,6 @@ BEGIN
 		FROM point p
 		GROUP BY p.ordinal, p.measure
 	), batch AS MATERIALIZED (
-		-- A revised Observation that has no number any more withdraws the one it had.
 		SELECT o.ordinal, o.key, o.citizen, o.version, o.issued, o.status, o.import, s.measure, s.points,
 			nullif((o.content - '{resourceType,id,meta,text,status,category,code,subject,effectiveDateTime,effectiveInstant,issued,valueQuantity,valueInteger,valueSampledData,component}'::text[])
 				|| CASE WHEN s.place > 0 THEN (o.content #> ARRAY['component', (s.place - 1)::text])
@@ -183,10 +172,8 @@ BEGIN
 			row_number() OVER (ORDER BY o.citizen, o.ordinal, s.measure) AS number
 		FROM observation o
 		LEFT JOIN spoken s ON s.ordinal = o.ordinal
-		WHERE s.points IS NOT NULL OR o.fault IS NULL AND (o.status = 'entered-in-error' OR NOT o.numeric)
+		WHERE s.points IS NOT NULL OR o.withdrawn
 	), refusal AS (
-		SELECT o.ordinal, o.fault FROM observation o WHERE o.fault IS NOT NULL
-		UNION ALL
 		SELECT f.ordinal, f.fault FROM fitting f WHERE f.fault IS NOT NULL
 		UNION ALL
 		SELECT s.ordinal, format('%s of its %s sampled values are no numbers', s.faulty, s.offered)
@@ -209,12 +196,69 @@ BEGIN
 				WHERE p.comparator IS NOT NULL OR p.original_unit IS NOT NULL OR NOT p.sampled AND b.source ? 'note'
 				ORDER BY b.number, p."time", p.value DESC
 			) AS n),
-		(SELECT array_agg(ROW('Observation', o.key, r.fault, t.ordinal IS NULL)::care.import_refusal ORDER BY r.ordinal)
-			FROM refusal r
-			JOIN observation o ON o.ordinal = r.ordinal
-			LEFT JOIN (SELECT DISTINCT b.ordinal FROM batch b) AS t ON t.ordinal = r.ordinal)
-	INTO batches, notes, refusals;
+		(SELECT array_agg(ROW('Observation', r.key, r.fault, r.batch IS NULL AND r.nth = 1)::care.import_refusal ORDER BY r.ordinal)
+			FROM (
+				SELECT f.ordinal, f.fault, o.key, t.ordinal AS batch, row_number() OVER (PARTITION BY f.ordinal) AS nth
+				FROM refusal f
+				JOIN observation o ON o.ordinal = f.ordinal
+				LEFT JOIN (SELECT DISTINCT b.ordinal FROM batch b) AS t ON t.ordinal = f.ordinal
+			) AS r),
+		(SELECT count(DISTINCT b.ordinal) FROM batch b)
+	INTO batches, notes, refusals, kept;
 END
 $$;
 COMMENT ON FUNCTION care.observation_batches(care.import_entry[]) IS
 'Internal: what observations say, as batches in order of citizen with their notes, and what of them cannot be taken.';
+
+CREATE OR REPLACE FUNCTION care.import_observations(
+	observations care.import_entry[],
+	OUT kept bigint, OUT created bigint, OUT updated bigint, OUT points bigint, OUT changed bigint,
+	OUT conflicts jsonb, OUT refusals care.import_refusal[])
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	claims record;
+	said record;
+	part record;
+	done record;
+	counted record;
+BEGIN
+	claims := care.claim_keys(observations);
+	said := care.observation_batches(claims.claimed);
+	kept := said.kept;
+	created := 0;
+	updated := 0;
+	changed := 0;
+	conflicts := '[]';
+	refusals := claims.refusals || said.refusals;
+	SELECT sum(smartcare.num_points(b.points)) INTO points FROM unnest(said.batches) AS b;
+
+	FOR part IN
+		SELECT b.citizen, min(b.ordinal)::integer AS first, max(b.ordinal)::integer AS last
+		FROM unnest(said.batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
+			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+		GROUP BY b.citizen ORDER BY b.citizen
+	LOOP
+		done := care.add_batches(part.citizen, said.batches[part.first:part.last], ARRAY(
+			SELECT ROW(n.citizen, n.batch - part.first + 1, n."time", n.measure, n.stands, n.comparator,
+				n.original_value, n.original_unit, n.note)::care.measurement_note
+			FROM unnest(said.notes) AS n WHERE n.batch BETWEEN part.first AND part.last));
+		changed := changed + done.changed;
+		conflicts := conflicts || done.conflicts;
+
+		SELECT count(*) FILTER (WHERE o.created) AS created, count(*) FILTER (WHERE NOT o.created AND o.updated) AS updated INTO counted
+		FROM (
+			SELECT bool_or(r.outcome = 'created') AS created, bool_or(r.outcome = 'updated') AS updated
+			FROM unnest(said.batches[part.first:part.last]) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time,
+				end_time, source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+			JOIN unnest(done.outcomes) WITH ORDINALITY AS r (outcome, ordinal) ON r.ordinal = b.ordinal
+			GROUP BY b.source_key
+		) AS o;
+		created := created + counted.created;
+		updated := updated + counted.updated;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.import_observations(care.import_entry[]) IS
+'Internal: adds what observations of known citizens say to their measurements.';
