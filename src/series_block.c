@@ -122,7 +122,9 @@ grid_step(const uint64_t *distances, int count, uint64_t unit)
 		sample[i] = distances[i * count / size];
 	qsort(sample, (size_t) size, sizeof(uint64_t), compare_distances);
 	median = sample[size / 2];
-	return median * unit < 6 * HOURS ? median : 12 * HOURS / unit;
+	if (median * unit < 6 * HOURS || unit > 12 * HOURS)
+		return median;
+	return 12 * HOURS / unit;
 }
 
 static uint8_t *
