@@ -37,7 +37,7 @@ FROM (
 	WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 	UNION ALL
 	SELECT p.organization, 'goal', g.citizen, 2, (g.due_date + 1)::timestamptz,
-		concat(g.description, ' (' || g.achievement_status || ')'),
+		concat('goal not reached: ', g.description, ' (' || g.achievement_status || ')'),
 		g.start_date::timestamptz, (g.due_date + 1)::timestamptz,
 		g.source, coalesce(g.issued, g.recorded_at),
 		'close goal ' || g.id || ' or give it a new date'
