@@ -269,7 +269,8 @@ series_text_next(SeriesText *text)
 	quoted = time_start < text->end && *time_start == '"';
 	if (quoted)
 	{
-		time_end = memchr(++time_start, '"',
+		time_start++;
+		time_end = memchr(time_start, '"',
 						  (size_t) (text->end - time_start));
 		if (time_end == NULL)
 			return problem(text, start, text->end, "a quote is not closed");
