@@ -164,3 +164,20 @@ FROM (
 JOIN care.organization o ON o.id = w.organization
 LEFT JOIN care.citizen c ON c.citizen = w.citizen
 WHERE c.merged_into IS NULL;
+
+COMMENT ON VIEW care.worklist IS
+'What has to be done now, one row for each thing and organization. Ask for one organization, ORDER BY severity DESC, due.';
+COMMENT ON COLUMN care.worklist.organization IS 'Who has to do it.';
+COMMENT ON COLUMN care.worklist.kind IS
+'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; measure, parked: for the region.';
+COMMENT ON COLUMN care.worklist.severity IS
+'4 stat, 3 asap, 2 urgent, 1 routine, 0 information. A task has its priority, and one more once it is overdue.';
+COMMENT ON COLUMN care.worklist.severity_name IS 'Severity in the words of FHIR''s priorities.';
+COMMENT ON COLUMN care.worklist.due IS 'Overdue after; null where there is no such time.';
+COMMENT ON COLUMN care.worklist.citizen IS 'Whom it is about; null for what is about no citizen.';
+COMMENT ON COLUMN care.worklist.reason IS 'What it is and why.';
+COMMENT ON COLUMN care.worklist.since IS 'Since when: not before this time, or when the stay began or ended.';
+COMMENT ON COLUMN care.worklist.until IS 'Until when; it leaves the list of discharges then.';
+COMMENT ON COLUMN care.worklist.source IS 'Identity of the message or resource that said so; null for what was entered here.';
+COMMENT ON COLUMN care.worklist.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
+COMMENT ON COLUMN care.worklist.next_step IS 'What to do next, with the id of the entry.';
