@@ -18,6 +18,7 @@
 #define MAX_WIDTH	1000
 #define LEVELS		8
 #define FLAT_LEVEL	3			/* of a series that does not vary */
+#define ROUNDING	1e-9		/* what is that near the next level is on it */
 
 typedef struct Cell
 {
@@ -30,9 +31,12 @@ typedef struct Cell
 static double
 relative(double value, const SeriesSummary *summary)
 {
-	double		range = summary->max_value / 2 - summary->min_value / 2;
+	double		range = summary->max_value - summary->min_value;
 
-	return range > 0 ? (value / 2 - summary->min_value / 2) / range : 0;
+	if (isinf(range))
+		return (value / 2 - summary->min_value / 2) /
+			(summary->max_value / 2 - summary->min_value / 2);
+	return range > 0 ? (value - summary->min_value) / range : 0;
 }
 
 /* Microseconds from the series' start to the start of a cell, rounded up. */
@@ -101,7 +105,7 @@ series_sparkline(PG_FUNCTION_ARGS)
 		}
 		if (highest > lowest)
 			level = (int) ((cells[cell].level - lowest) /
-						   (highest - lowest) * LEVELS);
+						   (highest - lowest) * LEVELS + ROUNDING);
 		/* U+2581 is the lowest of the eight blocks. */
 		appendBinaryStringInfo(&out, "\xE2\x96", 2);
 		appendStringInfoChar(&out, (char) (0x81 + Min(level, LEVELS - 1)));

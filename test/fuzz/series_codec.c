@@ -1,0 +1,221 @@
+/*
+ * The codec.  The first byte chooses what the others are: a stored series,
+ * which must be read to its end or refused; or points, which must come back
+ * bit for bit however they are divided into calls, and with the same summary.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "series_codec.h"
+
+int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void *
+resize(void *memory, size_t size)
+{
+	memory = realloc(memory, size);
+	check(memory != NULL);
+	return memory;
+}
+
+static uint8_t *
+finish(SeriesWriter *writer, size_t *size)
+{
+	uint8_t    *bytes;
+
+	*size = series_finish(writer);
+	bytes = malloc(*size);
+	series_output(writer, bytes);
+	free(writer->bytes);
+	free(writer->entries);
+	return bytes;
+}
+
+/* A damaged value may say anything, but no more than its bytes hold. */
+static void
+read_stored(const uint8_t *data, size_t size)
+{
+	SeriesSummary summary;
+	SeriesReader reader;
+	SeriesStatus status = series_read_summary(data, size, &summary);
+	int64_t		last_time = INT64_MIN;
+	uint64_t	count = 0;
+
+	check(status == series_open(&reader, data, size) ||
+		  status == SERIES_OK);
+	if (status != SERIES_OK)
+		return;
+	check(isfinite(summary.first_value) && isfinite(summary.mean_value));
+	if (series_open(&reader, data, size) != SERIES_OK)
+		return;
+	while (series_next_block(&reader) == SERIES_OK && reader.block.count > 0)
+	{
+		for (int i = 0; i < reader.block.count; i++)
+		{
+			check(isfinite(reader.block.values[i]));
+			check(reader.block.times[i] > last_time);
+			check(reader.block.times[i] >= SERIES_MIN_TIME);
+			check(reader.block.times[i] < SERIES_END_TIME);
+			last_time = reader.block.times[i];
+		}
+		count += (uint64_t) reader.block.count;
+	}
+	check(count <= summary.count);
+
+	if (series_open(&reader, data, size) == SERIES_OK &&
+		series_seek(&reader, summary.first_time / 2 +
+					summary.last_time / 2) == SERIES_OK)
+		series_next_block(&reader);
+	series_validate(data, size);
+}
+
+/* Points by a small language: each byte is a kind of step and of value. */
+static size_t
+make_points(const uint8_t *data, size_t size, int64_t *times, double *values)
+{
+	static const int64_t steps[8] = {
+		1, 1000, 1000000, 60000000, 300000000, 900000000, INT64_C(43200000000),
+		INT64_C(86400000000)
+	};
+	int64_t		time = 0;
+	int64_t		integer = 0;
+	size_t		count = 0;
+
+	while (size >= 2)
+	{
+		int			kind = data[0] >> 5;
+		int			repeat = data[0] & 0x1F;
+		double		value;
+
+		if (size >= 10 && data[1] == 0xFF)
+		{
+			memcpy(&value, data + 2, sizeof(value));
+			if (!isfinite(value))
+				value = -0.0;
+			data += 8;
+			size -= 8;
+		}
+		else
+		{
+			static const double powers[4] = {1, 10, 1000, 1e12};
+
+			integer += (int8_t) data[1];
+			value = (double) integer / powers[data[0] >> 3 & 3];
+		}
+		for (; repeat >= 0; repeat--)
+		{
+			int64_t		step = steps[kind] * (1 + (data[1] & 3));
+
+			if (data[1] == 0x80)
+				step = (SERIES_END_TIME - time) / 2;
+			if (time >= SERIES_END_TIME - 1 - step || step <= 0)
+				return count;
+			time += step;
+			times[count] = time;
+			values[count++] = value;
+			integer += repeat & 1;
+		}
+		data += 2;
+		size -= 2;
+	}
+	return count;
+}
+
+static void
+check_points(const uint8_t *bytes, size_t size, const int64_t *times,
+			 const double *values, size_t count)
+{
+	SeriesReader reader;
+	size_t		done = 0;
+
+	check(series_validate(bytes, size) == SERIES_OK);
+	check(series_open(&reader, bytes, size) == SERIES_OK);
+	check(reader.summary.count == count);
+	while (series_next_block(&reader) == SERIES_OK && reader.block.count > 0)
+	{
+		size_t		n = (size_t) reader.block.count;
+
+		check(done + n <= count);
+		check(memcmp(reader.block.times, times + done,
+					 n * sizeof(int64_t)) == 0);
+		check(memcmp(reader.block.values, values + done,
+					 n * sizeof(double)) == 0);
+		done += n;
+	}
+	check(done == count);
+}
+
+static void
+write_and_read(const uint8_t *data, size_t size)
+{
+	size_t		room = 32 * (size / 2 + 1);
+	int64_t    *times = malloc(room * sizeof(int64_t));
+	double	   *values = malloc(room * sizeof(double));
+	size_t		skip = size > 0 ? data[0] : 0;
+	size_t		count = make_points(data, size, times, values);
+
+	if (count > 0)
+	{
+		SeriesWriter writer;
+		SeriesReader reader;
+		SeriesSummary summary;
+		uint8_t    *bytes;
+		uint8_t    *again;
+		size_t		bytes_size;
+		size_t		again_size;
+
+		series_begin(&writer, resize);
+		for (size_t i = 0; i < count; i++)
+			series_add_point(&writer, times[i], values[i]);
+		bytes = finish(&writer, &bytes_size);
+		check(bytes_size <= SERIES_FRONT_MAX + 20 * count + 64);
+		check_points(bytes, bytes_size, times, values, count);
+
+		/* Built of blocks, with some points between them taken alone. */
+		check(series_open(&reader, bytes, bytes_size) == SERIES_OK);
+		series_begin(&writer, resize);
+		while (series_next_block(&reader) == SERIES_OK &&
+			   reader.block.count > 0)
+		{
+			if (skip-- % 3 == 0)
+			{
+				series_add_block(&writer, &reader);
+				continue;
+			}
+			for (int i = 0; i < reader.block.count; i++)
+				series_add_point(&writer, reader.block.times[i],
+								 reader.block.values[i]);
+		}
+		again = finish(&writer, &again_size);
+		check_points(again, again_size, times, values, count);
+		summary = reader.summary;
+		check(series_read_summary(again, again_size,
+								  &reader.summary) == SERIES_OK);
+		check(memcmp(&summary.mean_value, &reader.summary.mean_value,
+					 sizeof(double)) == 0);
+		free(bytes);
+		free(again);
+	}
+	free(times);
+	free(values);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	if (data[0] & 1)
+		read_stored(data + 1, size - 1);
+	else
+		write_and_read(data + 1, size - 1);
+	return 0;
+}
