@@ -171,25 +171,25 @@ SELECT
 			(SELECT 1 AS ordinal, 'episodes' AS part, coalesce(x.issued, x.recorded_at) AS at, x.source
 			FROM care.episode_of_care x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 2, 'encounters', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 2 AS ordinal, 'encounters' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.encounter x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 3, 'conditions', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 3 AS ordinal, 'conditions' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.condition x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 4, 'medications', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 4 AS ordinal, 'medications' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.medication_statement x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 5, 'allergies', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 5 AS ordinal, 'allergies' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.allergy x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 6, 'plan', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 6 AS ordinal, 'plan' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.care_plan x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 7, 'goals', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 7 AS ordinal, 'goals' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.goal x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 8, 'tasks', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 8 AS ordinal, 'tasks' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.task x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 		) a
 	) AS as_of
