@@ -1,5 +1,5 @@
 # make, make install             build and install for the server that PG_CONFIG belongs to
-# make test [ONLY="pgtap/series"] every test, or those named, on a throwaway server
+# make test [ONLY="pgtap/series"] every test, or those named, on a throwaway server; ACCEPT=1 takes output as expected
 # make demo [DATA=DIR] [KEEP=1]  the demo, on a throwaway server
 # make fuzz [FUZZ_SECONDS=60]    libFuzzer over the codecs and parsers
 # make check-ubsan               the tests with undefined behaviour and failed assertions trapped
