@@ -16,8 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Points in a block, and the bytes that the longest block can take. */
+/* Points in a block, and the bytes that a block can take. */
 #define SERIES_BLOCK_POINTS 128
+#define SERIES_BLOCK_MIN	4
 #define SERIES_BLOCK_MAX	2560
 
 /* The summary of any series lies within this many bytes. */

@@ -165,6 +165,11 @@ series_open(SeriesReader *reader, const uint8_t *data, size_t size)
 
 	if (status != SERIES_OK)
 		return status;
+	/* Before anybody allocates memory for so many points. */
+	if (summary->count > 1 &&
+		summary->count > bytes_left(&from) / SERIES_BLOCK_MIN *
+		SERIES_BLOCK_POINTS)
+		return SERIES_CORRUPT;
 	reader->uneven = (flags & SERIES_UNEVEN) != 0;
 	if (reader->uneven || summary->count > SERIES_BLOCK_POINTS)
 	{

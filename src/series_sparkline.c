@@ -31,12 +31,12 @@ typedef struct Cell
 static double
 relative(double value, const SeriesSummary *summary)
 {
-	double		range = summary->max_value - summary->min_value;
+	double		scale = isinf(summary->max_value - summary->min_value) ? 0.5 : 1;
+	double		low = summary->min_value * scale;
+	double		range = summary->max_value * scale - low;
 
-	if (isinf(range))
-		return (value / 2 - summary->min_value / 2) /
-			(summary->max_value / 2 - summary->min_value / 2);
-	return range > 0 ? (value - summary->min_value) / range : 0;
+	/* A damaged summary may not tell the truth. */
+	return range > 0 ? fmin(fmax((value * scale - low) / range, 0), 1) : 0;
 }
 
 /* Microseconds from the series' start to the start of a cell, rounded up. */

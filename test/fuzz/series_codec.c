@@ -1,7 +1,8 @@
 /*
  * The codec.  The first byte chooses what the others are: a stored series,
- * which must be read to its end or refused; or points, which must come back
- * bit for bit however they are divided into calls, and with the same summary.
+ * which must be read to its end or refused; points, which must come back bit
+ * for bit however they are divided into blocks, and with the same summary; or
+ * points of which a stored series is made and then damaged.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -153,56 +154,86 @@ check_points(const uint8_t *bytes, size_t size, const int64_t *times,
 	check(done == count);
 }
 
+static uint8_t *
+write_points(const int64_t *times, const double *values, size_t count,
+			 size_t *size)
+{
+	SeriesWriter writer;
+
+	series_begin(&writer, resize);
+	for (size_t i = 0; i < count; i++)
+		series_add_point(&writer, times[i], values[i]);
+	return finish(&writer, size);
+}
+
+/* Write a series anew, of some blocks as they are and of others' points. */
+static uint8_t *
+write_blocks(const uint8_t *bytes, size_t size, size_t skip, size_t *new_size)
+{
+	SeriesReader reader;
+	SeriesWriter writer;
+
+	check(series_open(&reader, bytes, size) == SERIES_OK);
+	series_begin(&writer, resize);
+	while (series_next_block(&reader) == SERIES_OK && reader.block.count > 0)
+	{
+		if (skip++ % 3 == 0)
+		{
+			series_add_block(&writer, &reader);
+			continue;
+		}
+		for (int i = 0; i < reader.block.count; i++)
+			series_add_point(&writer, reader.block.times[i],
+							 reader.block.values[i]);
+	}
+	return finish(&writer, new_size);
+}
+
 static void
-write_and_read(const uint8_t *data, size_t size)
+write_and_read(const uint8_t *data, size_t size, bool damage)
 {
 	size_t		room = 32 * (size / 2 + 1);
 	int64_t    *times = malloc(room * sizeof(int64_t));
 	double	   *values = malloc(room * sizeof(double));
-	size_t		skip = size > 0 ? data[0] : 0;
-	size_t		count = make_points(data, size, times, values);
+	size_t		num_damages = 0;
+	size_t		count;
 
+	/* Damages are three bytes each: where, and which bits to turn. */
+	if (damage && size > 0)
+	{
+		num_damages = 1 + data[0] % 8;
+		if (num_damages * 3 > size)
+			num_damages = size / 3;
+	}
+	count = make_points(data + num_damages * 3, size - num_damages * 3, times,
+						values);
 	if (count > 0)
 	{
-		SeriesWriter writer;
-		SeriesReader reader;
-		SeriesSummary summary;
-		uint8_t    *bytes;
-		uint8_t    *again;
 		size_t		bytes_size;
-		size_t		again_size;
+		uint8_t    *bytes = write_points(times, values, count, &bytes_size);
 
-		series_begin(&writer, resize);
-		for (size_t i = 0; i < count; i++)
-			series_add_point(&writer, times[i], values[i]);
-		bytes = finish(&writer, &bytes_size);
 		check(bytes_size <= SERIES_FRONT_MAX + 20 * count + 64);
 		check_points(bytes, bytes_size, times, values, count);
-
-		/* Built of blocks, with some points between them taken alone. */
-		check(series_open(&reader, bytes, bytes_size) == SERIES_OK);
-		series_begin(&writer, resize);
-		while (series_next_block(&reader) == SERIES_OK &&
-			   reader.block.count > 0)
+		for (size_t skip = 0; skip < 3 && !damage; skip++)
 		{
-			if (skip-- % 3 == 0)
-			{
-				series_add_block(&writer, &reader);
-				continue;
-			}
-			for (int i = 0; i < reader.block.count; i++)
-				series_add_point(&writer, reader.block.times[i],
-								 reader.block.values[i]);
+			SeriesSummary a;
+			SeriesSummary b;
+			size_t		again_size;
+			uint8_t    *again = write_blocks(bytes, bytes_size, skip,
+											 &again_size);
+
+			check_points(again, again_size, times, values, count);
+			series_read_summary(bytes, bytes_size, &a);
+			series_read_summary(again, again_size, &b);
+			check(memcmp(&a.mean_value, &b.mean_value, sizeof(double)) == 0);
+			free(again);
 		}
-		again = finish(&writer, &again_size);
-		check_points(again, again_size, times, values, count);
-		summary = reader.summary;
-		check(series_read_summary(again, again_size,
-								  &reader.summary) == SERIES_OK);
-		check(memcmp(&summary.mean_value, &reader.summary.mean_value,
-					 sizeof(double)) == 0);
+		for (size_t i = 0; i < num_damages; i++)
+			bytes[(size_t) (data[3 * i] << 8 | data[3 * i + 1]) %
+				  bytes_size] ^= data[3 * i + 2];
+		if (damage)
+			read_stored(bytes, bytes_size);
 		free(bytes);
-		free(again);
 	}
 	free(times);
 	free(values);
@@ -213,9 +244,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	if (data[0] & 1)
+	if (data[0] % 3 == 0)
 		read_stored(data + 1, size - 1);
 	else
-		write_and_read(data + 1, size - 1);
+		write_and_read(data + 1, size - 1, data[0] % 3 == 1);
 	return 0;
 }

@@ -374,6 +374,49 @@ SELECT is_empty(
 	'malformed text is refused by name, with a code for what is wrong');
 SELECT cmp_ok((SELECT count(*) FROM mutations WHERE state IS NULL), '>', 100::bigint, 'while some mutations are well-formed');
 
+-- Damaged stored values: an error that says so, or some result. Never a crash.
+CREATE CAST (bytea AS series) WITHOUT FUNCTION;
+CREATE CAST (series AS bytea) WITHOUT FUNCTION;
+CREATE FUNCTION pg_temp.damages(n integer) RETURNS TABLE (damaged bytea, call text, state text, message text) LANGUAGE plpgsql AS $$
+DECLARE
+	whole bytea;
+	size integer;
+BEGIN
+	FOR i IN 1 .. n LOOP
+		SELECT points::bytea INTO whole FROM s ORDER BY random() LIMIT 1;
+		size := length(whole);
+		damaged := whole;
+		FOR j IN 0 .. (random() * 2)::integer LOOP
+			-- most often in the summary and the directory
+			damaged := set_byte(damaged, floor(size * power(random(), 3))::integer, (random() * 255)::integer);
+		END LOOP;
+		IF random() < 0.2 THEN
+			damaged := substr(damaged, 1, (random() * size)::integer);
+		END IF;
+		FOREACH call IN ARRAY ARRAY['num_points($1)', 'mean_value($1)', 'time_span($1)', 'times($1)', 'readings($1)', '$1::text', 'sparkline($1)',
+			'(SELECT count(*) FROM unnest($1))', 'series_merge($1, $2)', 'slice($1, $3)', 'delete_time($1, $3)', 'series_send($1)',
+			'delete_time($1, ARRAY[lower($3)])', 'value_at($1, lower($3))', 'series_hash($1)', '$1 = $2', '$1 < $2',
+			'(SELECT series_agg(p) FROM (VALUES ($1), ($2)) AS v(p))'] LOOP
+			state := NULL;
+			message := NULL;
+			BEGIN
+				EXECUTE 'SELECT ' || call USING damaged::series, '{1@2026-03-05}'::series, '[2026-03-03,2026-03-09)'::tstzrange;
+			EXCEPTION WHEN OTHERS THEN
+				state := SQLSTATE;
+				message := SQLERRM;
+			END;
+			RETURN NEXT;
+		END LOOP;
+	END LOOP;
+END
+$$;
+CREATE TABLE damages AS SELECT * FROM pg_temp.damages(600);
+SELECT is_empty($$SELECT DISTINCT call, state, message FROM damages WHERE state NOT IN ('XX001', '0A000')$$, 'a damaged value is reported as such');
+SELECT cmp_ok((SELECT count(*) FROM damages WHERE state = 'XX001'), '>', 1000::bigint, 'as most damage is');
+SELECT throws_ok($$SELECT num_points('\x'::bytea::series)$$, 'XX001', 'stored series is damaged', 'no bytes at all');
+SELECT throws_ok($$SELECT num_points('\x20'::bytea::series)$$, '0A000', NULL, 'an unknown version');
+SELECT throws_ok($$SELECT num_points('\x1f'::bytea::series)$$, '0A000', NULL, 'an unknown flag');
+
 -- Everything of the type may run in parallel, has a comment, and says whether it takes NULL.
 SELECT is_empty(
 	$$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE pronamespace = 'smartcare'::regnamespace
