@@ -31,8 +31,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		last = text.time_text;
 	}
-	if (token != SERIES_TEXT_END &&
-		(text.problem == NULL || text.value_text > string + size))
+	if (token == SERIES_TEXT_SYNTAX &&
+		(text.problem == NULL || text.wrong < string ||
+		 text.wrong + text.wrong_length > string + size))
 		abort();
 	free(string);
 	return 0;

@@ -345,7 +345,7 @@ DECLARE
 	parsed series;
 BEGIN
 	FOR i IN 1 .. n LOOP
-		input := (ARRAY['{128@2026-03-01 08:00:00+01, 131.5@2026-03-01 20:00:00+01}', '{-1.5e-7@Mar 1, 2026 08:00 CET}',
+		input := (ARRAY['{128@2026-03-01 08:00:00+01, 131.5@2026-03-01 20:00:00+01}', '{-1.5e-7@"Mar 1, 2026 08:00 CET"}',
 			'{1@infinity, nan@2026-01-01}', '{1@2026-10-25 02:30:00.123456+01:00:30, 1e308@4713-01-01 BC}'])[1 + i % 4];
 		FOR j IN 0 .. (random() * 3)::integer LOOP
 			input := overlay(input PLACING substr('{}@@,,. -+:eE0123456789TZBCinfa' || E'\t\u00e6"\\', 1 + (random() * 35)::integer, (random() * 2)::integer)
