@@ -37,9 +37,8 @@ SELECT
 	(
 		SELECT i.value
 		FROM care.citizen_identifier i
-		LEFT JOIN care.identifier_system s ON s.system = i.system
 		WHERE i.citizen = c.citizen
-		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', s.identifies IS NOT TRUE, i.recorded_at, i.system, i.value
+		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', i.recorded_at, i.system, i.value
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,

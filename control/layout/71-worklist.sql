@@ -167,6 +167,7 @@ FROM (
 		'get ' || k.awaited_key
 	FROM care.parked_resource k
 	JOIN care.organization r ON r.kind = 'region'
+	WHERE k.key <> k.awaited_key
 	GROUP BY r.id, k.awaited_key
 ) w
 JOIN care.organization o ON o.id = w.organization

@@ -108,7 +108,7 @@ SELECT is_empty($$
 -- One citizen is looked up by index alone, and a column that is not asked for is not computed.
 CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;
 SET LOCAL enable_seqscan = off;
-SELECT is_empty($$ SELECT * FROM pg_temp.plan_of('SELECT * FROM care.shared_overview WHERE citizen = 1') AS line WHERE line ~ 'Seq Scan on' AND line !~ 'identifier_system' $$,
+SELECT is_empty($$ SELECT * FROM pg_temp.plan_of('SELECT * FROM care.shared_overview WHERE citizen = 1') AS line WHERE line ~ 'Seq Scan on' $$,
 	'no table is scanned for one citizen');
 SELECT is((SELECT count(*) FROM pg_temp.plan_of('SELECT citizen, name FROM care.shared_overview WHERE citizen = 1') AS line WHERE line ~ 'Scan'), 1::bigint,
 	'a column that is not asked for costs nothing');

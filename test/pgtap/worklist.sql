@@ -89,7 +89,7 @@ SELECT results_eq(pg_temp.list(-1, 'planned', 'severity, overdue, reason, next_s
 
 -- The region.
 INSERT INTO care.measure (id, name, display, unit) VALUES (-1, 'x', 'X', 'mg');
-INSERT INTO care.parked_resource (resource_type, awaited_key, key, content) VALUES ('Encounter', 'e', 'o1', '{}'), ('Encounter', 'e', 'o2', '{}');
+INSERT INTO care.parked_resource (resource_type, awaited_key, key, content) VALUES ('Encounter', 'e', 'o1', '{}'), ('Encounter', 'e', 'o2', '{}'), ('Medication', 'm', 'm', '{}');
 SELECT results_eq(pg_temp.list(-5, 'measure', 'reason, next_step, citizen'), $$ VALUES ('X, mg: nobody has said yet what this measure is', 'review measure -1', NULL::bigint) $$, 'measures that nobody has reviewed');
 SELECT results_eq(pg_temp.list(-5, 'parked', 'reason'), $$ VALUES ('resources waiting for e: 2') $$, 'what waits for something unknown');
 
