@@ -18,7 +18,7 @@
 \endif
 \if :{?seed}
 \else
-	\set seed 1
+	\set seed 37
 \endif
 \if :{?as_of}
 \else
@@ -26,6 +26,8 @@
 \endif
 
 SET LOCAL timezone = 'Europe/Copenhagen';
+-- Without statistics the planner believes in much work, and would compile it for longer than it takes.
+SET LOCAL jit = off;
 
 SELECT EXISTS (SELECT FROM care.organization WHERE sor = '9900011000016009') AS made \gset
 \if :made
@@ -52,7 +54,7 @@ CREATE FUNCTION pg_temp.moment(days float8) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN date_trunc('minute', timestamptz :'as_of' + days * interval '1 day');
 
-\echo 'Organizations'
+\qecho 'Organizations'
 
 CREATE TEMP TABLE town (code text, name text, inhabitants integer, hospital integer, low float8, high float8) ON COMMIT DROP;
 INSERT INTO town
@@ -156,7 +158,7 @@ CROSS JOIN LATERAL (
 ) g
 ORDER BY p.n;
 
-\echo 'Citizens'
+\qecho 'Citizens'
 
 CREATE TEMP TABLE person ON COMMIT DROP AS
 SELECT b.*, extract(year FROM age(date '2025-01-01', b.birth_date))::integer AS age,
@@ -164,14 +166,13 @@ SELECT b.*, extract(year FROM age(date '2025-01-01', b.birth_date))::integer AS 
 FROM (
 	SELECT n, t.code AS town, t.hospital, t.name AS city,
 		CASE WHEN pg_temp.chance('gender', n) < 0.5 THEN 'male' ELSE 'female' END AS gender,
-		date '2024-12-31' - (365.25 * (a.youngest + (a.oldest - a.youngest)
-			* power((pg_temp.chance('age', n) - a.low) / (a.high - a.low), a.bend)))::integer AS birth_date
+		date '2024-12-31' - (365.25 * (a.youngest + (a.oldest - a.youngest) * p.x * CASE WHEN a.oldest > 80 THEN p.x ELSE 1 END))::integer AS birth_date
 	FROM generate_series(1, 1200000 / :scale) AS n
 	JOIN town t ON pg_temp.chance('town', n) >= t.low AND pg_temp.chance('town', n) < t.high
 	JOIN (VALUES
-		(0.00, 0.20, 0, 18, 1), (0.20, 0.47, 18, 40, 1), (0.47, 0.80, 40, 65, 1), (0.80, 0.95, 65, 80, 1),
-		(0.95, 1.00, 80, 101, 2)) AS a (low, high, youngest, oldest, bend)
-		ON pg_temp.chance('age', n) >= a.low AND pg_temp.chance('age', n) < a.high
+		(0.00, 0.20, 0, 18), (0.20, 0.47, 18, 40), (0.47, 0.80, 40, 65), (0.80, 0.95, 65, 80), (0.95, 1.00, 80, 101)
+	) AS a (low, high, youngest, oldest) ON pg_temp.chance('age', n) >= a.low AND pg_temp.chance('age', n) < a.high
+	CROSS JOIN LATERAL (SELECT (pg_temp.chance('age', n) - a.low) / (a.high - a.low)) AS p (x)
 ) b;
 
 -- Of each pair of serial numbers that differ by two at most one passes the old check digit: the other is taken.
@@ -202,7 +203,7 @@ CREATE UNIQUE INDEX ON registered (n);
 ANALYZE registered;
 ANALYZE place;
 
-\echo 'Conditions, medications, allergies'
+\qecho 'Conditions, medications, allergies'
 
 -- Prevalence below 40, 65, 80 and from 80 years on; who is followed by a hospital, and who measures at home.
 CREATE TEMP TABLE disorder (
@@ -284,7 +285,7 @@ JOIN (VALUES
 	ON pg_temp.chance('allergy' || a.code, r.n) < a.share
 ORDER BY r.n, a.code;
 
-\echo 'Episodes of care and encounters'
+\qecho 'Episodes of care and encounters'
 
 -- Who is responsible for what: one row for each episode, with the days before as_of at which it began and ended.
 CREATE TEMP TABLE course ON COMMIT DROP AS
@@ -343,7 +344,7 @@ FROM (
 		SELECT CASE WHEN pg_temp.chance('emergency', r.n, q.quarter) < 0.35 THEN 'EMER' ELSE 'IMP' END,
 			91 * (q.quarter - pg_temp.chance('admitted', r.n, q.quarter)) + 0.01,
 			CASE WHEN pg_temp.chance('emergency', r.n, q.quarter) < 0.35 THEN 0.1 + 0.5 * pg_temp.chance('stayed', r.n, q.quarter)
-				ELSE 0.4 - 4.2 * ln(1 - 0.999 * pg_temp.chance('stayed', r.n, q.quarter)) END
+				ELSE 0.4 + 1.8 * pg_temp.chance('stayed', r.n, q.quarter) / (1.06 - pg_temp.chance('stayed', r.n, q.quarter)) END
 	) AS d (class, began, days)
 	LEFT JOIN LATERAL (
 		SELECT i.name, i.specialty FROM illness i
@@ -433,7 +434,7 @@ WHERE v.class <> 'HH' OR NOT EXISTS (
 	WHERE s.n = v.n AND v.days <= s.began AND v.days > s.ended - 6 * pg_temp.chance('resumed', s.n, s.quarter))
 ORDER BY v.n, v.ordinal, v.i;
 
-\echo 'Plans, goals and tasks'
+\qecho 'Plans, goals and tasks'
 
 CREATE TEMP TABLE home ON COMMIT DROP AS
 SELECT DISTINCT ON (i.n) i.n, i.citizen, i.practice, i.hospital, i.town, i.code, i.within,
@@ -548,7 +549,7 @@ FROM (
 CROSS JOIN LATERAL (SELECT pg_temp.chance('priority', t.n, t.ordinal)) AS p (urgency)
 ORDER BY t.n, t.ordinal;
 
-\echo 'Measurements'
+\qecho 'Measurements'
 
 -- The days and times at which each of them measures: twice a day for two weeks, then once, at times twice. Days
 -- are left out, a holiday takes some weeks; who gave up has ended. Day 1 is yesterday.
@@ -564,11 +565,8 @@ BEGIN ATOMIC
 		AND (d / 21 <> floor(began * pg_temp.chance('holiday', n) / 21) OR pg_temp.chance('stays', n) < 0.4);
 END;
 
-CREATE TEMP TABLE recorded (measure text, points bigint) ON COMMIT DROP;
-
-INSERT INTO recorded
-SELECT v.measure, care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Blood pressure monitor'))
+SELECT coalesce(sum(care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
+	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Blood pressure monitor'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -578,18 +576,17 @@ CROSS JOIN LATERAL (
 	FROM pg_temp.occasions(h.n, h.began, h.ended, h.diligence, 0.3) AS o
 	-- Treatment lowers it in the first two months; the season moves it.
 	CROSS JOIN LATERAL (SELECT 124 + 24 * pg_temp.chance('pressure', h.n)
-		+ 14 * greatest(0, 1 - (h.began - o.day) / 60.0) + 3 * sin(o.day / 58.0)) AS b (level)
+		+ 14 * greatest(0, 1 - (h.began - o.day) / 60.0) + abs(o.day % 365 - 182) / 30.0) AS b (level)
 ) p
 CROSS JOIN LATERAL (VALUES
 	('systolic_blood_pressure_home', p.systolic, 'mm[Hg]'),
 	('diastolic_blood_pressure_home', p.diastolic, 'mm[Hg]'),
 	('heart_rate', p.pulse, '/min')) AS v (measure, readings, unit)
-WHERE h.code IN ('DI509', 'DI109', 'DE119') AND p.times IS NOT NULL
-ORDER BY h.n, v.measure;
+WHERE h.code IN ('DI509', 'DI109', 'DE119') AND p.times IS NOT NULL \gset
+\qecho '  ' :points 'blood pressure and pulse'
 
-INSERT INTO recorded
-SELECT v.measure, care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Pulse oximeter'))
+SELECT coalesce(sum(care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
+	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Pulse oximeter'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -602,12 +599,11 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (VALUES
 	('oxygen_saturation', p.saturation, '%'),
 	('heart_rate', p.pulse, '/min')) AS v (measure, readings, unit)
-WHERE h.code = 'DJ449' AND p.times IS NOT NULL
-ORDER BY h.n, v.measure;
+WHERE h.code = 'DJ449' AND p.times IS NOT NULL \gset
+\qecho '  ' :points 'oxygen saturation and pulse'
 
-INSERT INTO recorded
-SELECT 'body_weight', care.record(h.citizen, 'body_weight', p.times, p.weight, 'kg',
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Scale'))
+SELECT coalesce(sum(care.record(h.citizen, 'body_weight', p.times, p.weight, 'kg',
+	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Scale'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -618,12 +614,11 @@ CROSS JOIN LATERAL (
 	FROM pg_temp.occasions(h.n, h.began, h.ended, h.diligence, 0) AS o
 	WHERE o.i % 2 = 0 AND (h.code = 'DI509' OR o.day % 7 = 1)
 ) p
-WHERE h.code IN ('DI509', 'DE119') AND p.times IS NOT NULL
-ORDER BY h.n;
+WHERE h.code IN ('DI509', 'DE119') AND p.times IS NOT NULL \gset
+\qecho '  ' :points 'weight'
 
-INSERT INTO recorded
-SELECT 'glucose_capillary', care.record(h.citizen, 'glucose_capillary', p.times, p.glucose, 'mmol/L',
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Glucose meter'))
+SELECT coalesce(sum(care.record(h.citizen, 'glucose_capillary', p.times, p.glucose, 'mmol/L',
+	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Glucose meter'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -631,12 +626,11 @@ CROSS JOIN LATERAL (
 			+ CASE h.code WHEN 'DE109' THEN 2.4 ELSE 1.1 END * pg_temp.noise('glucose', h.n, o.i))::numeric, 1)::float8 ORDER BY o."time") AS glucose
 	FROM pg_temp.occasions(h.n, h.began, h.ended, h.diligence, 0.9) AS o
 ) p
-WHERE h.code IN ('DE109', 'DE119') AND p.times IS NOT NULL
-ORDER BY h.n;
+WHERE h.code IN ('DE109', 'DE119') AND p.times IS NOT NULL \gset
+\qecho '  ' :points 'glucose'
 
 -- Every three months in general practice.
-INSERT INTO recorded
-SELECT 'hba1c', care.record(i.citizen, 'hba1c', p.times, p.hba1c, 'mmol/mol', jsonb_build_object('performer', 'general practice'))
+SELECT coalesce(sum(care.record(i.citizen, 'hba1c', p.times, p.hba1c, 'mmol/mol', jsonb_build_object('performer', 'general practice'))), 0) AS points
 FROM (
 	SELECT DISTINCT ON (d.n) d.* FROM illness d WHERE d.code IN ('DE109', 'DE119') ORDER BY d.n, d.rank
 ) i
@@ -647,7 +641,5 @@ CROSS JOIN LATERAL (
 	CROSS JOIN LATERAL (SELECT pg_temp.moment(-91 * (q + pg_temp.chance('sampled', i.n)) - 0.6)) AS t ("time")
 	WHERE 91 * (q + 1) < i.days
 ) p
-WHERE p.times IS NOT NULL
-ORDER BY i.n;
-
-SELECT measure, count(*) AS series, sum(points) AS points FROM recorded GROUP BY measure ORDER BY measure;
+WHERE p.times IS NOT NULL \gset
+\qecho '  ' :points 'HbA1c'

@@ -19,30 +19,31 @@ SELECT format(E'\n%s organizations, %s citizens, %s episodes of care, %s encount
 \pset tuples_only off
 \pset format wrapped
 
--- Of those seen across three sectors, who measure at home and with whom something is late: who has most to tell.
+-- Of those who measure at home who is seen by the most sectors, then with something late, then who has most to tell.
 SELECT o.citizen AS citizen
 FROM care.shared_overview o
-WHERE o.citizen IN (SELECT s.citizen FROM care.measurement_series s JOIN care.measure m ON m.id = s.measure WHERE m.name IN ('systolic_blood_pressure_home', 'oxygen_saturation'))
-	AND o.hospital_care IS NOT NULL AND o.municipal_care IS NOT NULL AND o.general_practice_care IS NOT NULL
-	AND o.overdue IS NOT NULL
-ORDER BY o.in_hospital IS NOT NULL DESC, o.allergies IS NOT NULL DESC, length(o.measurements) DESC, o.citizen
+WHERE o.citizen IN (
+	SELECT s.citizen FROM care.measurement_series s JOIN care.measure m ON m.id = s.measure
+	WHERE m.name IN ('systolic_blood_pressure_home', 'oxygen_saturation', 'glucose_capillary'))
+ORDER BY num_nonnulls(o.hospital_care, o.municipal_care, o.general_practice_care) DESC,
+	num_nonnulls(o.overdue) DESC, num_nonnulls(o.in_hospital, o.allergies, o.goals) DESC, length(concat(o.measurements, o.overdue, o.goals)) DESC, o.citizen
 LIMIT 1 \gset
 
 \echo
 \echo '═══ One citizen, as hospital, municipality and general practice all see it ═══'
 \echo
-\echo '    SELECT * FROM care.shared_overview WHERE citizen =' :citizen ';'
+\echo '    SELECT * FROM care.shared_overview WHERE citizen =' :citizen';'
 \echo
 \pset expanded on
 SELECT * FROM care.shared_overview WHERE citizen = :citizen;
 \pset expanded off
 
--- Of each kind the organization with the most to do; the department where most are in bed, and the municipality
--- of which most are in hospital or back from it.
+-- Of each kind the organization with the most to do; a department with patients in bed, and the
+-- municipality of which most are in hospital or back from it.
 SELECT
 	(array_agg(w.organization ORDER BY w.discharged DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'general practice'))[1] AS practice,
 	(array_agg(w.organization ORDER BY w.in_hospital + w.discharged DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'municipality'))[1] AS municipality,
-	(array_agg(w.organization ORDER BY w.stays DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'department'))[1] AS department
+	(array_agg(w.organization ORDER BY least(w.stays, 2) DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'department'))[1] AS department
 FROM (
 	SELECT l.organization, o.kind, count(*) AS n, count(*) FILTER (WHERE l.kind = 'stay') AS stays,
 		count(*) FILTER (WHERE l.kind = 'discharged') AS discharged, count(*) FILTER (WHERE l.kind = 'in hospital') AS in_hospital
@@ -56,3 +57,11 @@ FROM (
 \ir worklist.sql
 \set organization :department
 \ir worklist.sql
+
+\echo
+\echo '═══ To go on ═══'
+\echo
+\echo '    SELECT * FROM care.measurement WHERE citizen =' :citizen 'ORDER BY "time" DESC LIMIT 20;     -- one row a value'
+\echo '    SELECT organization_name, kind, count(*) FROM care.worklist GROUP BY 1, 2 ORDER BY 3 DESC;'
+\echo '    SELECT * FROM care.worklist WHERE citizen =' :citizen';'
+\echo '    \\dv+ care.*'

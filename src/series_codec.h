@@ -16,8 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Points in a block, and the bytes that the longest block can take. */
+/* Points in a block, and the bytes that a block can take. */
 #define SERIES_BLOCK_POINTS 128
+#define SERIES_BLOCK_MIN	4
 #define SERIES_BLOCK_MAX	2560
 
 /* The summary of any series lies within this many bytes. */
@@ -135,13 +136,22 @@ extern size_t series_finish(SeriesWriter *writer);
 extern void series_output(const SeriesWriter *writer, uint8_t *data);
 
 /*
- * For the two halves of the codec: bytes (series_bytes.h), one block
- * (series_block.c), the whole (series_codec.c).
+ * What the parts of the codec share: series_reader.c and series_writer.c for
+ * the whole, series_block.c for a block, series_stream.c for its integers,
+ * series_bytes.h for bytes.
  */
+#define SERIES_VERSION	1
+
+/* Flags beside the version. */
+#define SERIES_SCALED	0x01	/* the summary's values are integers */
+#define SERIES_UNEVEN	0x02	/* blocks but the last may be short */
+#define SERIES_FLAGS	0x03
+
 #define SERIES_MAX_EXPONENT 14
 
 extern const double series_power10[SERIES_MAX_EXPONENT + 1];
 extern bool series_decimal(double value, int exponent, int64_t *scaled);
+extern double series_bounded_mean(double mean, const SeriesSummary *summary);
 extern int	series_unit_code(uint64_t distance);
 extern bool series_code_unit(int code, uint64_t *unit);
 extern size_t series_encode_block(SeriesBlock *block, uint8_t *out);

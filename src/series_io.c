@@ -16,6 +16,7 @@
 #include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -97,51 +98,71 @@ parse_time(const char *string, TimestampTz *time)
 static char *
 excerpt(const char *start, size_t length)
 {
-	return pnstrdup(start, pg_mbcliplen(start, (int) Min(length, MAXDATELEN),
-										64));
+	int			clipped = pg_mbcliplen(start, (int) Min(length, MAXDATELEN),
+									   64);
+
+	return psprintf("%.*s%s", clipped, start,
+					(size_t) clipped < length ? "..." : "");
+}
+
+/* Which character of the input this is, from 1. */
+static int
+character(const char *string, const char *where)
+{
+	return pg_mbstrlen_with_len(string, (int) (where - string)) + 1;
 }
 
 /* Report what series_text_next() found. */
 static void
-report_token(Node *escontext, SeriesToken token, const SeriesText *text)
+report_token(Node *escontext, SeriesToken token, const SeriesText *text,
+			 const char *string)
 {
-	const char *start = text->value_text;
-	size_t		length = strlen(start);
+	char	   *value;
 
-	if (token != SERIES_TEXT_SYNTAX)
-		length = text->value_length;
+	if (token == SERIES_TEXT_SYNTAX)
+	{
+		errsave(escontext,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s: \"%s\"", "series",
+						excerpt(text->wrong, text->wrong_length)),
+				 errdetail("At character %d: %s.",
+						   character(string, text->wrong), text->problem)));
+		return;
+	}
+	value = excerpt(text->value_text, text->value_length);
 	if (token == SERIES_TEXT_NOT_FINITE)
 		errsave(escontext,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("value of a series must be finite, not \"%s\"",
-						excerpt(start, length)),
+				 errmsg("value of a series must be finite, not \"%s\"", value),
+				 errdetail("It is at character %d.",
+						   character(string, text->value_text)),
 				 errhint("Leave a missing measurement out.")));
-	else if (token == SERIES_TEXT_RANGE)
+	else
 		errsave(escontext,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("\"%s\" is out of range for a value of a series",
-						excerpt(start, length))));
-	else
-		errsave(escontext,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"",
-						"series", excerpt(start, length)),
-				 errdetail("%s", text->problem)));
+						value),
+				 errdetail("It is at character %d.",
+						   character(string, text->value_text))));
 }
 
 /* The time of a point that the scanner left to us; false after an error. */
 static bool
-read_time(Node *escontext, const SeriesText *text, TimestampTz *time)
+read_time(Node *escontext, const SeriesText *text, const char *string,
+		  TimestampTz *time)
 {
-	char	   *string = pnstrdup(text->time_text,
-								  Min(text->time_length, MAXDATELEN + 1));
-	int			error = parse_time(string, time);
+	char	   *copy = pnstrdup(text->time_text,
+								Min(text->time_length, MAXDATELEN + 1));
+	int			error = parse_time(copy, time);
 
+	pfree(copy);
 	if (error == 0 && TIMESTAMP_NOT_FINITE(*time))
 		ereturn(escontext, false,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("time in a series must be finite, not \"%s\"",
-						string),
+						excerpt(text->time_text, text->time_length)),
+				 errdetail("It is at character %d.",
+						   character(string, text->time_text)),
 				 errhint("A point is known by its instant.")));
 	if (error == DTERR_FIELD_OVERFLOW || error == DTERR_MD_FIELD_OVERFLOW ||
 		error == DTERR_TZDISP_OVERFLOW ||
@@ -149,15 +170,16 @@ read_time(Node *escontext, const SeriesText *text, TimestampTz *time)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("time in a series is out of range: \"%s\"",
-						excerpt(text->time_text, text->time_length))));
+						excerpt(text->time_text, text->time_length)),
+				 errdetail("It is at character %d.",
+						   character(string, text->time_text))));
 	if (error != 0)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("invalid input syntax for type %s: \"%s\"",
-						"series",
-						excerpt(text->time_text, text->time_length)),
-				 errdetail("What follows \"@\" must be a timestamp.")));
-	pfree(string);
+				 errmsg("invalid input syntax for type %s: \"%s\"", "series",
+						excerpt(text->wrong, text->wrong_length)),
+				 errdetail("At character %d: what follows \"@\" must be a timestamp.",
+						   character(string, text->time_text))));
 	return true;
 }
 
@@ -188,12 +210,13 @@ series_in(PG_FUNCTION_ARGS)
 			CHECK_FOR_INTERRUPTS();
 		point->value = text.value;
 		point->time = text.time;
-		if (!text.has_time && !read_time(escontext, &text, &point->time))
+		if (!text.has_time &&
+			!read_time(escontext, &text, string, &point->time))
 			PG_RETURN_NULL();
 	}
 	if (token != SERIES_TEXT_END)
 	{
-		report_token(escontext, token, &text);
+		report_token(escontext, token, &text, string);
 		PG_RETURN_NULL();
 	}
 
@@ -206,8 +229,9 @@ series_in(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("series has two values at one instant: %s",
 							timestamptz_to_str(points[i].time)),
-					 errdetail("The values are %g and %g.",
-							   points[i].value, points[i - 1].value)));
+					 errdetail("The values are %s and %s.",
+							   double_to_shortest_decimal(points[i].value),
+							   double_to_shortest_decimal(points[i - 1].value))));
 	}
 	PG_RETURN_POINTER(series_from_points(points,
 										 series_drop_duplicates(points,
@@ -368,8 +392,7 @@ series_from_arrays(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("arrays of times and readings must have the same length"),
-				 errdetail("There are %d times and %d readings.",
-						   count, num_values)));
+				 errdetail("The lengths are %d and %d.", count, num_values)));
 	if (count == 0)
 		PG_RETURN_NULL();
 

@@ -18,6 +18,7 @@
 #define MAX_WIDTH	1000
 #define LEVELS		8
 #define FLAT_LEVEL	3			/* of a series that does not vary */
+#define ROUNDING	1e-9		/* what is that near the next level is on it */
 
 typedef struct Cell
 {
@@ -30,9 +31,12 @@ typedef struct Cell
 static double
 relative(double value, const SeriesSummary *summary)
 {
-	double		range = summary->max_value / 2 - summary->min_value / 2;
+	double		scale = isinf(summary->max_value - summary->min_value) ? 0.5 : 1;
+	double		low = summary->min_value * scale;
+	double		range = summary->max_value * scale - low;
 
-	return range > 0 ? (value / 2 - summary->min_value / 2) / range : 0;
+	/* A damaged summary may not tell the truth. */
+	return range > 0 ? fmin(fmax((value * scale - low) / range, 0), 1) : 0;
 }
 
 /* Microseconds from the series' start to the start of a cell, rounded up. */
@@ -101,7 +105,7 @@ series_sparkline(PG_FUNCTION_ARGS)
 		}
 		if (highest > lowest)
 			level = (int) ((cells[cell].level - lowest) /
-						   (highest - lowest) * LEVELS);
+						   (highest - lowest) * LEVELS + ROUNDING);
 		/* U+2581 is the lowest of the eight blocks. */
 		appendBinaryStringInfo(&out, "\xE2\x96", 2);
 		appendStringInfoChar(&out, (char) (0x81 + Min(level, LEVELS - 1)));

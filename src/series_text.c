@@ -3,13 +3,13 @@
  *
  *	{128@2026-03-01 08:00:00+01, 131.5@2026-03-01 20:00:00+01}
  *
- * A timestamp may be spelled in any way that PostgreSQL reads, commas
- * included: a point's value is what stands between its "@" and the last
- * comma before it.  The spelling that series_out writes is read here; all
- * others are handed to the caller as they are.  No part of the server is
- * needed.
+ * The spelling of times that series_out writes is read here; all others are
+ * handed to the caller as they are.  A time with a comma in it must stand in
+ * double quotes: else a decimal comma, as in 7,5@2026-03-01, could make
+ * another number of a measurement without a word.
+ *
+ * No part of the server is needed.
  */
-#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ scan_value(SeriesText *text)
 	int			decimals = 0;
 	int64_t		integer = 0;
 
-	text->problem = "A point is written as value@timestamp.";
+	text->problem = "a value is a decimal number";
 	if (s < end && (*s == '-' || *s == '+'))
 		negative = *s++ == '-';
 	if (s < end && strchr("nNiI", *s) != NULL)
@@ -206,20 +206,39 @@ scan_time(SeriesText *text)
 	return true;
 }
 
-/* Find the braces.  Returns SERIES_TEXT_POINT: the points are to follow. */
+static SeriesToken
+problem(SeriesText *text, const char *start, const char *end,
+		const char *message)
+{
+	trim(&start, &end);
+	text->wrong = start;
+	text->wrong_length = (size_t) (end - start);
+	text->problem = message;
+	return SERIES_TEXT_SYNTAX;
+}
+
+/*
+ * Find the braces of a text that ends in a zero byte.  SERIES_TEXT_POINT
+ * means that points are to follow.
+ */
 SeriesToken
 series_text_open(SeriesText *text, const char *string, size_t length)
 {
+	const char *start = string;
 	const char *end = string + length;
 
-	text->problem = "A series is written as {value@timestamp, ...}.";
-	text->value_text = string;
-	trim(&string, &end);
-	if (end - string < 2 || *string != '{' || end[-1] != '}')
-		return SERIES_TEXT_SYNTAX;
-	text->next = string + 1;
+	trim(&start, &end);
+	if (end - start < 2 || *start != '{' || end[-1] != '}')
+		return problem(text, string, end,
+					   "a series is written as {value@timestamp, ...}");
+	text->next = start + 1;
 	text->end = end - 1;
-	text->started = false;
+	start++;
+	end--;
+	trim(&start, &end);
+	if (start == end)
+		return problem(text, string, string + length,
+					   "a series has at least one point");
 	return SERIES_TEXT_POINT;
 }
 
@@ -228,52 +247,55 @@ SeriesToken
 series_text_next(SeriesText *text)
 {
 	const char *start = text->next;
-	const char *at;
-	const char *next_at;
-	const char *stop = text->end;
-	const char *value_end;
+	const char *value_end = start;
+	const char *time_start;
+	const char *time_end = NULL;
+	const char *stop;
+	bool		quoted;
 
-	if (text->started && start == text->end)
+	if (start == NULL)
 		return SERIES_TEXT_END;
-	text->started = true;
-	text->value_text = start;
 
-	at = memchr(start, '@', (size_t) (text->end - start));
-	if (at == NULL)
-	{
-		trim(&start, &stop);
-		text->problem = start == stop ?
-			"A series has at least one point." :
-			"A point is written as value@timestamp.";
-		return SERIES_TEXT_SYNTAX;
-	}
-	next_at = memchr(at + 1, '@', (size_t) (text->end - at - 1));
-	text->next = text->end;
-	if (next_at != NULL)
-	{
-		for (stop = next_at; stop > at && *stop != ',';)
-			stop--;
-		if (stop == at)
-		{
-			text->problem = "A comma must stand between two points.";
-			return SERIES_TEXT_SYNTAX;
-		}
-		text->next = stop + 1;
-	}
+	while (value_end < text->end && *value_end != '@' && *value_end != ',')
+		value_end++;
+	if (value_end == text->end || *value_end == ',')
+		return problem(text, start, value_end,
+					   "a point is written as value@timestamp");
 
-	value_end = at;
+	time_start = value_end + 1;
+	while (time_start < text->end && is_space(*time_start))
+		time_start++;
+	stop = time_start;
+	quoted = time_start < text->end && *time_start == '"';
+	if (quoted)
+	{
+		time_start++;
+		time_end = memchr(time_start, '"',
+						  (size_t) (text->end - time_start));
+		if (time_end == NULL)
+			return problem(text, start, text->end, "a quote is not closed");
+		stop = time_end + 1;
+	}
+	while (stop < text->end && *stop != ',')
+		stop++;
+	if (!quoted)
+		time_end = stop;
+	for (const char *s = quoted ? time_end + 1 : time_start; s < stop; s++)
+	{
+		if (quoted ? !is_space(*s) : strchr("@{}\"", *s) != NULL)
+			return problem(text, start, stop,
+						   "a comma must stand between points");
+	}
+	text->next = stop < text->end ? stop + 1 : NULL;
+
+	trim(&time_start, &time_end);
 	trim(&start, &value_end);
 	text->value_text = start;
 	text->value_length = (size_t) (value_end - start);
-	at++;
-	trim(&at, &stop);
-	text->time_text = at;
-	text->time_length = (size_t) (stop - at);
-	if (at == stop || *at == ',' || stop[-1] == ',')
-	{
-		text->problem = "A comma must stand between two points.";
-		return SERIES_TEXT_SYNTAX;
-	}
+	text->time_text = time_start;
+	text->time_length = (size_t) (time_end - time_start);
+	text->wrong = start;
+	text->wrong_length = (size_t) (stop - start);
 	text->has_time = scan_time(text);
 	return scan_value(text);
 }

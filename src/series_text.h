@@ -12,7 +12,7 @@ typedef enum SeriesToken
 {
 	SERIES_TEXT_POINT,
 	SERIES_TEXT_END,
-	SERIES_TEXT_SYNTAX,			/* "problem" says what is wrong */
+	SERIES_TEXT_SYNTAX,
 	SERIES_TEXT_NOT_FINITE,
 	SERIES_TEXT_RANGE
 } SeriesToken;
@@ -30,11 +30,14 @@ typedef struct SeriesText
 	size_t		value_length;
 	const char *time_text;
 	size_t		time_length;
-	const char *problem;
 
-	const char *next;
+	/* what is wrong, and with which piece of the text */
+	const char *problem;
+	const char *wrong;
+	size_t		wrong_length;
+
+	const char *next;			/* the next point, or NULL */
 	const char *end;			/* the closing brace */
-	bool		started;
 } SeriesText;
 
 extern SeriesToken series_text_open(SeriesText *text,

@@ -21,6 +21,15 @@ SELECT
 FROM care.encounter e
 WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 
+COMMENT ON VIEW care.hospital_stay IS
+'Stays in hospital, inpatient and emergency: encounters of class IMP, EMER, ACUTE and NONAC.';
+COMMENT ON COLUMN care.hospital_stay.id IS 'Id of the encounter.';
+COMMENT ON COLUMN care.hospital_stay.kind IS 'emergency or inpatient.';
+COMMENT ON COLUMN care.hospital_stay.is_open IS 'Whether the citizen is still in hospital, or on leave from it.';
+COMMENT ON COLUMN care.hospital_stay.organization IS 'The department.';
+COMMENT ON COLUMN care.hospital_stay.source IS 'Identity of the message or resource that said so.';
+COMMENT ON COLUMN care.hospital_stay.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
+
 CREATE OR REPLACE VIEW care.shared_overview AS
 SELECT
 	c.citizen,
@@ -28,9 +37,8 @@ SELECT
 	(
 		SELECT i.value
 		FROM care.citizen_identifier i
-		LEFT JOIN care.identifier_system s ON s.system = i.system
 		WHERE i.citizen = c.citizen
-		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', s.identifies IS NOT TRUE, i.recorded_at, i.system, i.value
+		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', i.recorded_at, i.system, i.value
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,
@@ -162,25 +170,25 @@ SELECT
 			(SELECT 1 AS ordinal, 'episodes' AS part, coalesce(x.issued, x.recorded_at) AS at, x.source
 			FROM care.episode_of_care x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 2, 'encounters', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 2 AS ordinal, 'encounters' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.encounter x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 3, 'conditions', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 3 AS ordinal, 'conditions' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.condition x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 4, 'medications', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 4 AS ordinal, 'medications' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.medication_statement x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 5, 'allergies', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 5 AS ordinal, 'allergies' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.allergy x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 6, 'plan', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 6 AS ordinal, 'plan' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.care_plan x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 7, 'goals', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 7 AS ordinal, 'goals' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.goal x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 			UNION ALL
-			(SELECT 8, 'tasks', coalesce(x.issued, x.recorded_at), x.source
+			(SELECT 8 AS ordinal, 'tasks' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.task x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
 		) a
 	) AS as_of
@@ -205,3 +213,23 @@ LEFT JOIN LATERAL (
 	) e
 ) episodes ON true
 WHERE c.merged_into IS NULL;
+
+COMMENT ON VIEW care.shared_overview IS
+'One row a citizen: what hospital, municipality, general practice and all others around the citizen share. Parts with several items have one line for each.';
+COMMENT ON COLUMN care.shared_overview.identifier IS 'CPR number, or else the first identifier that is known.';
+COMMENT ON COLUMN care.shared_overview.age IS 'In years: today, or at death.';
+COMMENT ON COLUMN care.shared_overview.municipality IS 'Where the citizen lives.';
+COMMENT ON COLUMN care.shared_overview.general_practice IS 'Whose patient the citizen is.';
+COMMENT ON COLUMN care.shared_overview.in_hospital IS 'Present stay: kind, department, since when, why. Null for who is not in hospital.';
+COMMENT ON COLUMN care.shared_overview.hospital_care IS 'Active episodes of care of hospitals.';
+COMMENT ON COLUMN care.shared_overview.municipal_care IS 'Active episodes of care of the municipality and its units.';
+COMMENT ON COLUMN care.shared_overview.general_practice_care IS 'Active episodes of care of general practices.';
+COMMENT ON COLUMN care.shared_overview.other_care IS 'Active episodes of care of specialists, pharmacies, therapists, social institutions, and of whoever the source does not tell.';
+COMMENT ON COLUMN care.shared_overview.conditions IS 'Active conditions with code and onset, each once.';
+COMMENT ON COLUMN care.shared_overview.medications IS 'Current medication as received, with dosage, each once.';
+COMMENT ON COLUMN care.shared_overview.allergies IS 'Active allergies and intolerances as received, those of high risk first.';
+COMMENT ON COLUMN care.shared_overview.plan IS 'Active plans, each with the activities that are not done yet.';
+COMMENT ON COLUMN care.shared_overview.goals IS 'Goals being worked on, with due date and how it goes.';
+COMMENT ON COLUMN care.shared_overview.measurements IS 'Of each measure the latest value with unit and time, and its course: means over 24 equal parts of the last 90 days, or of the last 24 values where these reach further back.';
+COMMENT ON COLUMN care.shared_overview.overdue IS 'Open tasks past their due time and goals past their due date, longest first. Null where nothing is.';
+COMMENT ON COLUMN care.shared_overview.as_of IS 'Of each part the latest entry: when its source issued it, or else when it was recorded here, and its identity in the source.';

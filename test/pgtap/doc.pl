@@ -11,7 +11,7 @@ for my $page (sort glob('doc/*.md'), 'README.md') {
 	my @blocks = $text =~ /^```sql\n(.*?)^```$(?:\n```\n(.*?)^```$)?/msg or next;
 
 	open my $script, '>', "$ENV{SCRATCH}/doc.sql" or die;
-	print $script "BEGIN;\n";
+	print $script "\\set ON_ERROR_ROLLBACK on\nBEGIN;\n";
 	for (my $i = 0; $i < @blocks; $i += 2) {
 		print $script "\\echo \@block\n$blocks[$i]";
 	}

@@ -1,0 +1,348 @@
+/*
+ * series_writer.c - making the stored form of a series
+ *
+ * Points are gathered into blocks of 128; blocks of other series can be
+ * taken over as they are.  See series_reader.c for the format.
+ */
+#include <math.h>
+
+#include "series_bytes.h"
+#include "series_codec.h"
+
+/*
+ * A block being copied takes the points pending before it along when they
+ * are fewer than this: no run of merges leaves a trail of tiny blocks.
+ */
+#define FEW_POINTS		(SERIES_BLOCK_POINTS / 4)
+
+/* The longest directory entry: length, count, time. */
+#define ENTRY_MAX		(2 * VARINT_MAX + 1)
+
+void
+series_begin(SeriesWriter *writer,
+			 void *(*resize) (void *memory, size_t size))
+{
+	memset(writer, 0, offsetof(SeriesWriter, pending));
+	writer->pending.count = 0;
+	writer->resize = resize;
+}
+
+/* Take the points of a block, now encoded, into the summary. */
+static void
+summarize(SeriesWriter *writer, const SeriesBlock *block)
+{
+	SeriesSummary *summary = &writer->summary;
+	int			last = block->count - 1;
+
+	if (summary->count == 0)
+	{
+		summary->first_time = block->times[0];
+		summary->first_value = block->values[0];
+		summary->min_value = block->values[0];
+		summary->max_value = block->values[0];
+	}
+	summary->count += (uint32_t) block->count;
+	summary->last_time = block->times[last];
+	summary->last_value = block->values[last];
+	for (int i = 0; i <= last; i++)
+	{
+		if (block->values[i] < summary->min_value)
+			summary->min_value = block->values[i];
+		if (block->values[i] > summary->max_value)
+			summary->max_value = block->values[i];
+	}
+
+	if (block->exponent < 0 || writer->exponent < 0)
+	{
+		writer->exponent = -1;
+		return;
+	}
+	while (writer->exponent < block->exponent)
+	{
+		writer->sum *= 10;
+		writer->exponent++;
+	}
+	for (int i = 0; i <= last; i++)
+	{
+		int64_t		scaled = 0;
+
+		series_decimal(block->values[i], block->exponent, &scaled);
+		for (int e = block->exponent; e < writer->exponent; e++)
+			scaled = (int64_t) ((uint64_t) scaled * 10);
+		writer->sum += (uint64_t) scaled;
+	}
+}
+
+static void
+reserve_bytes(SeriesWriter *writer, size_t size)
+{
+	if (writer->allocated - writer->used < size)
+	{
+		writer->allocated += writer->allocated + size;
+		writer->bytes = writer->resize(writer->bytes, writer->allocated);
+	}
+}
+
+static void
+add_entry(SeriesWriter *writer, int64_t first_time, size_t length, int count)
+{
+	SeriesEntry *entry;
+
+	if (writer->num_entries == writer->max_entries)
+	{
+		writer->max_entries += writer->max_entries + 4;
+		writer->entries = writer->resize(writer->entries,
+										 writer->max_entries *
+										 sizeof(SeriesEntry));
+	}
+	entry = &writer->entries[writer->num_entries++];
+	entry->first_time = first_time;
+	entry->length = (uint32_t) length;
+	entry->count = (uint32_t) count;
+	writer->used += length;
+}
+
+/* Encode the pending points. */
+static void
+flush_pending(SeriesWriter *writer)
+{
+	SeriesBlock *pending = &writer->pending;
+	size_t		length;
+
+	if (pending->count == 0)
+		return;
+	reserve_bytes(writer, SERIES_BLOCK_MAX);
+	length = series_encode_block(pending, writer->bytes + writer->used);
+	add_entry(writer, pending->times[0], length, pending->count);
+	summarize(writer, pending);
+	pending->count = 0;
+}
+
+/* Add a point that is later than all those added before. */
+void
+series_add_point(SeriesWriter *writer, int64_t time, double value)
+{
+	SeriesBlock *pending = &writer->pending;
+
+	pending->times[pending->count] = time;
+	pending->values[pending->count++] = value;
+	if (pending->count == SERIES_BLOCK_POINTS)
+		flush_pending(writer);
+}
+
+/*
+ * Add the block that a reader has at hand: as it is, without encoding it
+ * again, unless that would leave a tiny block behind.  Then it is united
+ * with the points before it, or where they are too many, divided evenly, so
+ * that the next block can again be copied.
+ */
+void
+series_add_block(SeriesWriter *writer, const SeriesReader *reader)
+{
+	const SeriesBlock *block = &reader->block;
+	int			pending = writer->pending.count;
+	int			together = pending + block->count;
+
+	if (reader->bytes == NULL || block->count < FEW_POINTS ||
+		(pending > 0 && pending < FEW_POINTS))
+	{
+		for (int i = 0; i < block->count; i++)
+		{
+			if (together > SERIES_BLOCK_POINTS &&
+				pending + i == together / 2)
+				flush_pending(writer);
+			series_add_point(writer, block->times[i], block->values[i]);
+		}
+		return;
+	}
+	flush_pending(writer);
+	reserve_bytes(writer, reader->length);
+	memcpy(writer->bytes + writer->used, reader->bytes, reader->length);
+	add_entry(writer, block->times[0], reader->length, block->count);
+	summarize(writer, block);
+}
+
+/*
+ * Whether the summary can be kept in integers scaled by 10^exponent.  The
+ * product of count and greatest integer bounds the sum, however its parts
+ * were added up.
+ */
+static bool
+fits_scaled(const SeriesWriter *writer)
+{
+	const SeriesSummary *summary = &writer->summary;
+	int64_t		first;
+	int64_t		last;
+	int64_t		least;
+	int64_t		greatest;
+	int			exponent = writer->exponent;
+
+	return exponent >= 0 &&
+		series_decimal(summary->first_value, exponent, &first) &&
+		series_decimal(summary->last_value, exponent, &last) &&
+		series_decimal(summary->min_value, exponent, &least) &&
+		series_decimal(summary->max_value, exponent, &greatest) &&
+		fmax(fabs((double) least), fabs((double) greatest)) *
+		summary->count < 9e18;
+}
+
+/*
+ * The mean of doubles: summed in time order with the compensation of
+ * Neumaier (ZAMM 54, 1974), halved often enough before that no sum can
+ * overflow.
+ */
+static double
+plain_mean(const SeriesWriter *writer)
+{
+	const SeriesSummary *summary = &writer->summary;
+	const uint8_t *bytes = writer->bytes;
+	double		greatest = fmax(fabs(summary->min_value),
+								fabs(summary->max_value));
+	double		scale = greatest < 1e290 ? 1.0 : ldexp(1.0, -40);
+	double		sum = 0.0;
+	double		lost = 0.0;
+	SeriesBlock block;
+
+	for (size_t i = 0; i < writer->num_entries; i++)
+	{
+		const SeriesEntry *entry = &writer->entries[i];
+
+		block.count = (int) entry->count;
+		series_decode_block(bytes, entry->length, entry->first_time, &block);
+		bytes += entry->length;
+		for (int j = 0; j < block.count; j++)
+		{
+			double		value = block.values[j] * scale;
+			double		total = sum + value;
+
+			if (fabs(sum) >= fabs(value))
+				lost += (sum - total) + value;
+			else
+				lost += (value - total) + sum;
+			sum = total;
+		}
+	}
+	return series_bounded_mean((sum + lost) / summary->count / scale, summary);
+}
+
+static uint8_t *
+put_scaled(uint8_t *out, double value, int exponent, int64_t relative_to)
+{
+	int64_t		scaled = 0;
+
+	series_decimal(value, exponent, &scaled);
+	return put_varint(out, zigzag(scaled - relative_to));
+}
+
+static uint8_t *
+put_summary_values(uint8_t *out, const SeriesWriter *writer, bool is_scaled)
+{
+	const SeriesSummary *summary = &writer->summary;
+	int			exponent = writer->exponent;
+	int64_t		first = 0;
+
+	if (is_scaled)
+	{
+		series_decimal(summary->first_value, exponent, &first);
+		out = put_varint(out, zigzag(first));
+		if (summary->count == 1)
+			return out;
+		out = put_scaled(out, summary->last_value, exponent, first);
+		out = put_scaled(out, summary->min_value, exponent, first);
+		out = put_scaled(out, summary->max_value, exponent, first);
+		return put_varint(out, zigzag((int64_t)
+									  (writer->sum - (uint64_t) first *
+									   summary->count)));
+	}
+	out = put_double(out, summary->first_value);
+	if (summary->count == 1)
+		return out;
+	out = put_double(out, summary->last_value);
+	out = put_double(out, summary->min_value);
+	out = put_double(out, summary->max_value);
+	return put_double(out, plain_mean(writer));
+}
+
+static uint8_t *
+put_entry(uint8_t *out, const SeriesWriter *writer, size_t i)
+{
+	const SeriesEntry *entry = &writer->entries[i];
+
+	out = put_varint(out, entry->length);
+	if (writer->uneven)
+		*out++ = (uint8_t) (entry->count - 1);
+	return put_varint(out, ((uint64_t) entry[1].first_time -
+							(uint64_t) entry->first_time) /
+					  writer->step_unit);
+}
+
+/* No more points (there is at least one): the size of the series in bytes. */
+size_t
+series_finish(SeriesWriter *writer)
+{
+	const SeriesSummary *summary = &writer->summary;
+	uint8_t		entry_bytes[ENTRY_MAX];
+	uint8_t    *out = writer->front;
+	bool		is_scaled;
+	int			first_code;
+	int			step_code;
+	uint64_t	first_unit;
+
+	flush_pending(writer);
+	is_scaled = fits_scaled(writer);
+
+	first_code = series_unit_code(summary->first_time < 0 ?
+								  0 - (uint64_t) summary->first_time :
+								  (uint64_t) summary->first_time);
+	step_code = series_unit_code((uint64_t) summary->last_time -
+								 (uint64_t) summary->first_time);
+	for (size_t i = 1; i < writer->num_entries; i++)
+	{
+		int			code = series_unit_code((uint64_t)
+											writer->entries[i].first_time -
+											(uint64_t) summary->first_time);
+
+		if (code < step_code)
+			step_code = code;
+		if (writer->entries[i - 1].count != SERIES_BLOCK_POINTS)
+			writer->uneven = true;
+	}
+	series_code_unit(first_code, &first_unit);
+	series_code_unit(step_code, &writer->step_unit);
+	for (size_t i = 0; i + 1 < writer->num_entries; i++)
+		writer->directory_size += (size_t) (put_entry(entry_bytes, writer, i) -
+											entry_bytes);
+
+	*out++ = (uint8_t) (SERIES_VERSION << 4 |
+						(is_scaled ? SERIES_SCALED : 0) |
+						(writer->uneven ? SERIES_UNEVEN : 0));
+	*out++ = (uint8_t) (first_code | step_code << 4);
+	if (is_scaled)
+		*out++ = (uint8_t) writer->exponent;
+	out = put_varint(out, summary->count);
+	out = put_varint(out, zigzag(summary->first_time / (int64_t) first_unit));
+	if (summary->count == 1)
+		writer->used = 0;
+	else
+		out = put_varint(out, ((uint64_t) summary->last_time -
+							   (uint64_t) summary->first_time) /
+						 writer->step_unit);
+	out = put_summary_values(out, writer, is_scaled);
+	if (writer->uneven || summary->count > SERIES_BLOCK_POINTS)
+		out = put_varint(out, writer->directory_size);
+	writer->front_size = (size_t) (out - writer->front);
+	return writer->front_size + writer->directory_size + writer->used;
+}
+
+/* Put the finished series where there is room for it. */
+void
+series_output(const SeriesWriter *writer, uint8_t *data)
+{
+	memcpy(data, writer->front, writer->front_size);
+	data += writer->front_size;
+	for (size_t i = 0; i + 1 < writer->num_entries; i++)
+		data = put_entry(data, writer, i);
+	if (writer->used > 0)
+		memcpy(data, writer->bytes, writer->used);
+}
+
