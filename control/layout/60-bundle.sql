@@ -189,7 +189,7 @@ BEGIN
 				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || md5(r.content::text)
 					ELSE coalesce(e.entry #>> '{request,url}', format('entry[%s]', e.ordinal - 1)) END) AS key,
 			f.reason
-		FROM jsonb_array_elements(bundle -> 'entry') WITH ORDINALITY AS e (entry, ordinal)
+		FROM jsonb_array_elements(nullif(bundle -> 'entry', 'null')) WITH ORDINALITY AS e (entry, ordinal)
 		CROSS JOIN LATERAL (SELECT e.entry -> 'resource' AS resource OFFSET 0) o
 		CROSS JOIN LATERAL (
 			SELECT o.resource AS content, left(o.resource ->> 'resourceType', 64) AS resource_type,
@@ -217,6 +217,7 @@ BEGIN
 				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
 				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
 				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
+				WHEN jsonb_typeof(r.content -> 'component') <> 'array' THEN 'component is not of type array'
 				WHEN r.content ->> 'status' = 'final' AND NOT care.fhir_numeric(r.content) THEN 'it has no numeric value'
 				WHEN r.content ->> 'issued' IS NOT NULL AND smartcare.fhir_instant(r.content ->> 'issued') IS NULL
 				THEN format('issued "%s" is not an instant', left(r.content ->> 'issued', 50))
