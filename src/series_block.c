@@ -157,7 +157,7 @@ put_times(uint8_t *out, const int64_t *times, int count)
 	unit = time_units[code];
 	for (int i = 0; i < count; i++)
 		distances[i] /= unit;
-	plan_stream(&by_distance, distances, count);
+	series_plan_stream(&by_distance, distances, count);
 
 	step = grid_step(distances, count, unit);
 	for (int i = 0; i < count; i++)
@@ -169,19 +169,19 @@ put_times(uint8_t *out, const int64_t *times, int count)
 		places[i] = place - before;
 		remainders[i] = offset - place * step;
 	}
-	plan_stream(&by_place, places, count);
-	plan_stream(&by_remainder, remainders, count);
+	series_plan_stream(&by_place, places, count);
+	series_plan_stream(&by_remainder, remainders, count);
 
 	if (varint_size(step) + by_place.size + by_remainder.size <
 		by_distance.size)
 	{
 		*out++ = (uint8_t) (code | ON_GRID);
 		out = put_varint(out, step);
-		out = put_stream(out, &by_place);
-		return put_stream(out, &by_remainder);
+		out = series_put_stream(out, &by_place);
+		return series_put_stream(out, &by_remainder);
 	}
 	*out++ = (uint8_t) code;
-	return put_stream(out, &by_distance);
+	return series_put_stream(out, &by_distance);
 }
 
 /*
@@ -249,8 +249,8 @@ put_patterns(uint8_t *out, const SeriesBlock *block)
 
 	*out++ = BIT_PATTERNS;
 	*out++ = (uint8_t) shift;
-	plan_stream(&plan, patterns, block->count);
-	return put_stream(out, &plan);
+	series_plan_stream(&plan, patterns, block->count);
+	return series_put_stream(out, &plan);
 }
 
 static uint8_t *
@@ -279,8 +279,8 @@ put_values(uint8_t *out, SeriesBlock *block)
 			}
 		}
 	}
-	plan_stream(&plan, scaled, block->count);
-	return put_stream(out, &plan);
+	series_plan_stream(&plan, scaled, block->count);
+	return series_put_stream(out, &plan);
 }
 
 /*
@@ -315,13 +315,13 @@ get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 		return SERIES_OK;
 	if (head & ON_GRID && !get_varint(from, &step))
 		return SERIES_CORRUPT;
-	status = get_stream(from, count, distances);
+	status = series_get_stream(from, count, distances);
 	if (status == SERIES_OK && head & ON_GRID)
-		status = get_stream(from, count, remainders);
-	else
-		memset(remainders, 0, sizeof(remainders));
+		status = series_get_stream(from, count, remainders);
 	if (status != SERIES_OK)
 		return status;
+	if ((head & ON_GRID) == 0)
+		memset(remainders, 0, sizeof(remainders));
 
 	/* Times increase and stay in range, whatever the bytes were. */
 	for (int i = 0; i < count; i++)
@@ -346,7 +346,7 @@ get_patterns(SeriesBytes *from, SeriesBlock *block)
 
 	if (!get_byte(from, &shift) || shift > 63)
 		return SERIES_CORRUPT;
-	status = get_stream(from, block->count, patterns);
+	status = series_get_stream(from, block->count, patterns);
 	if (status != SERIES_OK)
 		return status;
 	for (int i = 0; i < block->count; i++)
@@ -386,7 +386,7 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	odd = *from;
 	from->next += 9 * num_odd;
 
-	status = get_stream(from, block->count, scaled);
+	status = series_get_stream(from, block->count, scaled);
 	if (status != SERIES_OK)
 		return status;
 	power = series_power10[head & EXPONENT_MASK];

@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The most points that a series can have. */
+#define SERIES_MAX_POINTS	INT32_MAX
+
 /* Points in a block, and the bytes that a block can take. */
 #define SERIES_BLOCK_POINTS 128
 #define SERIES_BLOCK_MIN	4
@@ -38,7 +41,7 @@ typedef enum SeriesStatus
 /* What is known of a series without decoding it. */
 typedef struct SeriesSummary
 {
-	uint32_t	count;
+	uint64_t	count;
 	int64_t		first_time;
 	int64_t		last_time;
 	double		first_value;
@@ -80,7 +83,7 @@ typedef struct SeriesReader
 	const uint8_t *next;		/* bytes of the next block */
 	const uint8_t *end;
 	int64_t		next_time;		/* first time of the next block */
-	uint32_t	remaining;		/* points not read yet */
+	uint64_t	remaining;		/* points not read yet */
 } SeriesReader;
 
 extern SeriesStatus series_read_summary(const uint8_t *data, size_t size,

@@ -346,7 +346,7 @@ series_send(PG_FUNCTION_ARGS)
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
 	pq_begintypsend(&out);
 	pq_sendbyte(&out, BINARY_VERSION);
-	pq_sendint32(&out, reader.summary.count);
+	pq_sendint32(&out, (uint32) reader.summary.count);
 	while (series_read_block(&reader))
 	{
 		for (int i = 0; i < reader.block.count; i++)

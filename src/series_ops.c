@@ -280,8 +280,8 @@ make_array(const SeriesSummary *summary, Oid element_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("array is too long"),
-				 errdetail("%u elements would take %zu bytes; a value can have at most %zu.",
-						   summary->count, size, (Size) MaxAllocSize),
+				 errdetail("Its %zu elements would take %zu bytes; the most are %zu.",
+						   (Size) summary->count, size, (Size) MaxAllocSize),
 				 errhint("Take a slice of the series, or unnest() it.")));
 	array = palloc0(size);
 	SET_VARSIZE(array, size);

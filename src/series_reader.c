@@ -69,9 +69,10 @@ get_scaled_values(SeriesBytes *from, SeriesSummary *summary, int exponent)
 		!get_signed(from, &excess))
 		return false;
 	sum = (int64_t) ((uint64_t) first * summary->count + (uint64_t) excess);
-	summary->mean_value = series_bounded_mean((double) sum /
-									   ((double) summary->count *
-										series_power10[exponent]), summary);
+	summary->mean_value =
+		series_bounded_mean((double) sum / ((double) summary->count *
+											series_power10[exponent]),
+							summary);
 	return true;
 }
 
@@ -100,7 +101,6 @@ get_front(SeriesBytes *from, SeriesSummary *summary, uint8_t *flags,
 	uint8_t		units;
 	uint8_t		exponent = 0;
 	uint64_t	first_unit;
-	uint64_t	count;
 	uint64_t	steps = 0;
 	uint64_t	room;
 	int64_t		first;
@@ -121,16 +121,15 @@ get_front(SeriesBytes *from, SeriesSummary *summary, uint8_t *flags,
 	if (exponent > SERIES_MAX_EXPONENT)
 		return SERIES_UNSUPPORTED;
 
-	if (!get_varint(from, &count) || count == 0 || count > UINT32_MAX ||
-		!get_signed(from, &first) ||
+	if (!get_varint(from, &summary->count) || summary->count == 0 ||
+		summary->count > SERIES_MAX_POINTS || !get_signed(from, &first) ||
 		first < SERIES_MIN_TIME / (int64_t) first_unit ||
 		first > (SERIES_END_TIME - 1) / (int64_t) first_unit ||
-		(count > 1 && !get_varint(from, &steps)))
+		(summary->count > 1 && !get_varint(from, &steps)))
 		return SERIES_CORRUPT;
-	summary->count = (uint32_t) count;
 	summary->first_time = first * (int64_t) first_unit;
 	room = (uint64_t) (SERIES_END_TIME - 1) - (uint64_t) summary->first_time;
-	if (steps > room / *step_unit || (count > 1 && steps == 0))
+	if (steps > room / *step_unit || (summary->count > 1 && steps == 0))
 		return SERIES_CORRUPT;
 	summary->last_time = (int64_t) ((uint64_t) summary->first_time +
 									steps * *step_unit);
@@ -328,7 +327,7 @@ series_validate(const uint8_t *data, size_t size)
 	double		least = 0;
 	double		greatest = 0;
 	double		last_value = 0;
-	uint32_t	count = 0;
+	uint64_t	count = 0;
 
 	while (status == SERIES_OK &&
 		   (status = series_next_block(&reader)) == SERIES_OK &&
@@ -345,7 +344,7 @@ series_validate(const uint8_t *data, size_t size)
 			least = fmin(least, block->values[i]);
 			greatest = fmax(greatest, block->values[i]);
 		}
-		count += (uint32_t) block->count;
+		count += (uint64_t) block->count;
 		last_time = block->times[block->count - 1];
 		last_value = block->values[block->count - 1];
 	}

@@ -105,12 +105,13 @@ series_write(SeriesWriter *writer)
 	if (writer->summary.count == 0 && writer->pending.count == 0)
 		return NULL;
 	size = series_finish(writer);
-	if (size > MaxAllocSize - VARHDRSZ)
+	if (writer->summary.count > SERIES_MAX_POINTS ||
+		size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("series is too long"),
-				 errdetail("%u points would take %zu bytes; a value can have at most %zu.",
-						   writer->summary.count, size,
+				 errdetail("Its " UINT64_FORMAT " points would take %zu bytes; the most are %d points and %zu bytes.",
+						   writer->summary.count, size, SERIES_MAX_POINTS,
 						   (Size) MaxAllocSize - VARHDRSZ),
 				 errhint("Divide it into several series by time.")));
 	result = palloc(size + VARHDRSZ);
@@ -120,9 +121,7 @@ series_write(SeriesWriter *writer)
 		pfree(writer->bytes);
 	if (writer->entries != NULL)
 		pfree(writer->entries);
-#ifdef USE_ASSERT_CHECKING
 	Assert(series_validate((uint8 *) VARDATA(result), size) == SERIES_OK);
-#endif
 	return result;
 }
 

@@ -125,7 +125,7 @@ plan_differences(StreamPlan *plan, const uint64_t *integers, int count)
 
 /* Plan how to store at least one integer. */
 void
-plan_stream(StreamPlan *plan, const uint64_t *integers, int count)
+series_plan_stream(StreamPlan *plan, const uint64_t *integers, int count)
 {
 	StreamPlan	other;
 
@@ -201,7 +201,7 @@ put_exceptions(uint8_t *out, const StreamPlan *plan)
 
 /* Store what was planned; out has room for plan->size bytes. */
 uint8_t *
-put_stream(uint8_t *out, const StreamPlan *plan)
+series_put_stream(uint8_t *out, const StreamPlan *plan)
 {
 	*out++ = (uint8_t) ((plan->exceptions > 0 ? HAS_EXCEPTIONS : 0) |
 						(plan->differences ? HAS_DIFFERENCES : 0) |
@@ -301,7 +301,7 @@ get_exceptions(SeriesBytes *from, int count, int width, uint64_t *integers)
 
 /* Read a stream of at least one integer. */
 SeriesStatus
-get_stream(SeriesBytes *from, int count, uint64_t *integers)
+series_get_stream(SeriesBytes *from, int count, uint64_t *integers)
 {
 	uint8_t		head;
 	int64_t		base;

@@ -20,10 +20,10 @@ typedef struct StreamPlan
 	uint64_t	packed[SERIES_BLOCK_POINTS];
 } StreamPlan;
 
-extern void plan_stream(StreamPlan *plan, const uint64_t *integers,
-						int count);
-extern uint8_t *put_stream(uint8_t *out, const StreamPlan *plan);
-extern SeriesStatus get_stream(SeriesBytes *from, int count,
-							   uint64_t *integers);
+extern void series_plan_stream(StreamPlan *plan, const uint64_t *integers,
+							   int count);
+extern uint8_t *series_put_stream(uint8_t *out, const StreamPlan *plan);
+extern SeriesStatus series_get_stream(SeriesBytes *from, int count,
+									  uint64_t *integers);
 
 #endif							/* SERIES_STREAM_H */

@@ -18,10 +18,6 @@ series_num_points(PG_FUNCTION_ARGS)
 	SeriesSummary summary;
 
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
-	if (summary.count > PG_INT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("integer out of range")));
 	PG_RETURN_INT32((int32) summary.count);
 }
 

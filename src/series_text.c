@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "series_codec.h"
 #include "series_text.h"
 
 #define EPOCH_DAY		730425	/* 2000-01-01, counted from 0000-03-01 */
@@ -42,16 +43,12 @@ trim(const char **start, const char **end)
 }
 
 /*
- * Read a number.  Up to 15 digits with a small exponent make a double by one
- * exact division; strtod does the others.
+ * Read a number.  One division makes the right double of up to 15 digits;
+ * strtod does the others.
  */
 static SeriesToken
 scan_value(SeriesText *text)
 {
-	static const double power10[] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
-		1e13, 1e14, 1e15
-	};
 	const char *start = text->value_text;
 	const char *end = start + text->value_length;
 	const char *s = start;
@@ -97,9 +94,9 @@ scan_value(SeriesText *text)
 	if (s != end)
 		return SERIES_TEXT_SYNTAX;
 
-	if (digits <= 15 && !has_exponent)
+	if (digits <= 15 && decimals <= SERIES_MAX_EXPONENT && !has_exponent)
 	{
-		text->value = (double) integer / power10[decimals];
+		text->value = (double) integer / series_power10[decimals];
 		if (negative)
 			text->value = -text->value;
 		return SERIES_TEXT_POINT;

@@ -41,7 +41,7 @@ summarize(SeriesWriter *writer, const SeriesBlock *block)
 		summary->min_value = block->values[0];
 		summary->max_value = block->values[0];
 	}
-	summary->count += (uint32_t) block->count;
+	summary->count += (uint64_t) block->count;
 	summary->last_time = block->times[last];
 	summary->last_value = block->values[last];
 	for (int i = 0; i <= last; i++)
@@ -183,7 +183,7 @@ fits_scaled(const SeriesWriter *writer)
 		series_decimal(summary->min_value, exponent, &least) &&
 		series_decimal(summary->max_value, exponent, &greatest) &&
 		fmax(fabs((double) least), fabs((double) greatest)) *
-		summary->count < 9e18;
+		(double) summary->count < 9e18;
 }
 
 /*
@@ -222,7 +222,8 @@ plain_mean(const SeriesWriter *writer)
 			sum = total;
 		}
 	}
-	return series_bounded_mean((sum + lost) / summary->count / scale, summary);
+	return series_bounded_mean((sum + lost) / (double) summary->count / scale,
+							   summary);
 }
 
 static uint8_t *
@@ -276,12 +277,41 @@ put_entry(uint8_t *out, const SeriesWriter *writer, size_t i)
 					  writer->step_unit);
 }
 
+/*
+ * Choose the unit for distances in the directory and the span, and see what
+ * the directory must tell.
+ */
+static int
+plan_directory(SeriesWriter *writer)
+{
+	const SeriesSummary *summary = &writer->summary;
+	const SeriesEntry *entries = writer->entries;
+	uint8_t		entry_bytes[ENTRY_MAX];
+	int			unit_code = series_unit_code((uint64_t) summary->last_time -
+											 (uint64_t) summary->first_time);
+
+	for (size_t i = 1; i < writer->num_entries; i++)
+	{
+		int			code = series_unit_code((uint64_t) entries[i].first_time -
+											(uint64_t) summary->first_time);
+
+		if (code < unit_code)
+			unit_code = code;
+		if (entries[i - 1].count != SERIES_BLOCK_POINTS)
+			writer->uneven = true;
+	}
+	series_code_unit(unit_code, &writer->step_unit);
+	for (size_t i = 0; i + 1 < writer->num_entries; i++)
+		writer->directory_size += (size_t) (put_entry(entry_bytes, writer, i) -
+											entry_bytes);
+	return unit_code;
+}
+
 /* No more points (there is at least one): the size of the series in bytes. */
 size_t
 series_finish(SeriesWriter *writer)
 {
 	const SeriesSummary *summary = &writer->summary;
-	uint8_t		entry_bytes[ENTRY_MAX];
 	uint8_t    *out = writer->front;
 	bool		is_scaled;
 	int			first_code;
@@ -290,28 +320,11 @@ series_finish(SeriesWriter *writer)
 
 	flush_pending(writer);
 	is_scaled = fits_scaled(writer);
-
 	first_code = series_unit_code(summary->first_time < 0 ?
 								  0 - (uint64_t) summary->first_time :
 								  (uint64_t) summary->first_time);
-	step_code = series_unit_code((uint64_t) summary->last_time -
-								 (uint64_t) summary->first_time);
-	for (size_t i = 1; i < writer->num_entries; i++)
-	{
-		int			code = series_unit_code((uint64_t)
-											writer->entries[i].first_time -
-											(uint64_t) summary->first_time);
-
-		if (code < step_code)
-			step_code = code;
-		if (writer->entries[i - 1].count != SERIES_BLOCK_POINTS)
-			writer->uneven = true;
-	}
 	series_code_unit(first_code, &first_unit);
-	series_code_unit(step_code, &writer->step_unit);
-	for (size_t i = 0; i + 1 < writer->num_entries; i++)
-		writer->directory_size += (size_t) (put_entry(entry_bytes, writer, i) -
-											entry_bytes);
+	step_code = plan_directory(writer);
 
 	*out++ = (uint8_t) (SERIES_VERSION << 4 |
 						(is_scaled ? SERIES_SCALED : 0) |
@@ -322,7 +335,7 @@ series_finish(SeriesWriter *writer)
 	out = put_varint(out, summary->count);
 	out = put_varint(out, zigzag(summary->first_time / (int64_t) first_unit));
 	if (summary->count == 1)
-		writer->used = 0;
+		writer->used = 0;		/* the summary tells all */
 	else
 		out = put_varint(out, ((uint64_t) summary->last_time -
 							   (uint64_t) summary->first_time) /
