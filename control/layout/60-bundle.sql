@@ -1,47 +1,6 @@
 -- Reading a FHIR Bundle: identity, shape and subject of each resource. Nothing
 -- here writes.
 
-CREATE OR REPLACE FUNCTION care.fhir_time_faultless(value text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-	WHEN value ~ '^(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d+)?)?(Z|[+-](0\d|1[0-5]):[0-5]\d))?)?)?$'
-	THEN pg_catalog.substr(value, 9, 2) <= '28'
-		OR pg_catalog.date_part('month', pg_catalog.make_date(pg_catalog.substr(value, 1, 4)::integer,
-				pg_catalog.substr(value, 6, 2)::integer, 1) + (pg_catalog.substr(value, 9, 2)::integer - 1))
-			= pg_catalog.substr(value, 6, 2)::integer
-	ELSE false
-END;
-COMMENT ON FUNCTION care.fhir_time_faultless(text) IS
-'Internal: whether this is a FHIR date, dateTime or instant. A time of day needs its offset.';
-
-CREATE OR REPLACE FUNCTION care.fhir_instant(value text)
-RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN value LIKE '%T%' AND care.fhir_time_faultless(value) THEN value::timestamptz END;
-COMMENT ON FUNCTION care.fhir_instant(text) IS
-'Internal: the instant that a FHIR dateTime names; null for a mere date, and for what is none.';
-
-CREATE OR REPLACE FUNCTION care.fhir_start(value text)
-RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN value LIKE '%T%' THEN value::timestamptz
-	ELSE (value || pg_catalog.substr('-01-01', pg_catalog.length(value) - 3))::timestamp AT TIME ZONE 'Europe/Copenhagen'
-END;
-COMMENT ON FUNCTION care.fhir_start(text) IS
-'Internal: when a faultless FHIR dateTime begins: a date with its civil day, a month or year with its first.';
-
-CREATE OR REPLACE FUNCTION care.fhir_end(value text)
-RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN value LIKE '%T%' THEN value::timestamptz
-	ELSE ((value || pg_catalog.substr('-01-01', pg_catalog.length(value) - 3))::timestamp
-		+ CASE pg_catalog.length(value) WHEN 4 THEN interval '1 year' WHEN 7 THEN interval '1 month' ELSE interval '1 day' END
-		- interval '1 microsecond') AT TIME ZONE 'Europe/Copenhagen'
-END;
-COMMENT ON FUNCTION care.fhir_end(text) IS
-'Internal: when a faultless FHIR dateTime ends: a date with the last microsecond of its civil day.';
-
 CREATE OR REPLACE FUNCTION care.fhir_text(concept jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -193,7 +152,7 @@ BEGIN ATOMIC
 		WHEN d.element IS NULL THEN CASE WHEN s.name LIKE '%!' THEN 'is missing' END
 		WHEN pg_catalog.jsonb_typeof(s.demand) = 'array' THEN CASE WHEN NOT s.demand ? e.value
 			THEN pg_catalog.format('"%s" is not one of %s', pg_catalog.left(e.value, 50), d.kind) END
-		WHEN d.kind = 'date' THEN CASE WHEN NOT care.fhir_time_faultless(e.value)
+		WHEN d.kind = 'date' THEN CASE WHEN smartcare.fhir_start(e.value, 'UTC') IS NULL
 			THEN pg_catalog.format('"%s" is not a FHIR date or time; a time of day needs its offset', pg_catalog.left(e.value, 50)) END
 		WHEN d.kind = 'concept' THEN CASE WHEN care.fhir_text(d.element) IS NULL THEN 'has neither text nor coding' END
 		WHEN d.kind = 'activities' THEN CASE WHEN d.element @? '$.detail.status ? (!(@ == "not-started" || @ == "scheduled" || @ == "in-progress" || @ == "on-hold" || @ == "completed" || @ == "cancelled" || @ == "stopped" || @ == "unknown" || @ == "entered-in-error"))'
@@ -230,7 +189,7 @@ BEGIN
 				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || md5(r.content::text)
 					ELSE coalesce(e.entry #>> '{request,url}', format('entry[%s]', e.ordinal - 1)) END) AS key,
 			f.reason
-		FROM jsonb_array_elements(bundle -> 'entry') WITH ORDINALITY AS e (entry, ordinal)
+		FROM jsonb_array_elements(nullif(bundle -> 'entry', 'null')) WITH ORDINALITY AS e (entry, ordinal)
 		CROSS JOIN LATERAL (SELECT e.entry -> 'resource' AS resource OFFSET 0) o
 		CROSS JOIN LATERAL (
 			SELECT o.resource AS content, left(o.resource ->> 'resourceType', 64) AS resource_type,
@@ -248,7 +207,7 @@ BEGIN
 				WHEN NOT k.kept THEN 'resources of this type are not kept'
 				WHEN octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
 				WHEN r.content ?| '{modifierExtension,implicitRules}' THEN 'it has a modifierExtension or implicitRules that change its meaning'
-				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND care.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
+				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND smartcare.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
 				THEN format('meta.lastUpdated "%s" is not an instant', left(r.content #>> '{meta,lastUpdated}', 50))
 				WHEN r.content ->> 'doNotPerform' = 'true' THEN 'it asks that something not be done'
 				WHEN r.resource_type = 'MedicationRequest' AND NOT r.content ?| '{medicationCodeableConcept,medicationReference}' THEN 'it names no medication'
@@ -258,8 +217,9 @@ BEGIN
 				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
 				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
 				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
+				WHEN jsonb_typeof(r.content -> 'component') <> 'array' THEN 'component is not of type array'
 				WHEN r.content ->> 'status' = 'final' AND NOT care.fhir_numeric(r.content) THEN 'it has no numeric value'
-				WHEN r.content ->> 'issued' IS NOT NULL AND care.fhir_instant(r.content ->> 'issued') IS NULL
+				WHEN r.content ->> 'issued' IS NOT NULL AND smartcare.fhir_instant(r.content ->> 'issued') IS NULL
 				THEN format('issued "%s" is not an instant', left(r.content ->> 'issued', 50))
 			END AS reason
 			FROM (SELECT r.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Encounter', 'EpisodeOfCare', 'Condition',
@@ -299,7 +259,7 @@ BEGIN
 	), sorted AS (
 		SELECT j.ordinal, j.verdict, j.resource_type, j.key, j.kept, j.names, ROW(j.resource_type, j.key, j.subject, NULL,
 			CASE WHEN j.content #>> '{meta,versionId}' ~ '^\d{1,18}$' THEN (j.content #>> '{meta,versionId}')::bigint ELSE 0 END,
-			coalesce(care.fhir_instant(j.content #>> '{meta,lastUpdated}'), '-infinity'),
+			coalesce(smartcare.fhir_instant(j.content #>> '{meta,lastUpdated}'), '-infinity'),
 			CASE WHEN j.resource_type <> 'Observation' THEN md5((j.content - 'meta')::text) END,
 			j.content, import)::care.import_entry AS taken
 		FROM judged j

@@ -21,58 +21,51 @@ CREATE OR REPLACE FUNCTION care.claim_keys(
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	fresh care.resource_key[];
-	registered bigint;
 BEGIN
-	-- An entry that was moved to the right citizen stays there, whatever its source says.
-	WITH offered AS MATERIALIZED (
-		SELECT n.*, k.id, k.citizen AS holder,
-			k.citizen IS NULL OR k.citizen = n.citizen OR care.current_citizen(k.citizen) = n.citizen AS own
-		FROM unnest(entries) WITH ORDINALITY
-			AS n (resource_type, key, subject, citizen, version, issued, digest, content, import, ordinal)
-		LEFT JOIN LATERAL (
-			SELECT k.citizen, k.id FROM care.resource_key k
-			WHERE k.resource_type = n.resource_type AND k.key = n.key AND k.id > 0 OFFSET 0
-		) AS k ON true
-	), judged AS MATERIALIZED (
-		SELECT o.*, CASE
-			WHEN o.own THEN o.citizen = min(o.citizen) OVER (PARTITION BY o.resource_type, o.key)
-			ELSE EXISTS (SELECT FROM care.entry_move m
-				WHERE m.citizen = o.holder AND m.from_citizen = o.citizen AND m.entry = o.id
-					AND care.resource_type_of(m.entry_table) = o.resource_type) END AS fit
-		FROM offered o
-	)
-	SELECT
-		array_agg(ROW(j.resource_type, j.key, j.subject, CASE WHEN j.own THEN j.citizen ELSE care.lock_citizen(j.holder) END,
-			j.version, j.issued, j.digest, j.content, j.import)::care.import_entry ORDER BY j.ordinal) FILTER (WHERE j.fit),
-		array_agg(ROW(j.resource_type, j.key, 'it is known as an entry of another citizen', true)::care.import_refusal ORDER BY j.ordinal)
-			FILTER (WHERE NOT j.fit),
-		(SELECT array_agg(ROW(f.resource_type, f.key, f.citizen,
-				CASE WHEN f.resource_type = 'Observation' THEN f.citizen ELSE nextval(care.entry_sequence(f.resource_type)) END)::care.resource_key)
-			FROM (
-				SELECT DISTINCT ON (i.resource_type, i.key) i.resource_type, i.key, i.citizen
-				FROM judged i WHERE i.fit AND i.id IS NULL
-			) AS f)
-	INTO claimed, refusals, fresh
-	FROM judged j;
+	INSERT INTO care.resource_key (resource_type, key, citizen, id)
+	SELECT e.resource_type, e.key, e.citizen,
+		CASE WHEN e.resource_type = 'Observation' THEN e.citizen ELSE nextval(care.entry_sequence(e.resource_type)) END
+	FROM unnest(entries) AS e
+	WHERE e.resource_type <> 'Patient'
+		AND (SELECT k.id FROM care.resource_key k WHERE k.resource_type = e.resource_type AND k.key = e.key) IS NULL
+	ON CONFLICT (resource_type, key) DO NOTHING;
 
-	IF fresh IS NOT NULL THEN
-		INSERT INTO care.resource_key AS k (resource_type, key, citizen, id)
-		SELECT f.resource_type, f.key, f.citizen, f.id FROM unnest(fresh) AS f
-		ON CONFLICT (resource_type, key) DO UPDATE SET citizen = excluded.citizen, id = excluded.id
-		WHERE k.id = 0;
-		GET DIAGNOSTICS registered = ROW_COUNT;
-		IF registered <> cardinality(fresh) THEN
-			RAISE EXCEPTION 'another session has just imported a resource of the same key for another citizen'
-				USING ERRCODE = 'serialization_failure',
-				HINT = 'Import the bundle again.';
-		END IF;
+	IF NOT EXISTS (
+		SELECT FROM unnest(entries) AS e
+		WHERE (SELECT k.citizen FROM care.resource_key k WHERE k.resource_type = e.resource_type AND k.key = e.key) <> e.citizen)
+	THEN
+		claimed := entries;
+		RETURN;
 	END IF;
+
+	-- Some keys were claimed for another citizen: the same person before a merge; or
+	-- the right one, to whom the entry was moved, whatever its source says; or else
+	-- the source contradicts itself.
+	SELECT array_agg(ROW(e.resource_type, e.key, e.subject, c.citizen,
+			e.version, e.issued, e.digest, e.content, e.import)::care.import_entry ORDER BY e.ordinal) FILTER (WHERE c.citizen IS NOT NULL),
+		array_agg(ROW(e.resource_type, e.key, 'it is known as an entry of another citizen', true)::care.import_refusal
+			ORDER BY e.ordinal) FILTER (WHERE c.citizen IS NULL)
+	INTO claimed, refusals
+	FROM unnest(entries) WITH ORDINALITY
+		AS e (resource_type, key, subject, citizen, version, issued, digest, content, import, ordinal)
+	CROSS JOIN LATERAL (
+		SELECT CASE
+			WHEN h.holder = e.citizen THEN e.citizen
+			WHEN EXISTS (
+				SELECT FROM care.entry_move m
+				WHERE m.citizen = h.holder AND m.from_citizen = e.citizen AND m.entry = h.id
+					AND care.resource_type_of(m.entry_table) = e.resource_type)
+			THEN care.lock_citizen(h.holder) END AS citizen
+		FROM (
+			SELECT care.current_citizen(k.citizen) AS holder, k.id
+			FROM care.resource_key k WHERE k.resource_type = e.resource_type AND k.key = e.key OFFSET 0
+		) AS h
+		OFFSET 0
+	) AS c;
 END
 $$;
 COMMENT ON FUNCTION care.claim_keys(care.import_entry[]) IS
-'Internal: makes the keys of resources known as entries of their citizens, and refuses a key that is another''s already. Errors: 40001 another session claims the same.';
+'Internal: makes the keys of resources known as entries of their citizens, and refuses a key that is another''s already.';
 
 CREATE OR REPLACE FUNCTION care.add_versions(
 	entries care.import_entry[], OUT created care.resource_key[], OUT updated care.resource_key[])

@@ -57,8 +57,8 @@ AS $$
 BEGIN
 	WITH observation AS MATERIALIZED (
 		SELECT n.ordinal, n.key, n.citizen, n.version, n.import, n.content, f.status, f.effective,
-			coalesce(care.fhir_instant(n.content ->> 'issued'), n.issued) AS issued,
-			care.fhir_instant(f.effective) AS "time",
+			coalesce(smartcare.fhir_instant(n.content ->> 'issued'), n.issued) AS issued,
+			smartcare.fhir_instant(f.effective) AS "time",
 			-- A revised Observation that has no number any more withdraws the one it had.
 			f.status = 'entered-in-error' OR f.status <> 'final' AND NOT care.fhir_numeric(n.content) AS withdrawn
 		FROM unnest(observations) WITH ORDINALITY
@@ -124,19 +124,17 @@ BEGIN
 		) AS c
 		ORDER BY c.system, c.code, d.unit
 	), measured AS MATERIALIZED (
-		SELECT c.codings, c.unit, coalesce(k.measure, f.measure) AS measure,
-			CASE WHEN k.measure IS NULL THEN f.factor ELSE 1 END AS factor, coalesce(f.shift, 0) AS shift
+		SELECT c.codings, c.unit, coalesce(k.measure, (f.found ->> 'measure')::integer) AS measure,
+			CASE WHEN k.measure IS NULL THEN (f.found ->> 'factor')::float8 ELSE 1 END AS factor, coalesce((f.found ->> 'shift')::float8, 0) AS shift
 		FROM coded c
 		CROSS JOIN LATERAL (
 			SELECT (SELECT m.id FROM care.measure_code x JOIN care.measure m ON m.id = x.measure
 				WHERE x.system = c.system AND x.code = c.code AND x.unit IN ('', c.unit) AND m.unit = c.unit
 					AND (m.reviewed OR (c.display COLLATE "C" < m.display) IS NOT TRUE)) AS measure OFFSET 0
 		) AS k
-		LEFT JOIN LATERAL (
-			SELECT g.measure, g.factor, g.shift
-			FROM care.find_measure(c.system, c.code, c.unit, c.display) AS g
-			WHERE k.measure IS NULL
-		) AS f ON true
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN k.measure IS NULL THEN to_jsonb(care.find_measure(c.system, c.code, c.unit, c.display)) END AS found OFFSET 0
+		) AS f
 	), fitting AS MATERIALIZED (
 		SELECT j.ordinal, j.place, j."time", j.number, j.comparator, j.unit, j.sampled, m.measure, m.factor, m.shift,
 			m.factor = 1 AND m.shift = 0 AS as_is,

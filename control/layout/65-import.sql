@@ -15,7 +15,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Several bundles are imported one by one.';
 	ELSIF bundle ->> 'resourceType' IS DISTINCT FROM 'Bundle' THEN
-		RAISE EXCEPTION 'this is not a Bundle but %', coalesce(format('a resource of type "%s"', left(bundle ->> 'resourceType', 64)), 'no FHIR resource')
+		RAISE EXCEPTION 'this is not a Bundle but %', coalesce('a resource of type "' || left(bundle ->> 'resourceType', 64) || '"', 'no FHIR resource')
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Put single resources in a Bundle of type collection.';
 	ELSIF bundle ->> 'type' IS NULL OR bundle ->> 'type' NOT IN ('collection', 'transaction', 'batch', 'searchset') THEN
@@ -442,8 +442,8 @@ BEGIN
 		awaited := awaited || care.project(keys[place : place + chunk - 1], locals, strangers);
 	END LOOP;
 
-	SELECT jsonb_object_agg(t.resource_type, jsonb_build_object('created', t.created, 'updated', t.updated + t.touched,
-		'unchanged', t.kept - t.created - t.updated)) INTO counts
+	SELECT coalesce(jsonb_object_agg(t.resource_type, jsonb_build_object('created', t.created, 'updated', t.updated + t.touched,
+		'unchanged', t.kept - t.created - t.updated)), '{}') INTO counts
 	FROM (
 		SELECT c.resource_type, count(*) FILTER (WHERE c.what = 'kept') AS kept, count(*) FILTER (WHERE c.what = 'created') AS created,
 			count(*) FILTER (WHERE c.what = 'updated') AS updated, count(*) FILTER (WHERE c.what = 'touched') AS touched
