@@ -1,0 +1,319 @@
+-- Reading a FHIR Bundle: identity, shape and subject of each resource. Nothing
+-- here writes.
+
+CREATE OR REPLACE FUNCTION care.fhir_time_faultless(value text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN value ~ '^(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d+)?)?(Z|[+-](0\d|1[0-5]):[0-5]\d))?)?)?$'
+	THEN pg_catalog.substr(value, 9, 2) <= '28'
+		OR pg_catalog.date_part('month', pg_catalog.make_date(pg_catalog.substr(value, 1, 4)::integer,
+				pg_catalog.substr(value, 6, 2)::integer, 1) + (pg_catalog.substr(value, 9, 2)::integer - 1))
+			= pg_catalog.substr(value, 6, 2)::integer
+	ELSE false
+END;
+COMMENT ON FUNCTION care.fhir_time_faultless(text) IS
+'Internal: whether this is a FHIR date, dateTime or instant. A time of day needs its offset.';
+
+CREATE OR REPLACE FUNCTION care.fhir_instant(value text)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN value LIKE '%T%' AND care.fhir_time_faultless(value) THEN value::timestamptz END;
+COMMENT ON FUNCTION care.fhir_instant(text) IS
+'Internal: the instant that a FHIR dateTime names; null for a mere date, and for what is none.';
+
+CREATE OR REPLACE FUNCTION care.fhir_start(value text)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN value LIKE '%T%' THEN value::timestamptz
+	ELSE (value || pg_catalog.substr('-01-01', pg_catalog.length(value) - 3))::timestamp AT TIME ZONE 'Europe/Copenhagen'
+END;
+COMMENT ON FUNCTION care.fhir_start(text) IS
+'Internal: when a faultless FHIR dateTime begins: a date with its civil day, a month or year with its first.';
+
+CREATE OR REPLACE FUNCTION care.fhir_end(value text)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN value LIKE '%T%' THEN value::timestamptz
+	ELSE ((value || pg_catalog.substr('-01-01', pg_catalog.length(value) - 3))::timestamp
+		+ CASE pg_catalog.length(value) WHEN 4 THEN interval '1 year' WHEN 7 THEN interval '1 month' ELSE interval '1 day' END
+		- interval '1 microsecond') AT TIME ZONE 'Europe/Copenhagen'
+END;
+COMMENT ON FUNCTION care.fhir_end(text) IS
+'Internal: when a faultless FHIR dateTime ends: a date with the last microsecond of its civil day.';
+
+CREATE OR REPLACE FUNCTION care.fhir_text(concept jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(nullif(concept ->> 'text', ''), nullif(concept #>> '{coding,0,display}', ''), nullif(concept #>> '{coding,0,code}', ''));
+COMMENT ON FUNCTION care.fhir_text(jsonb) IS
+'Internal: a CodeableConcept in words.';
+
+-- Identity. A resource is named urn:uuid:X, by its address, or Type/id; any of
+-- them may have the version behind it.
+CREATE OR REPLACE FUNCTION care.fhir_unversioned(name text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN name LIKE '%/\_history/%' THEN pg_catalog.regexp_replace(name, '/_history/[^/]*$', '') ELSE name END;
+COMMENT ON FUNCTION care.fhir_unversioned(text) IS 'Internal: the name of a resource without its version.';
+
+CREATE OR REPLACE FUNCTION care.fhir_key(name text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN name LIKE 'urn:%' THEN name
+	WHEN care.fhir_unversioned(name) LIKE '%/________-____-____-____-____________' AND name NOT LIKE '%:%'
+	THEN 'urn:uuid:' || pg_catalog.split_part(name, '/', 2)
+	ELSE pg_catalog.replace(care.fhir_unversioned(name), '%7C', '|')
+END;
+COMMENT ON FUNCTION care.fhir_key(text) IS
+'Internal: the key of a resource by a name for it: urn:uuid:X also for Type/X where X is a UUID.';
+
+CREATE OR REPLACE FUNCTION care.fhir_base(key text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN key LIKE 'http%' THEN pg_catalog.substring(key, '^(https?://.*/)[A-Za-z]+/[A-Za-z0-9.-]+$') END;
+COMMENT ON FUNCTION care.fhir_base(text) IS
+'Internal: what the relative references of a resource with this key start from; null where its key is no address.';
+
+CREATE OR REPLACE FUNCTION care.fhir_identifier(resource_type text, identifier jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN resource_type || '?identifier=' || coalesce(identifier ->> 'system', '') || '|' || nullif(identifier ->> 'value', '');
+COMMENT ON FUNCTION care.fhir_identifier(text, jsonb) IS
+'Internal: the key by which a resource with this identifier can be referred to.';
+
+CREATE OR REPLACE FUNCTION care.fhir_target(reference jsonb, resource_type text, base text, locals jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN reference ->> 'reference' LIKE 'urn:%' THEN reference ->> 'reference'
+	WHEN reference ->> 'reference' ~ '^[A-Za-z]+/[A-Za-z0-9.-]+(/_history/[^/]*)?$' THEN
+		CASE
+			WHEN base IS NULL OR locals ->> care.fhir_key(reference ->> 'reference') LIKE 'urn:%'
+			THEN coalesce(locals ->> care.fhir_key(reference ->> 'reference'), care.fhir_key(reference ->> 'reference'))
+			ELSE base || care.fhir_unversioned(reference ->> 'reference')
+		END
+	WHEN reference ->> 'reference' <> '' THEN care.fhir_key(reference ->> 'reference')
+	ELSE care.fhir_identifier(resource_type, reference -> 'identifier')
+END;
+COMMENT ON FUNCTION care.fhir_target(jsonb, text, text, jsonb) IS
+'Internal: the key that a Reference to a resource of this type leads to. "locals" maps the relative names within the bundle to keys.';
+
+CREATE OR REPLACE FUNCTION care.fhir_stated_type(reference jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN reference ->> 'reference' LIKE 'urn:%' THEN reference ->> 'type'
+	ELSE coalesce(pg_catalog.substring(reference ->> 'reference', '(?:^|/)([A-Z][A-Za-z]+)(?:/[A-Za-z0-9.-]+(?:/_history/[^/]*)?|\?.*)$'), reference ->> 'type')
+END;
+COMMENT ON FUNCTION care.fhir_stated_type(jsonb) IS
+'Internal: the type of resource that a Reference says it leads to; null where it does not say.';
+
+CREATE OR REPLACE FUNCTION care.fhir_contained(content jsonb, reference jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT c.resource
+	FROM pg_catalog.jsonb_path_query(content, '$.contained[*]') AS c (resource)
+	WHERE c.resource ->> 'id' = pg_catalog.substr(reference ->> 'reference', 2)
+	LIMIT 1;
+END;
+COMMENT ON FUNCTION care.fhir_contained(jsonb, jsonb) IS
+'Internal: the contained resource that a Reference leads to.';
+
+CREATE OR REPLACE FUNCTION care.fhir_outward(content jsonb, reference jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.jsonb_build_object('type', c.resource -> 'resourceType', 'identifier', c.resource #> '{identifier,0}')
+	FROM (SELECT care.fhir_contained(content, reference) AS resource OFFSET 0) AS c;
+END;
+COMMENT ON FUNCTION care.fhir_outward(jsonb, jsonb) IS
+'Internal: instead of a Reference to a contained resource one by its identifier, which is all that is known of it outside.';
+
+CREATE OR REPLACE FUNCTION care.fhir_shape()
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{
+	"Patient": {
+		"identifier": "array", "name": "array", "gender": ["male", "female", "other", "unknown"], "birthDate": "date",
+		"deceasedBoolean": "boolean", "deceasedDateTime": "date", "address": "array", "generalPractitioner": "array"},
+	"Organization": {
+		"name": "string", "identifier": "array", "active": "boolean", "type": "array", "address": "array"},
+	"Practitioner": {
+		"name": "array", "identifier": "array", "active": "boolean"},
+	"Medication": {
+		"code!": "concept"},
+	"Encounter": {
+		"status!": ["planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"],
+		"class!": "object", "class.code!": "string", "type": "array", "participant": "array", "reasonCode": "array",
+		"episodeOfCare": "array", "serviceProvider": "object", "period": "object", "period.start": "date", "period.end": "date"},
+	"EpisodeOfCare": {
+		"status!": ["planned", "waitlist", "active", "onhold", "finished", "cancelled", "entered-in-error"],
+		"type": "array", "managingOrganization": "object", "period": "object", "period.start": "date", "period.end": "date"},
+	"Condition": {
+		"code!": "concept", "clinicalStatus": "object", "verificationStatus": "object",
+		"clinicalStatus.coding.0.code": ["active", "recurrence", "relapse", "inactive", "remission", "resolved"],
+		"verificationStatus.coding.0.code": ["unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"],
+		"encounter": "object", "recordedDate": "date", "onsetDateTime": "date", "onsetPeriod.start": "date",
+		"abatementDateTime": "date", "abatementPeriod.end": "date"},
+	"MedicationRequest": {
+		"status!": ["active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown"],
+		"doNotPerform": "boolean", "medicationCodeableConcept": "concept", "medicationReference": "object",
+		"dosageInstruction": "array", "encounter": "object", "requester": "object", "authoredOn": "date"},
+	"AllergyIntolerance": {
+		"code!": "concept", "clinicalStatus": "object", "verificationStatus": "object",
+		"clinicalStatus.coding.0.code": ["active", "inactive", "resolved"],
+		"verificationStatus.coding.0.code": ["unconfirmed", "confirmed", "refuted", "entered-in-error"],
+		"category": "array", "criticality": ["low", "high", "unable-to-assess"], "onsetDateTime": "date", "recordedDate": "date"},
+	"CarePlan": {
+		"status!": ["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"],
+		"intent!": ["proposal", "plan", "order", "option"], "title": "string", "category": "array", "encounter": "object",
+		"author": "object", "addresses": "array", "goal": "array", "activity": "activities",
+		"period": "object", "period.start": "date", "period.end": "date"},
+	"Goal": {
+		"lifecycleStatus!": ["proposed", "planned", "accepted", "active", "on-hold", "completed", "cancelled", "entered-in-error", "rejected"],
+		"achievementStatus": "object", "achievementStatus.coding.0.code": ["in-progress", "improving", "worsening",
+			"no-change", "achieved", "sustaining", "not-achieved", "no-progress", "not-attainable"],
+		"description!": "concept", "startDate": "date", "target": "array", "target.0.dueDate": "date"}
+}'::jsonb;
+COMMENT ON FUNCTION care.fhir_shape() IS
+'Internal: of each type of resource the elements that are read, and what each must be: a JSON type, one of some codes, a date or dateTime, a concept in words; ! marks what must be there. Of other elements nothing is demanded.';
+
+CREATE OR REPLACE FUNCTION care.fhir_faults(resource_type text, content jsonb)
+RETURNS TABLE (fault text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT pg_catalog.rtrim(s.name, '!') || ' ' || f.fault
+	FROM pg_catalog.jsonb_each(care.fhir_shape() -> resource_type) AS s (name, demand)
+	CROSS JOIN LATERAL (SELECT nullif(content #> pg_catalog.string_to_array(pg_catalog.rtrim(s.name, '!'), '.'), 'null') AS element,
+		s.demand #>> '{}' AS kind OFFSET 0) d
+	CROSS JOIN LATERAL (SELECT d.element #>> '{}' AS value OFFSET 0) e
+	CROSS JOIN LATERAL (SELECT CASE
+		WHEN d.element IS NULL THEN CASE WHEN s.name LIKE '%!' THEN 'is missing' END
+		WHEN pg_catalog.jsonb_typeof(s.demand) = 'array' THEN CASE WHEN NOT s.demand ? e.value
+			THEN pg_catalog.format('"%s" is not one of %s', pg_catalog.left(e.value, 50), d.kind) END
+		WHEN d.kind = 'date' THEN CASE WHEN NOT care.fhir_time_faultless(e.value)
+			THEN pg_catalog.format('"%s" is not a FHIR date or time; a time of day needs its offset', pg_catalog.left(e.value, 50)) END
+		WHEN d.kind = 'concept' THEN CASE WHEN care.fhir_text(d.element) IS NULL THEN 'has neither text nor coding' END
+		WHEN d.kind = 'activities' THEN CASE WHEN d.element @? '$.detail.status ? (!(@ == "not-started" || @ == "scheduled" || @ == "in-progress" || @ == "on-hold" || @ == "completed" || @ == "cancelled" || @ == "stopped" || @ == "unknown" || @ == "entered-in-error"))'
+			THEN 'has a status that no activity can have' END
+		WHEN pg_catalog.jsonb_typeof(d.element) <> d.kind THEN pg_catalog.format('is not of type %s', d.kind)
+		WHEN e.value = '' THEN 'is empty'
+		END AS fault OFFSET 0) f
+	WHERE f.fault IS NOT NULL
+	LIMIT 1;
+END;
+COMMENT ON FUNCTION care.fhir_faults(text, jsonb) IS
+'Internal: something that is wrong with the shape of a resource, if anything is.';
+
+CREATE OR REPLACE FUNCTION care.fhir_numeric(observation jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN observation ?| '{valueQuantity,valueInteger,valueSampledData}'
+	OR observation ? 'component'
+		AND observation @? '$.component[*] ? (exists(@.valueQuantity) || exists(@.valueInteger) || exists(@.valueSampledData))';
+COMMENT ON FUNCTION care.fhir_numeric(jsonb) IS
+'Internal: whether an Observation has any value of a numeric kind.';
+
+CREATE OR REPLACE FUNCTION care.read_bundle(
+	bundle jsonb, import bigint,
+	OUT entries care.import_entry[], OUT observations care.import_entry[],
+	OUT refusals care.import_refusal[], OUT locals jsonb, OUT strangers text[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH entry AS MATERIALIZED (
+		SELECT e.ordinal, r.resource_type, r.content, r.local, f.kept,
+			coalesce(care.fhir_key(r.full_url), care.fhir_key(r.local),
+				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || md5(r.content::text)
+					ELSE coalesce(e.entry #>> '{request,url}', format('entry[%s]', e.ordinal - 1)) END) AS key,
+			f.reason
+		FROM jsonb_array_elements(bundle -> 'entry') WITH ORDINALITY AS e (entry, ordinal)
+		CROSS JOIN LATERAL (SELECT e.entry -> 'resource' AS resource OFFSET 0) o
+		CROSS JOIN LATERAL (
+			SELECT o.resource AS content, left(o.resource ->> 'resourceType', 64) AS resource_type,
+				nullif(e.entry ->> 'fullUrl', '') AS full_url,
+				(o.resource ->> 'resourceType') || '/' || nullif(o.resource ->> 'id', '') AS local
+			OFFSET 0) r
+		CROSS JOIN LATERAL (
+			SELECT k.kept, CASE
+				WHEN jsonb_typeof(e.entry) <> 'object' THEN 'the entry is not an object'
+				WHEN e.entry #>> '{search,mode}' = 'outcome' THEN 'an outcome of the search, not a match'
+				WHEN e.entry #>> '{request,method}' NOT IN ('POST', 'PUT') THEN format('request method %s', left(e.entry #>> '{request,method}', 20))
+				WHEN r.content IS NULL THEN 'the entry has no resource'
+				WHEN jsonb_typeof(r.content) <> 'object' THEN 'the resource is not an object'
+				WHEN r.resource_type IS NULL THEN 'the resource has no resourceType'
+				WHEN NOT k.kept THEN 'resources of this type are not kept'
+				WHEN octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
+				WHEN r.content ?| '{modifierExtension,implicitRules}' THEN 'it has a modifierExtension or implicitRules that change its meaning'
+				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND care.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
+				THEN format('meta.lastUpdated "%s" is not an instant', left(r.content #>> '{meta,lastUpdated}', 50))
+				WHEN r.content ->> 'doNotPerform' = 'true' THEN 'it asks that something not be done'
+				WHEN r.resource_type = 'MedicationRequest' AND NOT r.content ?| '{medicationCodeableConcept,medicationReference}' THEN 'it names no medication'
+				WHEN r.resource_type IN ('Organization', 'Practitioner')
+					AND coalesce(r.content ->> 'name', r.content #>> '{identifier,0,value}', '') IN ('', '[]') THEN 'it has neither name nor identifier'
+				WHEN r.resource_type <> 'Observation' THEN (SELECT s.fault FROM care.fhir_faults(r.resource_type, r.content) s)
+				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
+				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
+				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
+				WHEN r.content ->> 'status' = 'final' AND NOT care.fhir_numeric(r.content) THEN 'it has no numeric value'
+				WHEN r.content ->> 'issued' IS NOT NULL AND care.fhir_instant(r.content ->> 'issued') IS NULL
+				THEN format('issued "%s" is not an instant', left(r.content ->> 'issued', 50))
+			END AS reason
+			FROM (SELECT r.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Encounter', 'EpisodeOfCare', 'Condition',
+				'MedicationRequest', 'Medication', 'AllergyIntolerance', 'CarePlan', 'Goal', 'Observation') AS kept) k
+			OFFSET 0) f
+	), local AS (
+		SELECT jsonb_object_agg(n.name, n.key) AS names
+		FROM (
+			SELECT care.fhir_key(e.local) AS name, min(e.key) AS key
+			FROM entry e
+			WHERE e.kept AND e.reason IS NULL AND e.resource_type <> 'Observation' AND e.key <> care.fhir_key(e.local)
+			GROUP BY 1
+			HAVING count(DISTINCT e.key) = 1
+		) AS n
+	), subject AS (
+		SELECT e.*, l.names, s.reference,
+			CASE WHEN e.resource_type = 'Patient' THEN e.key
+				ELSE care.fhir_target(s.reference, 'Patient', care.fhir_base(e.key), l.names) END AS subject
+		FROM entry e
+		CROSS JOIN local l
+		CROSS JOIN LATERAL (
+			SELECT CASE
+				WHEN NOT e.kept OR e.reason IS NOT NULL OR e.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Medication') THEN NULL
+				WHEN e.resource_type IN ('AllergyIntolerance', 'EpisodeOfCare') THEN e.content -> 'patient'
+				ELSE e.content -> 'subject' END AS found
+			OFFSET 0) r
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN r.found ->> 'reference' LIKE '#%' THEN care.fhir_outward(e.content, r.found) ELSE r.found END AS reference
+			OFFSET 0) s
+	), judged AS (
+		SELECT s.*, coalesce(s.reason, CASE
+			WHEN s.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Medication') THEN NULL
+			WHEN care.fhir_stated_type(s.reference) <> 'Patient' THEN 'its subject is not a Patient'
+			WHEN s.subject IS NULL THEN 'it does not say which Patient it is about'
+			WHEN octet_length(s.subject) > 1000 THEN 'its subject is longer than 1000 bytes' END) AS verdict
+		FROM subject s
+	), sorted AS (
+		SELECT j.ordinal, j.verdict, j.resource_type, j.key, j.kept, j.names, ROW(j.resource_type, j.key, j.subject, NULL,
+			CASE WHEN j.content #>> '{meta,versionId}' ~ '^\d{1,18}$' THEN (j.content #>> '{meta,versionId}')::bigint ELSE 0 END,
+			coalesce(care.fhir_instant(j.content #>> '{meta,lastUpdated}'), '-infinity'),
+			CASE WHEN j.resource_type <> 'Observation' THEN md5((j.content - 'meta')::text) END,
+			j.content, import)::care.import_entry AS taken
+		FROM judged j
+	)
+	SELECT
+		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type <> 'Observation'),
+		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type = 'Observation'),
+		array_agg(ROW(coalesce(s.resource_type, 'none'), left(s.key, 1000), s.verdict, true)::care.import_refusal ORDER BY s.ordinal)
+			FILTER (WHERE s.verdict IS NOT NULL),
+		jsonb_build_object(import, (SELECT l.names FROM local l)),
+		array_agg(s.key) FILTER (WHERE NOT s.kept)
+	INTO entries, observations, refusals, locals, strangers
+	FROM sorted s;
+END
+$$;
+COMMENT ON FUNCTION care.read_bundle(jsonb, bigint) IS
+'Internal: the resources of a bundle that can be taken, observations apart, and those that cannot, with the reason. locals: the relative names in use within the bundle; strangers: keys of resources of types that are not kept.';

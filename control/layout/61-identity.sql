@@ -1,0 +1,370 @@
+-- Who and where: organizations, practitioners and patients of a bundle, and the
+-- keys by which other resources refer to them.
+--
+-- Sessions that import at once meet at these keys. Each first reserves all the
+-- keys it knows of, in one order, with id 0: of two that reserve the same the
+-- second waits for the first to commit, and then finds what it did. So a resource
+-- cannot be parked for want of another that is just arriving.
+
+CREATE OR REPLACE FUNCTION care.reserve_keys(resource_types text[], keys text[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO care.resource_key (resource_type, key, id)
+	SELECT r.resource_type, r.key, 0
+	FROM unnest(resource_types, keys) AS r (resource_type, key)
+	ORDER BY r.resource_type COLLATE "C", r.key COLLATE "C"
+	ON CONFLICT (resource_type, key) DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION care.reserve_keys(text[], text[]) IS
+'Internal: reserves keys that are not known yet, waiting for any session that is about to make them known.';
+
+CREATE OR REPLACE FUNCTION care.fhir_identifier_keys(resource_type text, content jsonb)
+RETURNS SETOF text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
+BEGIN ATOMIC
+	SELECT k.key
+	FROM pg_catalog.jsonb_path_query(content, '$.identifier[*] ? (@.system.type() == "string" && @.value.type() == "string")') AS i (identifier)
+	CROSS JOIN LATERAL (SELECT care.fhir_identifier(resource_type, i.identifier) AS key) AS k
+	WHERE pg_catalog.octet_length(k.key) <= 1000;
+END;
+COMMENT ON FUNCTION care.fhir_identifier_keys(text, jsonb) IS
+'Internal: the keys by which a resource can be referred to through its identifiers.';
+
+-- Keys by identifier lead to one entry only: id -1 says that several have it.
+CREATE OR REPLACE FUNCTION care.settle_keys(resource_type text, keys text[], ids bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE care.resource_key k
+	SET id = CASE WHEN k.id = 0 AND n.one = n.other THEN n.one ELSE -1 END
+	FROM (
+		SELECT s.key, min(s.id) AS one, max(s.id) AS other
+		FROM unnest(keys, ids) AS s (key, id)
+		GROUP BY s.key
+	) AS n
+	WHERE k.resource_type = settle_keys.resource_type AND k.key = n.key
+		AND (k.id = 0 OR n.key LIKE '%?identifier=%' AND (k.id <> n.one OR k.id <> n.other) AND k.id <> -1);
+END
+$$;
+COMMENT ON FUNCTION care.settle_keys(text, text[], bigint[]) IS
+'Internal: tells which entries reserved keys lead to.';
+
+CREATE OR REPLACE FUNCTION care.import_organizations(
+	entries care.import_entry[], OUT created bigint, OUT updated bigint, OUT refusals care.import_refusal[])
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	offered care.organization[];
+	inserted bigint;
+BEGIN
+	SELECT array_agg(ROW(coalesce(m.id, nextval('care.organization_id_seq')), 'unclassified',
+			coalesce(care.fhir_text(e.content #> '{type,0}'), 'organization'),
+			coalesce(e.content ->> 'name', e.content #>> '{identifier,0,value}'), NULL, i.sor, i.gln, i.provider_number, NULL,
+			e.content #>> '{address,0,city}', coalesce((e.content ->> 'active')::boolean, true), NULL,
+			e.key, e.issued, e.digest, NULL)::care.organization ORDER BY e.key)
+	INTO offered
+	FROM (
+		SELECT DISTINCT ON (n.key) n.*
+		FROM unnest(entries) AS n
+		WHERE n.resource_type = 'Organization'
+		ORDER BY n.key, n.issued DESC, n.digest DESC
+	) AS e
+	CROSS JOIN LATERAL (
+		SELECT min(d.value) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.1') AS sor,
+			min(d.value) FILTER (WHERE d.system = 'https://www.gs1.org/gln') AS gln,
+			min(d.value) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.4') AS provider_number
+		FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
+		CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system, nullif(f.identifier ->> 'value', '') AS value) AS d
+		WHERE octet_length(d.value) <= 1000
+	) AS i
+	CROSS JOIN LATERAL (
+		SELECT coalesce(
+			(SELECT k.id FROM care.resource_key k WHERE k.resource_type = 'Organization' AND k.key = e.key AND k.id > 0),
+			(SELECT o.id FROM care.organization o WHERE o.sor = i.sor),
+			(SELECT o.id FROM care.organization o WHERE o.provider_number = i.provider_number),
+			(SELECT o.id FROM care.organization o WHERE o.gln = i.gln AND (o.sor IS NULL OR i.sor IS NULL))) AS id
+	) AS m;
+
+	-- Units may share a location number, which leads to one of them only. Another
+	-- session may just have taken a number: then again, knowing that.
+	created := 0;
+	LOOP
+		INSERT INTO care.organization (id, sector, kind, name, sor, gln, provider_number, city, active, source, issued, digest)
+		SELECT n.id, n.sector, n.kind, n.name, n.sor,
+			CASE WHEN n.sharing = 1 AND (SELECT x.id FROM care.organization x WHERE x.gln = n.gln) IS NULL THEN n.gln END,
+			n.provider_number, n.city, n.active, n.source, nullif(n.issued, '-infinity'), n.digest
+		FROM (
+			SELECT u.*, row_number() OVER (PARTITION BY u.gln ORDER BY u.id) AS sharing
+			FROM unnest(offered) AS u
+			WHERE (SELECT x.id FROM care.organization x WHERE x.id = u.id) IS NULL
+		) AS n
+		ON CONFLICT DO NOTHING;
+		GET DIAGNOSTICS inserted = ROW_COUNT;
+		created := created + inserted;
+		EXIT WHEN NOT EXISTS (
+			SELECT FROM unnest(offered) AS n
+			WHERE (SELECT min(o.id) FROM care.organization o
+				WHERE o.id = n.id OR o.sor = n.sor OR o.provider_number = n.provider_number) IS NULL);
+	END LOOP;
+
+	UPDATE care.organization o
+	SET kind = n.kind, name = n.name, city = n.city, active = n.active,
+		source = n.source, issued = nullif(n.issued, '-infinity'), digest = n.digest
+	FROM unnest(offered) AS n
+	WHERE o.id = n.id AND o.source IS NOT NULL AND (coalesce(o.issued, '-infinity'), o.digest) < (n.issued, n.digest);
+	GET DIAGNOSTICS updated = ROW_COUNT;
+
+	SELECT array_agg(ROW('Organization', n.source,
+		format('its location number %s is that of another organization, and left out', n.gln), false)::care.import_refusal)
+	INTO refusals
+	FROM unnest(offered) AS n
+	JOIN care.organization o ON o.id = n.id
+	WHERE o.gln IS DISTINCT FROM n.gln AND n.gln IS NOT NULL;
+
+	PERFORM care.settle_keys('Organization', array_agg(k.key), array_agg(k.id))
+	FROM (
+		SELECT e.key, e.content, f.id
+		FROM unnest(entries) AS e
+		JOIN unnest(offered) AS n ON n.source = e.key
+		CROSS JOIN LATERAL (
+			SELECT o.id FROM care.organization o
+			WHERE o.id = n.id OR o.sor = n.sor OR o.provider_number = n.provider_number
+			ORDER BY o.id <> n.id LIMIT 1
+		) AS f
+		WHERE e.resource_type = 'Organization'
+	) AS found
+	CROSS JOIN LATERAL (
+		SELECT found.key, found.id
+		UNION ALL
+		SELECT i.key, found.id FROM care.fhir_identifier_keys('Organization', found.content) AS i (key)
+	) AS k;
+END
+$$;
+COMMENT ON FUNCTION care.import_organizations(care.import_entry[]) IS
+'Internal: makes and updates the organizations of a bundle. One is known by its key, its SOR id, its provider number or its location number; one that was made here is left as it is.';
+
+CREATE OR REPLACE FUNCTION care.fhir_person_name(names jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT coalesce(nullif(n.name ->> 'text', ''), nullif(concat_ws(' ',
+			(SELECT string_agg(g.given #>> '{}', ' ') FROM jsonb_path_query(n.name, '$.given[*]') AS g (given)),
+			n.name ->> 'family'), ''))
+		FROM jsonb_path_query(names, '$[*]') WITH ORDINALITY AS n (name, ordinal)
+		ORDER BY array_position('{official,usual,temp,nickname,anonymous,old,maiden}', coalesce(n.name ->> 'use', 'usual')), n.ordinal
+		LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION care.fhir_person_name(jsonb) IS
+'Internal: the name to show, of several HumanNames the official one first.';
+
+CREATE OR REPLACE FUNCTION care.import_practitioners(
+	entries care.import_entry[], OUT created bigint, OUT updated bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	offered care.practitioner[];
+BEGIN
+	SELECT array_agg(ROW(coalesce(
+				(SELECT k.id FROM care.resource_key k WHERE k.resource_type = 'Practitioner' AND k.key = e.key AND k.id > 0),
+				nextval('care.practitioner_id_seq')),
+			coalesce(care.fhir_person_name(e.content -> 'name'), e.content #>> '{identifier,0,value}'),
+			NULL, coalesce((e.content ->> 'active')::boolean, true), e.key, e.issued, e.digest, NULL)::care.practitioner ORDER BY e.key)
+	INTO offered
+	FROM (
+		SELECT DISTINCT ON (n.key) n.*
+		FROM unnest(entries) AS n
+		WHERE n.resource_type = 'Practitioner'
+		ORDER BY n.key, n.issued DESC, n.digest DESC
+	) AS e;
+
+	INSERT INTO care.practitioner (id, name, active, source, issued, digest)
+	SELECT n.id, n.name, n.active, n.source, nullif(n.issued, '-infinity'), n.digest
+	FROM unnest(offered) AS n
+	ON CONFLICT (id) DO NOTHING;
+	GET DIAGNOSTICS created = ROW_COUNT;
+
+	UPDATE care.practitioner p
+	SET name = n.name, active = n.active, issued = nullif(n.issued, '-infinity'), digest = n.digest
+	FROM unnest(offered) AS n
+	WHERE p.id = n.id AND (coalesce(p.issued, '-infinity'), p.digest) < (n.issued, n.digest);
+	GET DIAGNOSTICS updated = ROW_COUNT;
+
+	PERFORM care.settle_keys('Practitioner', array_agg(k.key), array_agg(n.id))
+	FROM unnest(entries) AS e
+	JOIN unnest(offered) AS n ON n.source = e.key
+	CROSS JOIN LATERAL (
+		SELECT e.key
+		UNION ALL
+		SELECT i.key FROM care.fhir_identifier_keys('Practitioner', e.content) AS i (key)
+	) AS k
+	WHERE e.resource_type = 'Practitioner';
+END
+$$;
+COMMENT ON FUNCTION care.import_practitioners(care.import_entry[]) IS
+'Internal: makes and updates the practitioners of a bundle.';
+
+-- Patients are matched by identifying identifiers first, then by key, and never by
+-- anything else. Each claims its identifiers before it looks who has them: of two
+-- sessions that bring one person at once the second waits for the first.
+CREATE OR REPLACE FUNCTION care.identify_patient(
+	key text, systems text[], "values" text[], birth_date text, OUT citizen bigint, OUT reason text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	known CONSTANT bigint := (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
+		WHERE k.resource_type = 'Patient' AND k.key = identify_patient.key AND k.id > 0);
+	candidate CONSTANT bigint := coalesce(known, nextval('care.citizen_seq'));
+	claimed jsonb;
+	owners bigint[];
+	owner_birth_date date;
+BEGIN
+	WITH claim AS (
+		INSERT INTO care.identifier_owner AS o (system, value, citizen)
+		SELECT DISTINCT i.system, i.value, candidate
+		FROM unnest(systems, "values") AS i (system, value)
+		JOIN care.identifier_system s ON s.system = i.system AND s.identifies
+		ORDER BY i.system, i.value
+		ON CONFLICT (system, value) DO NOTHING
+		RETURNING o.system, o.value
+	)
+	SELECT jsonb_agg(c) INTO claimed FROM claim c;
+
+	SELECT array_agg(DISTINCT f.owner) INTO owners
+	FROM unnest(systems, "values") AS i (system, value)
+	JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
+	CROSS JOIN LATERAL (SELECT care.current_citizen(o.citizen) AS owner) AS f
+	WHERE o.citizen <> candidate AND f.owner <> candidate;
+
+	citizen := coalesce(known, owners[1], candidate);
+	IF cardinality(owners) > 1 THEN
+		reason := format('its identifiers belong to different citizens: %s', array_to_string(owners, ', '));
+	ELSIF owners[1] <> known THEN
+		reason := format('its identifier belongs to citizen %s, but it is known as citizen %s', owners[1], known);
+	ELSIF known IS NULL AND owners IS NOT NULL THEN
+		SELECT c.birth_date INTO owner_birth_date FROM care.citizen c WHERE c.citizen = owners[1];
+		IF NOT starts_with(owner_birth_date::text, identify_patient.birth_date) THEN
+			reason := format('its birth date %s contradicts its identifier''s owner, citizen %s, born %s',
+				identify_patient.birth_date, owners[1], owner_birth_date);
+		END IF;
+	END IF;
+
+	IF reason IS NULL AND citizen = candidate AND known IS NULL THEN
+		INSERT INTO care.citizen (citizen, birth_date)
+		VALUES (candidate, CASE WHEN length(identify_patient.birth_date) = 10 THEN identify_patient.birth_date::date END);
+	ELSIF claimed IS NOT NULL AND citizen <> candidate AND reason IS NULL THEN
+		UPDATE care.identifier_owner o SET citizen = identify_patient.citizen
+		FROM jsonb_to_recordset(claimed) AS c (system text, value text)
+		WHERE o.system = c.system AND o.value = c.value;
+	ELSIF claimed IS NOT NULL AND reason IS NOT NULL THEN
+		DELETE FROM care.identifier_owner o
+		USING jsonb_to_recordset(claimed) AS c (system text, value text)
+		WHERE o.system = c.system AND o.value = c.value;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.identify_patient(text, text[], text[], text) IS
+'Internal: the citizen that a Patient is, found or new, or the reason why that cannot be told.';
+
+CREATE OR REPLACE FUNCTION care.import_patients(
+	entries care.import_entry[], OUT refused jsonb, OUT refusals care.import_refusal[])
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	patient record;
+	identity record;
+BEGIN
+	refused := '{}';
+	FOR patient IN
+		SELECT e.key, e.content ->> 'birthDate' AS birth_date, i.systems, i."values", i.faulty
+		FROM unnest(entries) AS e
+		CROSS JOIN LATERAL (
+			SELECT array_agg(d.system) FILTER (WHERE d.faultless) AS systems,
+				array_agg(d.value) FILTER (WHERE d.faultless) AS "values", count(*) FILTER (WHERE NOT d.faultless) AS faulty
+			FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
+			CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system, f.identifier ->> 'value' AS value) AS v
+			CROSS JOIN LATERAL (SELECT v.*,
+				coalesce(v.system <> '' AND v.value <> '' AND octet_length(v.system || v.value) <= 1000, false) AS faultless) AS d
+		) AS i
+		WHERE e.resource_type = 'Patient'
+			-- What has been taken before was identified then.
+			AND (SELECT v.id FROM care.resource_key k
+				JOIN care.resource_version v ON v.citizen = care.current_citizen(k.citizen)
+					AND v.resource_type = k.resource_type AND v.key = k.key AND v.digest = e.digest
+				WHERE k.resource_type = e.resource_type AND k.key = e.key) IS NULL
+		ORDER BY e.key COLLATE "C", e.version, e.issued, e.digest
+	LOOP
+		identity := care.identify_patient(patient.key, patient.systems, patient."values", patient.birth_date);
+		IF identity.reason IS NOT NULL THEN
+			refused := refused || jsonb_build_object(patient.key, identity.reason);
+			CONTINUE;
+		END IF;
+		IF patient.faulty > 0 THEN
+			refusals := refusals || ROW('Patient', patient.key, 'an identifier without system or value, or too long, is left out', false)::care.import_refusal;
+		END IF;
+
+		INSERT INTO care.citizen_identifier (citizen, system, value)
+		SELECT identity.citizen, i.system, i.value
+		FROM unnest(patient.systems, patient."values") AS i (system, value)
+		ON CONFLICT (citizen, system, value) DO NOTHING;
+
+		UPDATE care.resource_key k SET citizen = identity.citizen, id = identity.citizen
+		WHERE k.resource_type = 'Patient' AND k.key = patient.key AND k.id = 0;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.import_patients(care.import_entry[]) IS
+'Internal: finds or makes the citizens that a bundle''s patients are, one after the other, for one may be found by what another has brought. refused: by key why that cannot be told.';
+
+CREATE OR REPLACE FUNCTION care.identified_citizen(key text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	name CONSTANT text := split_part(key, '?identifier=', 2);
+	system CONSTANT text := split_part(name, '|', 1);
+	value CONSTANT text := substr(name, length(system) + 2);
+	citizens bigint[];
+BEGIN
+	SELECT array_agg(DISTINCT care.current_citizen(i.citizen)) INTO citizens
+	FROM care.citizen_identifier i
+	WHERE i.system = identified_citizen.system AND i.value = identified_citizen.value;
+	RETURN CASE WHEN cardinality(citizens) > 1 THEN -1 ELSE citizens[1] END;
+END
+$$;
+COMMENT ON FUNCTION care.identified_citizen(text) IS
+'Internal: the citizen that a conditional reference, Patient?identifier=system|value, leads to; -1 where several have the identifier.';
+
+CREATE OR REPLACE FUNCTION care.subject_citizens(subjects text[])
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_object_agg(s.subject, f.citizen)
+	FROM (SELECT DISTINCT u.subject FROM unnest(subjects) AS u (subject)) AS s
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN s.subject LIKE 'Patient?identifier=%' THEN care.identified_citizen(s.subject)
+			ELSE (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
+				WHERE k.resource_type = 'Patient' AND k.key = s.subject AND k.id > 0) END AS citizen
+		OFFSET 0
+	) AS f
+	WHERE f.citizen IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION care.subject_citizens(text[]) IS
+'Internal: by key the citizens that patients are, as far as they are known.';
