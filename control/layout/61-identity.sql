@@ -335,14 +335,13 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	name CONSTANT text := split_part(key, '?identifier=', 2);
-	system CONSTANT text := split_part(name, '|', 1);
-	value CONSTANT text := substr(name, length(system) + 2);
+	wanted CONSTANT text := split_part(key, '?identifier=', 2);
+	wanted_system CONSTANT text := split_part(wanted, '|', 1);
 	citizens bigint[];
 BEGIN
 	SELECT array_agg(DISTINCT care.current_citizen(i.citizen)) INTO citizens
 	FROM care.citizen_identifier i
-	WHERE i.system = identified_citizen.system AND i.value = identified_citizen.value;
+	WHERE i.system = wanted_system AND i.value = substr(wanted, length(wanted_system) + 2);
 	RETURN CASE WHEN cardinality(citizens) > 1 THEN -1 ELSE citizens[1] END;
 END
 $$;

@@ -68,7 +68,8 @@ COMMENT ON FUNCTION care.claim_keys(care.import_entry[]) IS
 'Internal: makes the keys of resources known as entries of their citizens, and refuses a key that is another''s already.';
 
 CREATE OR REPLACE FUNCTION care.add_versions(
-	entries care.import_entry[], OUT created care.resource_key[], OUT updated care.resource_key[])
+	entries care.import_entry[],
+	OUT created care.resource_key[], OUT updated care.resource_key[], OUT restated care.resource_key[])
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -107,14 +108,18 @@ BEGIN
 		WHERE v.citizen = j.citizen AND v.id = j.latest AND j.stands AND v.id IS DISTINCT FROM j.same
 			AND NOT EXISTS (SELECT FROM judged r WHERE r.same = v.id AND r.raised)
 	)
-	SELECT array_agg(ROW(j.resource_type, j.key, j.citizen, NULL)::care.resource_key) FILTER (WHERE j.latest IS NULL),
-		array_agg(ROW(j.resource_type, j.key, j.citizen, NULL)::care.resource_key) FILTER (WHERE j.latest IS NOT NULL)
-	INTO created, updated
-	FROM judged j WHERE j.stands AND j.stood IS NOT TRUE;
+	SELECT array_agg(k.key) FILTER (WHERE k.latest IS NULL),
+		array_agg(k.key) FILTER (WHERE k.latest IS NOT NULL AND k.stood IS NOT TRUE),
+		array_agg(k.key) FILTER (WHERE k.stood AND k.raised)
+	INTO created, updated, restated
+	FROM (
+		SELECT ROW(j.resource_type, j.key, j.citizen, NULL)::care.resource_key AS key, j.latest, j.stood, j.raised
+		FROM judged j WHERE j.stands
+	) AS k;
 END
 $$;
 COMMENT ON FUNCTION care.add_versions(care.import_entry[]) IS
-'Internal: keeps every version of resources, of each the latest by (version, issued, digest) standing, and tells of which resources another version stands now.';
+'Internal: keeps every version of resources, of each the latest by (version, issued, digest) standing, and tells of which resources another version stands now, and which are only restated.';
 
 CREATE OR REPLACE FUNCTION care.fhir_links()
 RETURNS jsonb

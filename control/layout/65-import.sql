@@ -80,7 +80,7 @@ DECLARE
 	awaited jsonb;
 BEGIN
 	WITH gone AS (
-		DELETE FROM care.parked_resource p
+		DELETE FROM care.parked_resource AS p
 		WHERE p.ctid = ANY (ARRAY(
 			SELECT w.row_id
 			FROM unnest(resource_types, keys) AS a (resource_type, key)
@@ -90,7 +90,7 @@ BEGIN
 			) AS w))
 		RETURNING p.*
 	)
-	SELECT array_agg(g ORDER BY g.id) INTO released FROM gone g;
+	SELECT array_agg(g::care.parked_resource ORDER BY g.id) INTO released FROM gone g;
 	IF released IS NULL THEN
 		RETURN;
 	END IF;
@@ -343,7 +343,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	citizen bigint;
-	locked jsonb := '{}';
+	locked jsonb := jsonb '{}';
 BEGIN
 	FOR citizen IN
 		SELECT s.citizen::bigint FROM jsonb_each_text(subjects) AS s (subject, citizen) WHERE s.citizen <> '-1'
@@ -424,6 +424,7 @@ DECLARE
 	chunk CONSTANT integer := 1000;
 	claims record;
 	versions record;
+	arrived care.resource_key[];
 	released record;
 	keys care.resource_key[];
 BEGIN
@@ -431,12 +432,13 @@ BEGIN
 	refusals := claims.refusals;
 	versions := care.add_versions(claims.claimed);
 
-	released := care.release_parked(array_agg(c.resource_type), array_agg(c.key), NULL)
-	FROM unnest(versions.created) AS c WHERE c.resource_type IN ('Encounter', 'EpisodeOfCare', 'Condition', 'Goal');
+	arrived := ARRAY(
+		SELECT c FROM unnest(versions.created) AS c WHERE c.resource_type IN ('Encounter', 'EpisodeOfCare', 'Condition', 'Goal'));
+	released := care.release_parked(ARRAY(SELECT a.resource_type FROM unnest(arrived) AS a), ARRAY(SELECT a.key FROM unnest(arrived) AS a), NULL);
 	touched := (care.lock_subjects('{}', touched || released.touched)).touched;
 	keys := ARRAY(
 		SELECT k::care.resource_key
-		FROM unnest(versions.created || versions.updated || touched) AS k
+		FROM unnest(versions.created || versions.updated || versions.restated || touched) AS k
 		ORDER BY array_position('{Patient,EpisodeOfCare,Encounter,Condition,Goal}', k.resource_type));
 	FOR place IN 1 .. coalesce(cardinality(keys), 0) BY chunk LOOP
 		awaited := awaited || care.project(keys[place : place + chunk - 1], locals, strangers);
@@ -486,9 +488,9 @@ DECLARE
 	named record;
 	done record;
 	counts jsonb;
-	measured jsonb := '{"created": 0, "updated": 0, "unchanged": 0}';
-	points jsonb := '{"received": 0, "changed": 0}';
-	conflicts jsonb := '[]';
+	measured jsonb := jsonb '{"created": 0, "updated": 0, "unchanged": 0}';
+	points jsonb := jsonb '{"received": 0, "changed": 0}';
+	conflicts jsonb := jsonb '[]';
 	refusals care.import_refusal[];
 	parked care.parked_resource[];
 	told jsonb;
