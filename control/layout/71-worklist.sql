@@ -12,7 +12,7 @@ WHERE e.status = 'finished' AND e.end_time >= now() - interval '14 days' AND e.e
 	AND NOT EXISTS (
 		SELECT FROM care.hospital_stay other
 		WHERE other.citizen = e.citizen AND other.id <> e.id
-			AND (other.is_open OR (other.end_time, other.id) > (e.end_time, e.id)));
+			AND (other.is_open OR other.status = 'finished' AND (other.end_time, other.id) > (e.end_time, e.id)));
 
 COMMENT ON VIEW care.recent_discharge IS
 'Who came home from hospital in the last 14 days and is not there again: each with the stay that ended last.';
@@ -57,7 +57,8 @@ FROM (
 	LEFT JOIN care.organization requester ON requester.id = t.requester AND t.requester <> t.owner
 	WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 	UNION ALL
-	SELECT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, (g.due_date + 1)::timestamptz,
+	-- Once, however many of the organization's plans work towards it.
+	SELECT DISTINCT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, (g.due_date + 1)::timestamptz,
 		concat('goal not reached: ', g.description, ' (' || g.achievement_status || ')'),
 		g.start_date::timestamptz, (g.due_date + 1)::timestamptz,
 		g.source, coalesce(g.issued, g.recorded_at),
