@@ -35,47 +35,41 @@ static void
 merge_tail(ExpandedSeries *series)
 {
 	SeriesPoint *points = series->points;
+	SeriesPoint *tail = points + series->num_sorted;
+	SeriesPoint *copy;
 	Size		left = series->num_sorted;
-	Size		right;
+	Size		right = series->count - left;
 	Size		out = series->count;
-	SeriesPoint *tail = points + left;
 
-	if (left == series->count)
+	if (right == 0)
 		return;
-	qsort(tail, series->count - left, sizeof(SeriesPoint),
-		  series_compare_points);
-	right = series_drop_duplicates(tail, series->count - left);
+	qsort(tail, right, sizeof(SeriesPoint), series_compare_points);
+	right = series_drop_duplicates(tail, right);
+	copy = MemoryContextAllocHuge(series->header.eoh_context,
+								  right * sizeof(SeriesPoint));
+	memcpy(copy, tail, right * sizeof(SeriesPoint));
 
-	if (left > 0)
+	while (right > 0)
 	{
-		Size		size = right * sizeof(SeriesPoint);
-		SeriesPoint *copy = MemoryContextAllocHuge(series->header.eoh_context,
-												   size);
-
-		memcpy(copy, tail, size);
-		while (right > 0)
+		if (left == 0 || points[left - 1].time < copy[right - 1].time)
+			points[--out] = copy[--right];
+		else if (points[left - 1].time > copy[right - 1].time)
+			points[--out] = points[--left];
+		else
 		{
-			if (left == 0 || points[left - 1].time < copy[right - 1].time)
-				points[--out] = copy[--right];
-			else if (points[left - 1].time > copy[right - 1].time)
-				points[--out] = points[--left];
-			else
-			{
-				left--;
-				right--;
-				points[--out] =
-					series_prevails(copy[right].value, points[left].value) ?
-					copy[right] : points[left];
-			}
+			left--;
+			right--;
+			points[--out] =
+				series_prevails(copy[right].value, points[left].value) ?
+				copy[right] : points[left];
 		}
-		pfree(copy);
-		/* The gap is as wide as there were repeated instants. */
-		memmove(points + left, points + out,
-				(series->count - out) * sizeof(SeriesPoint));
-		series->count = left + (series->count - out);
 	}
-	else
-		series->count = right;
+	pfree(copy);
+
+	/* Repeated instants have left a gap. */
+	memmove(points + left, points + out,
+			(series->count - out) * sizeof(SeriesPoint));
+	series->count = left + (series->count - out);
 	series->num_sorted = series->count;
 }
 

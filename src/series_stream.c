@@ -211,22 +211,32 @@ series_put_stream(uint8_t *out, const StreamPlan *plan)
 	return plan->exceptions > 0 ? put_exceptions(out, plan) : out;
 }
 
-/* Unpack integers from bytes that can be read for eight more at the end. */
+/*
+ * Unpack integers from bytes that can be read for eight more at the end: of
+ * each 64-bit load, as many as lie in it whole wherever in a byte they start.
+ */
 static void
 unpack(const uint8_t *packed, int count, int width, uint64_t *integers)
 {
 	uint64_t	mask = low_bits(width);
+	int			each = width <= 7 ? 8 : width <= 14 ? 4 : width <= 28 ? 2 : 1;
+	int			bit = 0;
 
 	if (width == 0)
 	{
 		memset(integers, 0, sizeof(uint64_t) * (size_t) count);
 		return;
 	}
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; bit += each * width)
 	{
-		int			bit = i * width;
+		uint64_t	window = load64(packed + bit / 8) >> bit % 8;
+		int			end = i + each < count ? i + each : count;
 
-		integers[i] = load64(packed + bit / 8) >> bit % 8 & mask;
+		for (; i < end; i++)
+		{
+			integers[i] = window & mask;
+			window >>= width;
+		}
 	}
 }
 
@@ -274,12 +284,11 @@ get_exceptions(SeriesBytes *from, int count, int width, uint64_t *integers)
 	{
 		if (bytes_left(from) < packed_size(count, 1))
 			return false;
-		for (int i = 0; i < count; i++)
+		for (int i = 0; i < count; i += 8)
 		{
-			list[n] = (uint8_t) i;
-			n += from->next[i / 8] >> i % 8 & 1;
+			for (unsigned bits = *from->next++; bits != 0; bits &= bits - 1)
+				list[n++] = (uint8_t) (i + bit_width(bits & (0 - bits)) - 1);
 		}
-		from->next += packed_size(count, 1);
 	}
 	else
 	{

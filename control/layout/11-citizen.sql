@@ -19,8 +19,8 @@ CREATE TABLE care.citizen (
 	CHECK (merged_into <> citizen)
 );
 ALTER SEQUENCE care.citizen_seq OWNED BY care.citizen.citizen;
-CREATE INDEX citizen_municipality_idx ON care.citizen (municipality);
-CREATE INDEX citizen_general_practice_idx ON care.citizen (general_practice);
+CREATE INDEX citizen_municipality_idx ON care.citizen (municipality) INCLUDE (citizen, deceased);
+CREATE INDEX citizen_general_practice_idx ON care.citizen (general_practice) INCLUDE (citizen, deceased);
 CREATE INDEX citizen_care_team_idx ON care.citizen USING gin (care_team);
 
 COMMENT ON TABLE care.citizen IS 'One row for each person whose care is shared.';

@@ -97,7 +97,8 @@ BEGIN
 		VALUES (owner, register_citizen.name, register_citizen.birth_date, register_citizen.gender,
 			register_citizen.municipality, register_citizen.general_practice);
 	ELSE
-		PERFORM care.lock_citizen(owner);
+		-- While we waited it may have been merged into another.
+		owner := care.lock_citizen(owner);
 		SELECT * INTO known FROM care.citizen c WHERE c.citizen = owner;
 		IF known.birth_date <> register_citizen.birth_date THEN
 			RAISE EXCEPTION 'birth date % contradicts the identifier''s owner, citizen %, born %',
@@ -134,6 +135,21 @@ END
 $$;
 COMMENT ON FUNCTION care.register_citizen(text[], text[], text, date, text, bigint, bigint) IS
 'The citizen with these identifiers, found by an identifying one or newly registered; what was not known of the citizen is filled in, nothing is overwritten. Errors: 23505 identifiers of different citizens, 23000 contradicting birth date, 22023 no identifier.';
+
+CREATE OR REPLACE FUNCTION care.same_citizen(INOUT citizen bigint)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 2
+BEGIN ATOMIC
+	WITH RECURSIVE record AS (
+		SELECT same_citizen.citizen AS citizen
+		UNION
+		SELECT m.merged FROM record r
+		JOIN care.citizen_merge m ON m.citizen = r.citizen AND m.undone_at IS NULL
+	)
+	SELECT r.citizen FROM record r;
+END;
+COMMENT ON FUNCTION care.same_citizen(bigint) IS
+'Internal: a citizen''s record and all that are merged into it.';
 
 -- The tables whose rows go with a citizen when records are merged: all about a
 -- citizen but the citizen itself, its identifiers (they keep pointing at the
@@ -198,7 +214,8 @@ DECLARE
 	moved jsonb;
 	merge_id bigint;
 BEGIN
-	IF care.lock_citizen(least(kept, merged)) <> least(kept, merged)
+	IF kept IS NULL OR merged IS NULL
+		OR care.lock_citizen(least(kept, merged)) <> least(kept, merged)
 		OR care.lock_citizen(greatest(kept, merged)) <> greatest(kept, merged)
 		OR kept = merged
 	THEN
@@ -223,6 +240,7 @@ BEGIN
 		SELECT DISTINCT t.role FROM care.citizen b, unnest(b.care_team) AS t (role)
 		WHERE b.citizen IN (kept, merge_citizens.merged) ORDER BY t.role)
 	WHERE c.citizen = kept;
+	PERFORM care.choose_versions(kept, care.source_keys(kept));
 	PERFORM care.settle_all(kept);
 	PERFORM care.settle_all(merge_citizens.merged);
 	RETURN merge_id;
@@ -255,9 +273,6 @@ BEGIN
 
 	SET CONSTRAINTS ALL DEFERRED;
 	UPDATE care.citizen c SET merged_into = NULL WHERE c.citizen = undone.merged;
-	UPDATE care.citizen c SET care_team = ARRAY(
-		SELECT t.role::name FROM jsonb_array_elements_text(undone.moved -> 'care_team') AS t (role))
-	WHERE c.citizen = kept;
 	FOR entries IN SELECT * FROM care.movable_tables() t WHERE undone.moved ? t.entry_table::text LOOP
 		PERFORM care.move_rows(entries.entry_table, kept, undone.merged, entries.keys,
 			undone.moved -> entries.entry_table::text);
@@ -267,8 +282,16 @@ BEGIN
 	UPDATE care.citizen_merge m
 	SET undone_at = now(), undone_by = current_user, undone_reason = unmerge_citizens.reason
 	WHERE m.citizen = kept AND m.id = merge;
-	PERFORM care.settle_all(kept);
-	PERFORM care.settle_all(undone.merged);
+	-- Roles that only this merge brought leave; those that came since stay.
+	UPDATE care.citizen c SET care_team = ARRAY(
+		SELECT t.role FROM unnest(c.care_team) AS t (role)
+		WHERE undone.moved -> 'care_team' ? t.role::text
+			OR NOT EXISTS (SELECT FROM care.citizen b WHERE b.citizen = undone.merged AND t.role = ANY (b.care_team))
+			OR EXISTS (SELECT FROM care.same_citizen(kept) r JOIN care.citizen b ON b.citizen = r.citizen
+				WHERE r.citizen <> kept AND t.role = ANY (b.care_team)))
+	WHERE c.citizen = kept;
+	PERFORM care.choose_versions(r.citizen, care.source_keys(r.citizen)), care.settle_all(r.citizen)
+	FROM unnest(ARRAY[kept, undone.merged]) AS r (citizen);
 END
 $$;
 COMMENT ON FUNCTION care.unmerge_citizens(bigint, bigint, text) IS
@@ -281,7 +304,9 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	from_citizen CONSTANT bigint := move_entry.citizen;
+	from_citizen bigint;
+	moved_batch care.measurement_batch;
+	tombstone bigint;
 	type CONSTANT text := care.resource_type_of(move_entry.entry_table);
 	wanted CONSTANT jsonb := jsonb_build_array(jsonb_build_object('id', move_entry.entry));
 BEGIN
@@ -289,8 +314,14 @@ BEGIN
 		RAISE EXCEPTION 'entries of "%" cannot be moved', move_entry.entry_table
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	PERFORM care.lock_citizen(least(from_citizen, to_citizen));
-	PERFORM care.lock_citizen(greatest(from_citizen, to_citizen));
+	-- In the order of their numbers, so that two sessions do not wait for each other.
+	PERFORM care.lock_citizen(least(move_entry.citizen, to_citizen));
+	from_citizen := care.lock_citizen(move_entry.citizen);
+	to_citizen := care.lock_citizen(to_citizen);
+	IF from_citizen = to_citizen THEN
+		RAISE EXCEPTION 'the entry stands with citizen % already', to_citizen
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 
 	SET CONSTRAINTS ALL DEFERRED;
 	IF care.move_rows(move_entry.entry_table, from_citizen, to_citizen, '{id}', wanted) IS NULL THEN
@@ -303,29 +334,47 @@ BEGIN
 	ELSIF move_entry.entry_table = 'measurement_batch' THEN
 		PERFORM care.move_rows('measurement_note', from_citizen, to_citizen, '{batch}',
 			jsonb_build_array(jsonb_build_object('batch', entry)));
-		-- A replay of what was said of the wrong citizen must not bring it back.
-		INSERT INTO care.measurement_batch (citizen, source_key, version, issued, status, digest, stands, source)
-		SELECT from_citizen, b.source_key, 9223372036854775807, 'infinity', 'entered-in-error', b.digest, true,
-			jsonb_build_object('moved_to', to_citizen, 'reason', move_entry.reason)
-		FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
-		PERFORM care.settle_all(from_citizen);
-		PERFORM care.settle_all(to_citizen);
+		-- A replay of what was said of the wrong citizen must not bring it back, nor
+		-- where that citizen's record is merged into this one and un-merged later.
+		SELECT * INTO moved_batch FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
+		INSERT INTO care.measurement_batch (citizen, measure, source_key, version, issued, status, digest, stands, source)
+		VALUES (from_citizen, moved_batch.measure, moved_batch.source_key, moved_batch.version, moved_batch.issued,
+			moved_batch.status, moved_batch.digest, true,
+			jsonb_build_object('moved_batch', entry, 'moved_to', to_citizen, 'reason', move_entry.reason))
+		RETURNING id INTO tombstone;
+		UPDATE care.citizen_merge m
+		SET moved = jsonb_insert(m.moved, '{measurement_batch,0}', jsonb_build_object('id', tombstone))
+		FROM care.same_citizen(from_citizen) r
+		WHERE m.citizen = r.citizen AND m.undone_at IS NULL AND m.moved -> 'measurement_batch' @> wanted;
+
+		PERFORM care.choose_versions(r.citizen, ARRAY[moved_batch.source_key]), care.settle_all(r.citizen)
+		FROM unnest(ARRAY[from_citizen, to_citizen]) AS r (citizen);
 	END IF;
 
 	-- Later versions of it shall land with the right citizen too.
 	PERFORM care.move_rows('resource_version', from_citizen, to_citizen, '{id}', (
 		SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id)), '[]')
-		FROM care.resource_key k
+		FROM care.same_citizen(from_citizen) r
+		JOIN care.resource_key k ON k.citizen = r.citizen
 		JOIN care.resource_version v ON v.citizen = from_citizen AND v.resource_type = k.resource_type AND v.key = k.key
-		WHERE k.resource_type = type AND k.citizen = from_citizen AND k.id = entry));
+		WHERE k.resource_type = type AND k.id = entry));
 	UPDATE care.resource_key k SET citizen = to_citizen
-	WHERE k.resource_type = type AND k.citizen = from_citizen AND k.id = entry;
+	FROM care.same_citizen(from_citizen) r
+	WHERE k.resource_type = type AND k.citizen = r.citizen AND k.id = entry;
 	INSERT INTO care.entry_move (citizen, from_citizen, entry_table, entry, reason)
 	VALUES (to_citizen, from_citizen, move_entry.entry_table, move_entry.entry, move_entry.reason);
 END
 $$;
 COMMENT ON FUNCTION care.move_entry(bigint, name, bigint, bigint, text) IS
-'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: P0002 no such entry, 22023 not a table of entries, 23503 unknown citizen or reference left behind.';
+'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: P0002 no such entry, 22023 not a table of entries or the same citizen, 23503 unknown citizen or reference left behind.';
+
+CREATE OR REPLACE FUNCTION care.source_keys(citizen bigint)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT array_agg(DISTINCT b.source_key) FROM care.measurement_batch b WHERE b.citizen = source_keys.citizen;
+END;
+COMMENT ON FUNCTION care.source_keys(bigint) IS 'Internal: who has said anything of a citizen''s measurements.';
 
 CREATE OR REPLACE FUNCTION care.resource_type_of(entry_table name)
 RETURNS text

@@ -133,6 +133,7 @@ BEGIN
 			smartcare.delete_time(found_row.points, span),
 			smartcare.slice(standing, tstzrange(found_row.bucket, found_row.bucket_end)));
 		rest := smartcare.delete_time(rest, tstzrange(found_row.bucket, found_row.bucket_end));
+		CONTINUE WHEN new_points OPERATOR(smartcare.=) found_row.points;
 		IF new_points IS NOT NULL AND pg_column_size(new_points) <= care.bucket_bytes() THEN
 			UPDATE care.measurement_series s SET points = new_points
 			WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
@@ -265,11 +266,54 @@ $$;
 COMMENT ON FUNCTION care.settle_all(bigint) IS
 'Computes all of a citizen''s stored series again from the batches.';
 
+CREATE OR REPLACE FUNCTION care.choose_versions(citizen bigint, keys text[])
+RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	flipped bigint[];
+BEGIN
+	-- Of one key the latest version stands; it may speak of several measures.
+	-- Where a batch was moved away nothing of its key and measure stands, until
+	-- the batch is back, be it because the records were found to be one person.
+	WITH known AS MATERIALIZED (
+		SELECT k.id, k.source_key, k.measure, k.stands, k.digest, m.batch AS moved,
+			m.batch IS NOT NULL AND NOT EXISTS (
+				SELECT FROM care.measurement_batch b WHERE b.citizen = k.citizen AND b.id = m.batch) AS gone,
+			rank() OVER (PARTITION BY k.source_key
+				ORDER BY k.version DESC, k.issued DESC,
+					array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
+		FROM care.measurement_batch k
+		CROSS JOIN LATERAL (SELECT CASE WHEN k.start_time IS NULL THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
+		WHERE k.citizen = choose_versions.citizen AND k.source_key = ANY (keys)
+	)
+	SELECT array_agg(s.id) INTO flipped
+	FROM (
+		SELECT v.id, v.stands, CASE WHEN v.moved IS NOT NULL THEN v.gone ELSE
+			v.version_place = 1
+			AND row_number() OVER (
+				PARTITION BY v.source_key, v.measure, v.version_place, v.moved IS NULL ORDER BY v.digest DESC) = 1
+			AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
+		FROM known v
+	) AS s
+	WHERE s.stands <> s.chosen;
+
+	UPDATE care.measurement_batch b SET stands = NOT b.stands
+	WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	RETURN flipped;
+END
+$$;
+COMMENT ON FUNCTION care.choose_versions(bigint, text[]) IS
+'Internal: makes of each of these source keys the version stand that counts; returns the batches for which that is a change, or null.';
+
 CREATE OR REPLACE FUNCTION care.add_batches(
 	citizen bigint, batches care.measurement_batch[], notes care.measurement_note[] DEFAULT NULL,
 	OUT outcomes text[], OUT changed integer, OUT conflicts jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- The digest must not depend on the session's settings.
+SET extra_float_digits = 1
 AS $$
 DECLARE
 	this CONSTANT bigint := care.lock_citizen(add_batches.citizen);
@@ -320,22 +364,7 @@ BEGIN
 		FROM unnest(notes) AS n
 		JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = n.batch;
 
-		-- Of one key the latest version stands; it may speak of several measures.
-		SELECT array_agg(s.id) INTO flipped
-		FROM (
-			SELECT v.id, v.stands, v.version_place = 1 AND row_number() OVER (
-					PARTITION BY v.source_key, v.measure, v.version_place ORDER BY v.digest DESC) = 1 AS latest
-			FROM (
-				SELECT k.id, k.source_key, k.measure, k.digest, k.stands, rank() OVER (PARTITION BY k.source_key
-					ORDER BY k.version DESC, k.issued DESC,
-						array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
-				FROM care.measurement_batch k
-				WHERE k.citizen = this AND k.source_key = ANY (keys)
-			) AS v
-		) AS s
-		WHERE s.stands <> s.latest;
-		UPDATE care.measurement_batch b SET stands = NOT b.stands
-		WHERE b.citizen = this AND b.id = ANY (flipped);
+		flipped := care.choose_versions(this, keys);
 	END IF;
 
 	SELECT array_agg(CASE
@@ -406,12 +435,16 @@ DECLARE
 	batches care.measurement_batch[];
 	notes care.measurement_note[];
 BEGIN
-	IF cardinality(times) IS DISTINCT FROM cardinality(readings) THEN
+	IF times IS NULL OR readings IS NULL OR cardinality(times) <> cardinality(readings) THEN
 		RAISE EXCEPTION '% times were given and % readings', coalesce(cardinality(times), 0), coalesce(cardinality(readings), 0)
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Each reading needs its time.';
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
+	ELSIF NOT isfinite((source ->> 'issued')::timestamptz) THEN
+		RAISE EXCEPTION 'a statement cannot be issued at %', source ->> 'issued'
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Nothing could ever correct it.';
 	END IF;
 	SELECT c.factor, c.shift, m.unit, m.name INTO conversion
 	FROM care.measure m
@@ -457,7 +490,8 @@ BEGIN
 
 	-- The key names the measure: a new version of one says nothing of others.
 	batches := ARRAY(
-		SELECT ROW(NULL, NULL, measure_id, l.points, NULL, NULL, NULL,
+		SELECT ROW(NULL, NULL, measure_id, CASE WHEN source ->> 'status' IS DISTINCT FROM 'entered-in-error' THEN l.points END,
+			NULL, NULL, NULL,
 			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
 				conversion.name, nullif(l.layer, 1)),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
@@ -467,7 +501,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.record(bigint, text, timestamptz[], float8[], text, jsonb) IS
-'Records readings of a measure (by name or code) in a unit it accepts, and returns how many points are new or changed. Of "source" the members key, version, issued and status tell which other statement it repeats or replaces; the rest is kept as provenance. The same call again changes nothing. Errors: 23503 unknown citizen, 42704 unknown measure, 22023 unit or arrays that do not fit.';
+'Records readings of a measure (by name or code) in a unit it accepts, and returns how many points are new or changed. Of "source" the members key, version, issued and status tell which other statement it repeats, replaces or, being entered-in-error, withdraws; the rest is kept as provenance. The same call again changes nothing. Errors: 23503 unknown citizen, 42704 unknown measure, 22023 unit or arrays that do not fit.';
 
 CREATE OR REPLACE FUNCTION care.overrule(
 	citizen bigint, measure text, "time" timestamptz, reading float8, unit text, reason text, source jsonb)
@@ -540,9 +574,18 @@ COMMENT ON FUNCTION care.nullify_measurement(bigint, text, timestamptz, text, js
 CREATE OR REPLACE VIEW care.measurement AS
 SELECT s.citizen, m.name AS measure, u."time", u.value, m.unit,
 	n.comparator, n.original_value, n.original_unit, n.note,
-	(SELECT c.batch FROM care.claims(s.citizen, s.measure, u."time", u."time") c WHERE c.place = 1) AS batch,
-	(SELECT b.source FROM care.claims(s.citizen, s.measure, u."time", u."time") c
-		JOIN care.measurement_batch b ON b.citizen = s.citizen AND b.id = c.batch WHERE c.place = 1) AS source
+	-- What care.claims() ranks first. Not called here: whoever may read a view may not
+	-- therefore call a function, or read its tables.
+	(SELECT b.id FROM care.measurement_batch b
+		WHERE b.citizen = s.citizen AND b.measure = s.measure AND b.stands
+			AND b.start_time <= u."time" AND b.end_time >= u."time"
+			AND smartcare.value_at(b.points, u."time") = u.value
+		ORDER BY b.issued DESC, b.source_key COLLATE "C" DESC LIMIT 1) AS batch,
+	(SELECT b.source FROM care.measurement_batch b
+		WHERE b.citizen = s.citizen AND b.measure = s.measure AND b.stands
+			AND b.start_time <= u."time" AND b.end_time >= u."time"
+			AND smartcare.value_at(b.points, u."time") = u.value
+		ORDER BY b.issued DESC, b.source_key COLLATE "C" DESC LIMIT 1) AS source
 FROM care.measurement_series s
 JOIN care.measure m ON m.id = s.measure
 CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
@@ -557,7 +600,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM care.record(NEW.citizen, NEW.measure, ARRAY[NEW."time"], ARRAY[NEW.value],
+	IF NEW.comparator IS NOT NULL OR NEW.note IS NOT NULL THEN
+		RAISE EXCEPTION 'a measurement with a % cannot be recorded by INSERT',
+			CASE WHEN NEW.comparator IS NULL THEN 'note' ELSE 'comparator' END
+			USING ERRCODE = 'feature_not_supported',
+			HINT = 'care.add_batches() takes notes.';
+	END IF;
+	-- A row of this view, inserted again, says the same: the original is converted anew.
+	PERFORM care.record(NEW.citizen, NEW.measure, ARRAY[NEW."time"], ARRAY[CASE WHEN NEW.original_unit IS NULL THEN NEW.value ELSE coalesce(NEW.original_value, NEW.value) END],
 		coalesce(NEW.original_unit, NEW.unit), NEW.source);
 	RETURN NEW;
 END

@@ -117,34 +117,41 @@ SELECT
 		) g
 	) AS goals,
 	(
-		SELECT string_agg(concat(rpad(l.display, l.width), '  ', l.value, '  ',
+		SELECT string_agg(concat(rpad(l.display, l.display_width), '  ', lpad(l.value, l.value_width), '  ',
 			to_char(l."time", 'YYYY-MM-DD HH24:MI'), '  ', l.sparkline), E'\n' ORDER BY l.display)
 		FROM (
-			SELECT m.display, max(length(m.display)) OVER () AS width, smartcare.end_time(d.points) AS "time",
-				lpad(concat(n.comparator, smartcare.end_value(d.points),
-					' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')), 12) AS value,
-				-- The last 90 days, or the last 24 values where these reach further back.
-				smartcare.sparkline(smartcare.slice(d.points, tstzrange(least(
-					smartcare.end_time(d.points) - interval '90 days',
-					(smartcare.times(d.points))[smartcare.num_points(d.points) - 23],
-					CASE WHEN smartcare.num_points(d.points) < 24 THEN smartcare.start_time(d.points) END), NULL)), 24) AS sparkline
+			SELECT t.*, max(length(t.display)) OVER () AS display_width, max(length(t.value)) OVER () AS value_width
 			FROM (
-				SELECT b.measure, smartcare.series_agg(b.points) AS points
+				SELECT m.display, smartcare.end_time(d.points) AS "time",
+					concat(n.comparator, trim_scale(round(v.value::numeric, v.decimals)), ' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')) AS value,
+					-- The last 90 days, or the last 24 values where these reach further back.
+					smartcare.sparkline(smartcare.slice(d.points, tstzrange(least(
+						smartcare.end_time(d.points) - interval '90 days',
+						(smartcare.times(d.points))[smartcare.num_points(d.points) - 23],
+						CASE WHEN smartcare.num_points(d.points) < 24 THEN smartcare.start_time(d.points) END), NULL)), 24) AS sparkline
 				FROM (
-					SELECT s.measure, s.points, s.bucket_end,
-						max(smartcare.end_time(s.points)) OVER measure AS last,
-						sum(smartcare.num_points(s.points)) OVER (measure ORDER BY s.bucket DESC)
-							- smartcare.num_points(s.points) AS later
-					FROM care.measurement_series s
-					WHERE s.citizen = c.citizen
-					WINDOW measure AS (PARTITION BY s.measure)
-				) b
-				WHERE b.later < 24 OR b.bucket_end > b.last - interval '90 days'
-				GROUP BY b.measure
-			) d
-			JOIN care.measure m ON m.id = d.measure
-			LEFT JOIN care.measurement_note n ON n.citizen = c.citizen AND n.measure = d.measure
-				AND n."time" = smartcare.end_time(d.points) AND n.stands
+					SELECT b.measure, smartcare.series_agg(b.points) AS points
+					FROM (
+						SELECT s.measure, s.points, s.bucket_end,
+							max(smartcare.end_time(s.points)) OVER measure AS last,
+							sum(smartcare.num_points(s.points)) OVER (measure ORDER BY s.bucket DESC)
+								- smartcare.num_points(s.points) AS later
+						FROM care.measurement_series s
+						WHERE s.citizen = c.citizen
+						WINDOW measure AS (PARTITION BY s.measure)
+					) b
+					WHERE b.later < 24 OR b.bucket_end > b.last - interval '90 days'
+					GROUP BY b.measure
+				) d
+				-- Five digits, and all before the point.
+				CROSS JOIN LATERAL (
+					SELECT smartcare.end_value(d.points),
+						CASE smartcare.end_value(d.points) WHEN 0 THEN 0 ELSE greatest(0, 4 - floor(log(abs(smartcare.end_value(d.points))))::integer) END
+				) AS v (value, decimals)
+				JOIN care.measure m ON m.id = d.measure
+				LEFT JOIN care.measurement_note n ON n.citizen = c.citizen AND n.measure = d.measure
+					AND n."time" = smartcare.end_time(d.points) AND n.stands
+			) t
 		) l
 	) AS measurements,
 	(
@@ -190,6 +197,9 @@ SELECT
 			UNION ALL
 			(SELECT 8 AS ordinal, 'tasks' AS part, coalesce(x.issued, x.recorded_at), x.source
 			FROM care.task x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
+			UNION ALL
+			(SELECT 9 AS ordinal, 'measurements' AS part, coalesce(nullif(x.issued, '-infinity'), x.recorded_at), x.source_key
+			FROM care.measurement_batch x WHERE x.citizen = c.citizen AND x.stands ORDER BY x.id DESC LIMIT 1)
 		) a
 	) AS as_of
 FROM care.citizen c
@@ -230,6 +240,6 @@ COMMENT ON COLUMN care.shared_overview.medications IS 'Current medication as rec
 COMMENT ON COLUMN care.shared_overview.allergies IS 'Active allergies and intolerances as received, those of high risk first.';
 COMMENT ON COLUMN care.shared_overview.plan IS 'Active plans, each with the activities that are not done yet.';
 COMMENT ON COLUMN care.shared_overview.goals IS 'Goals being worked on, with due date and how it goes.';
-COMMENT ON COLUMN care.shared_overview.measurements IS 'Of each measure the latest value with unit and time, and its course: means over 24 equal parts of the last 90 days, or of the last 24 values where these reach further back.';
-COMMENT ON COLUMN care.shared_overview.overdue IS 'Open tasks past their due time and goals past their due date, longest first. Null where nothing is.';
+COMMENT ON COLUMN care.shared_overview.measurements IS 'Of each measure the latest value to five digits, unit and time, and its course: means over 24 equal parts of the last 90 days, or of the last 24 values where these reach further back.';
+COMMENT ON COLUMN care.shared_overview.overdue IS 'Open tasks past their due time and goals past their due date, oldest first. Null where nothing is.';
 COMMENT ON COLUMN care.shared_overview.as_of IS 'Of each part the latest entry: when its source issued it, or else when it was recorded here, and its identity in the source.';

@@ -4,7 +4,7 @@
 -- just ended, so that a condition on organization never reads the region.
 
 CREATE OR REPLACE VIEW care.recent_discharge AS
-SELECT e.citizen, e.id, e.kind, e.reason, e.organization, e.start_time, e.end_time, e.source, e.as_of
+SELECT e.citizen, e.id, e.kind, e.reason, e.organization, c.municipality, c.general_practice, e.start_time, e.end_time, e.source, e.as_of
 FROM care.hospital_stay e
 JOIN care.citizen c ON c.citizen = e.citizen
 WHERE e.status = 'finished' AND e.end_time >= now() - interval '14 days' AND e.end_time < now()
@@ -12,13 +12,15 @@ WHERE e.status = 'finished' AND e.end_time >= now() - interval '14 days' AND e.e
 	AND NOT EXISTS (
 		SELECT FROM care.hospital_stay other
 		WHERE other.citizen = e.citizen AND other.id <> e.id
-			AND (other.is_open OR (other.end_time, other.id) > (e.end_time, e.id)));
+			AND (other.is_open OR other.status = 'finished' AND (other.end_time, other.id) > (e.end_time, e.id)));
 
 COMMENT ON VIEW care.recent_discharge IS
 'Who came home from hospital in the last 14 days and is not there again: each with the stay that ended last.';
 COMMENT ON COLUMN care.recent_discharge.id IS 'Id of the encounter.';
 COMMENT ON COLUMN care.recent_discharge.kind IS 'emergency or inpatient.';
 COMMENT ON COLUMN care.recent_discharge.organization IS 'The department.';
+COMMENT ON COLUMN care.recent_discharge.municipality IS 'Where the citizen lives.';
+COMMENT ON COLUMN care.recent_discharge.general_practice IS 'Whose patient the citizen is.';
 COMMENT ON COLUMN care.recent_discharge.source IS 'Identity of the message or resource that said so.';
 COMMENT ON COLUMN care.recent_discharge.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
 
@@ -55,7 +57,8 @@ FROM (
 	LEFT JOIN care.organization requester ON requester.id = t.requester AND t.requester <> t.owner
 	WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 	UNION ALL
-	SELECT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, (g.due_date + 1)::timestamptz,
+	-- Once, however many of the organization's plans work towards it.
+	SELECT DISTINCT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, (g.due_date + 1)::timestamptz,
 		concat('goal not reached: ', g.description, ' (' || g.achievement_status || ')'),
 		g.start_date::timestamptz, (g.due_date + 1)::timestamptz,
 		g.source, coalesce(g.issued, g.recorded_at),
@@ -111,7 +114,7 @@ FROM (
 				AND (other.start_time, other.id) > (e.start_time, e.id))
 	UNION ALL
 	-- Who came home and has not been seen since: by the municipality, by the practice.
-	SELECT c.municipality, 'discharged' AS kind, e.citizen,
+	SELECT e.municipality, 'discharged' AS kind, e.citizen,
 		CASE WHEN services.running THEN 1 ELSE 2 END + CASE WHEN e.end_time < now() - interval '7 days' THEN 1 ELSE 0 END,
 		e.end_time + interval '7 days',
 		concat('not seen since ', e.kind, ' stay: ', concat_ws(', ', e.reason, h.name), '; ', services.names,
@@ -120,7 +123,6 @@ FROM (
 		e.source, e.as_of,
 		'visit the citizen and record the encounter' AS next_step
 	FROM care.recent_discharge e
-	JOIN care.citizen c ON c.citizen = e.citizen
 	LEFT JOIN care.organization h ON h.id = e.organization
 	CROSS JOIN LATERAL (
 		SELECT bool_or(x.status = 'active') AS running, string_agg(DISTINCT x.type, ', ' ORDER BY x.type) AS names
@@ -136,7 +138,7 @@ FROM (
 			WHERE contact.citizen = e.citizen AND contact.start_time >= e.end_time AND p.sector = 'municipality'
 				AND contact.status NOT IN ('planned', 'cancelled', 'entered-in-error'))
 	UNION ALL
-	SELECT c.general_practice, 'discharged' AS kind, e.citizen,
+	SELECT e.general_practice, 'discharged' AS kind, e.citizen,
 		CASE e.kind WHEN 'emergency' THEN 1 ELSE 2 END + CASE WHEN e.end_time < now() - interval '7 days' THEN 1 ELSE 0 END,
 		e.end_time + interval '7 days',
 		concat('not seen since ', e.kind, ' stay: ', concat_ws(', ', e.reason, h.name)),
@@ -144,12 +146,11 @@ FROM (
 		e.source, e.as_of,
 		'contact the citizen and record the encounter' AS next_step
 	FROM care.recent_discharge e
-	JOIN care.citizen c ON c.citizen = e.citizen
 	LEFT JOIN care.organization h ON h.id = e.organization
 	WHERE NOT EXISTS (
 			SELECT FROM care.encounter contact
 			WHERE contact.citizen = e.citizen AND contact.start_time >= e.end_time
-				AND contact.organization = c.general_practice
+				AND contact.organization = e.general_practice
 				AND contact.status NOT IN ('planned', 'cancelled', 'entered-in-error'))
 	UNION ALL
 	-- The region keeps what is shared by all in order.

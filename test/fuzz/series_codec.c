@@ -78,6 +78,9 @@ read_stored(const uint8_t *data, size_t size)
 	series_validate(data, size);
 }
 
+/* Enough for five blocks. */
+#define MAX_POINTS 600
+
 /* Points by a small language: each byte is a kind of step and of value. */
 static size_t
 make_points(const uint8_t *data, size_t size, int64_t *times, double *values)
@@ -117,7 +120,8 @@ make_points(const uint8_t *data, size_t size, int64_t *times, double *values)
 
 			if (data[1] == 0x80)
 				step = (SERIES_END_TIME - time) / 2;
-			if (time >= SERIES_END_TIME - 1 - step || step <= 0)
+			if (time >= SERIES_END_TIME - 1 - step || step <= 0 ||
+				count == MAX_POINTS)
 				return count;
 			time += step;
 			times[count] = time;
@@ -192,9 +196,8 @@ write_blocks(const uint8_t *bytes, size_t size, size_t skip, size_t *new_size)
 static void
 write_and_read(const uint8_t *data, size_t size, bool damage)
 {
-	size_t		room = 32 * (size / 2 + 1);
-	int64_t    *times = malloc(room * sizeof(int64_t));
-	double	   *values = malloc(room * sizeof(double));
+	int64_t		times[MAX_POINTS];
+	double		values[MAX_POINTS];
 	size_t		num_damages = 0;
 	size_t		count;
 
@@ -235,8 +238,6 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 			read_stored(bytes, bytes_size);
 		free(bytes);
 	}
-	free(times);
-	free(values);
 }
 
 int

@@ -1,6 +1,6 @@
 -- Citizens: registering, merging, un-merging, and moving entries.
 BEGIN;
-SELECT plan(30);
+SELECT plan(49);
 \set cpr 'urn:oid:1.2.208.176.1.2'
 
 -- Registering.
@@ -92,6 +92,90 @@ SELECT is((SELECT string_agg(value::text, ' ' ORDER BY "time") FROM care.measure
 SELECT is(care.record(:two, 'body_weight', '{2026-01-01,2026-01-02}', '{82,81.5}', 'kg', '{"key":2}'), 0, 'and do not come back with a replay');
 SELECT throws_ok(format('SELECT care.move_entry(%s, %L, %s, %s, %L)', :two, 'layout', 1, :one::bigint, 'x'), '22023', NULL, 'not a table of entries');
 SELECT is((SELECT count(*) FROM care.entry_move), 2::bigint, 'every move leaves its trace');
+
+-- Batches that were moved, merged and un-merged, and then a new version comes.
+CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
+$$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
+CREATE FUNCTION pg_temp.rate(citizen bigint, at timestamptz, value float8, version integer) RETURNS integer LANGUAGE sql AS
+$$ SELECT care.record($1, 'heart_rate', ARRAY[$2], ARRAY[$3], '/min', jsonb_build_object('key', 'k', 'version', $4)) $$;
+CREATE FUNCTION pg_temp.shown(citizen bigint) RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(m.value::text, ' ' ORDER BY m.measure, m."time") FROM care.measurement m WHERE m.citizen = $1 $$;
+CREATE FUNCTION pg_temp.batch(citizen bigint) RETURNS bigint LANGUAGE sql AS
+$$ SELECT b.id FROM care.measurement_batch b WHERE b.citizen = $1 AND b.points IS NOT NULL AND b.stands ORDER BY b.measure LIMIT 1 $$;
+
+SELECT pg_temp.person('11') AS a, pg_temp.person('12') AS b \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 60, 1) \gset ignore_
+SELECT care.move_entry(:a, 'measurement_batch', pg_temp.batch(:a), :b, 'x') \gset ignore_
+SELECT care.merge_citizens(:b, :a, 'x') AS merge \gset
+SELECT is(pg_temp.shown(:b), '60', 'moved, then found to be the same person: the measurement is there');
+SELECT pg_temp.rate(:a, '2026-01-01', 61, 2) \gset ignore_
+SELECT is(pg_temp.shown(:b), '61', 'and its next version replaces it');
+
+SELECT pg_temp.person('21') AS a, pg_temp.person('22') AS b \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 60, 1), pg_temp.rate(:b, '2026-01-02', 70, 2) \gset ignore_
+SELECT care.merge_citizens(:b, :a, 'x') AS merge \gset
+SELECT is(pg_temp.shown(:b), '70', 'of one source the latest version stands also where each record had one');
+SELECT care.unmerge_citizens(:b, :merge, 'x') \gset ignore_
+SELECT is(pg_temp.shown(:a), '60', 'un-merged, each has its own again');
+
+SELECT pg_temp.person('31') AS a, pg_temp.person('32') AS b \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 60, 1) \gset ignore_
+SELECT care.merge_citizens(:b, :a, 'x') AS merge \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 61, 2) \gset ignore_
+SELECT care.unmerge_citizens(:b, :merge, 'x') \gset ignore_
+SELECT is(pg_temp.shown(:a), '60', 'what a later version had replaced stands again when that stays with the other record');
+SELECT care.move_entry(:b, 'measurement_batch', pg_temp.batch(:b), :a, 'x') \gset ignore_
+SELECT is(pg_temp.shown(:a), '61', 'until it comes home');
+
+SELECT pg_temp.person('41') AS a, pg_temp.person('42') AS b \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 60, 1) \gset ignore_
+SELECT care.move_entry(:a, 'measurement_batch', pg_temp.batch(:a), :b, 'x') \gset ignore_
+SELECT care.move_entry(:b, 'measurement_batch', pg_temp.batch(:b), :a, 'x') \gset ignore_
+SELECT pg_temp.rate(:a, '2026-01-01', 61, 2) \gset ignore_
+SELECT is(pg_temp.shown(:a), '61', 'moved and moved back, it is replaced by its next version');
+SELECT throws_ok(format('SELECT care.move_entry(%1$s, %2$L, %3$s, %1$s, %4$L)', :a::bigint, 'measurement_batch', pg_temp.batch(:a), 'x'), '22023', NULL, 'not to the same citizen');
+
+SELECT pg_temp.person('51') AS a, pg_temp.person('52') AS b, pg_temp.person('53') AS c \gset
+SELECT pg_temp.rate(:a, '2026-01-01', 60, 1) \gset ignore_
+INSERT INTO care.condition (citizen, name) VALUES (:a, 'x') RETURNING id AS condition \gset
+INSERT INTO care.resource_key (resource_type, key, citizen, id) VALUES ('Condition', 'x', :a, :condition);
+INSERT INTO care.resource_version (citizen, resource_type, key, digest, content, stands) VALUES (:a, 'Condition', 'x', 'x', '{}', true);
+SELECT care.merge_citizens(:b, :a, 'x') AS merge \gset
+SELECT care.move_entry(:b, 'measurement_batch', pg_temp.batch(:b), :c, 'x'), care.move_entry(:a, 'condition', :condition, :c, 'x') \gset ignore_
+SELECT is((SELECT citizen FROM care.resource_key WHERE key = 'x'), :c::bigint, 'a resource''s key goes along, from a record merged into this one');
+SELECT is((SELECT citizen FROM care.resource_version WHERE key = 'x'), :c::bigint, 'and its versions');
+SELECT care.unmerge_citizens(:b, :merge, 'x') \gset ignore_
+SELECT is(pg_temp.rate(:a, '2026-01-01', 60, 1), 0, 'what was moved away while merged does not come back with a replay');
+SELECT is(pg_temp.shown(:a), NULL, 'to neither record');
+SELECT is(pg_temp.shown(:b), NULL, 'of the two');
+
+SELECT pg_temp.person('61') AS a, pg_temp.person('62') AS b, pg_temp.person('63') AS c \gset
+SELECT care.merge_citizens(:b, :a, 'x') AS merge \gset
+SELECT pg_temp.rate(:c, '2026-01-01', 60, 1) \gset ignore_
+SELECT care.move_entry(:c, 'measurement_batch', pg_temp.batch(:c), :a, 'x') \gset ignore_
+SELECT is(pg_temp.shown(:b), '60', 'what is moved to a merged record lands with the kept one');
+
+-- Two measures under one key, of which one is moved.
+SELECT pg_temp.person('71') AS a, pg_temp.person('72') AS b \gset
+CREATE FUNCTION pg_temp.pressure(version integer, systolic text, diastolic text) RETURNS care.measurement_batch[] LANGUAGE sql AS $$
+	SELECT array_agg(ROW(NULL, NULL, m, v::smartcare.series, NULL, NULL, NULL, 'bp', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch)
+	FROM (VALUES (1, $2), (2, $3)) AS p (m, v) $$;
+SELECT care.add_batches(:a, pg_temp.pressure(1, '{120@2026-01-01}', '{80@2026-01-01}')) \gset ignore_
+SELECT care.move_entry(:a, 'measurement_batch', pg_temp.batch(:a), :b, 'x') \gset ignore_
+SELECT care.add_batches(:a, pg_temp.pressure(2, '{121@2026-01-01}', '{81@2026-01-01}')) \gset ignore_
+SELECT is(pg_temp.shown(:a), '81', 'what was not moved goes on');
+SELECT is(pg_temp.shown(:b), '120', 'and what was moved stays');
+
+-- Care teams.
+SELECT pg_temp.person('81') AS a, pg_temp.person('82') AS b, pg_temp.person('83') AS c \gset
+UPDATE care.citizen SET care_team = CASE citizen WHEN :a THEN '{a,x}'::name[] WHEN :b THEN '{b}' ELSE '{c,x}' END WHERE citizen IN (:a, :b, :c);
+SELECT care.merge_citizens(:b, :a, 'x') AS first, care.merge_citizens(:b, :c, 'x') AS second \gset
+UPDATE care.citizen SET care_team = care_team || '{new}' WHERE citizen = :b;
+SELECT care.unmerge_citizens(:b, :first, 'x') \gset ignore_
+SELECT is((SELECT care_team FROM care.citizen WHERE citizen = :b), '{b,c,x,new}'::name[], 'un-merging takes only the roles that this merge brought');
+
+SELECT throws_ok(format('SELECT care.merge_citizens(NULL, %s, %L)', :b, 'x'), '22023', NULL, 'not with nobody');
+SELECT throws_ok(format('SELECT care.move_entry(%s, %L, %s, NULL, %L)', :b, 'condition', 1, 'x'), '23503', NULL, 'not to nobody');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- Recording, correcting and nullifying, against a plain SQL oracle of what should count.
 BEGIN;
-SELECT plan(53);
+SELECT plan(64);
 
 CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
 $$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
@@ -29,6 +29,8 @@ SELECT is((SELECT count(DISTINCT batch) FROM care.measurement WHERE citizen = :c
 -- What is refused, and that it leaves nothing.
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1,2}', 'kg') $$, :c), '22023', NULL, 'unequal arrays');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, '{1}', 'kg') $$, :c), '22023', NULL, 'a null array');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, NULL, 'kg') $$, :c), '22023', NULL, 'two null arrays');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg', '{"issued":"infinity"}') $$, :c), '22023', NULL, 'what could never be corrected');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'no_such', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, :c), '42704', 'measure "no_such" is not known', 'an unknown measure');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'mm[Hg]') $$, :c), '22023',
 	'unit "mm[Hg]" cannot be converted to the unit of measure "body_weight", "kg"', 'a unit that does not fit: both are named');
@@ -39,6 +41,30 @@ SELECT throws_like(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp
 SELECT throws_like(format($$ SELECT care.record(%s, 'body_weight', '{infinity}', '{1}', 'kg') $$, :c), '%infin%', 'an infinite time');
 SELECT throws_ok(format($$ INSERT INTO care.measurement (citizen, measure, "time", value, unit) VALUES (%s, 'body_weight', NULL, 1, 'kg') $$, :c), NULL, NULL, 'no time');
 SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4 80.6', 'what was refused left nothing');
+
+-- The rows of the view, inserted again.
+SELECT pg_temp.person('0101010011') AS e \gset
+INSERT INTO care.measurement (citizen, measure, "time", value, unit, original_value, original_unit)
+SELECT :e, m.measure, m."time", m.value, m.unit, m.original_value, m.original_unit FROM care.measurement m WHERE m.citizen = :c;
+SELECT is(pg_temp.shown(:e, 'body_weight'), pg_temp.shown(:c, 'body_weight'), 'the view''s rows say the same when inserted again');
+SELECT throws_ok(format($$ INSERT INTO care.measurement (citizen, measure, "time", value, unit, comparator) VALUES (%s, 'body_weight', pg_temp.at(0), 1, 'kg', '<') $$, :e),
+	'0A000', NULL, 'a comparator is not dropped');
+SELECT is(care.record(:e, 'body_height', ARRAY[pg_temp.at(0)], '{160}', 'cm', '{"key":"h","version":1}'), 1, 'said');
+SELECT is(care.record(:e, 'body_height', ARRAY[pg_temp.at(0)], '{160}', 'cm', '{"key":"h","version":2,"status":"entered-in-error"}'), 1, 'and taken back');
+SELECT is(pg_temp.shown(:e, 'body_height'), NULL, 'a statement in error does not count');
+SELECT is(care.record(:e, 'body_height', ARRAY[pg_temp.at(1)], '{1.6000000000000003}', 'm', '{"key":"i"}'), 1, 'all digits');
+SET LOCAL extra_float_digits = 0;
+SELECT is(care.record(:e, 'body_height', ARRAY[pg_temp.at(1)], '{1.6000000000000003}', 'm', '{"key":"i"}'), 0, 'are known again');
+SELECT is((SELECT count(*) FROM care.measurement_batch WHERE citizen = :e AND source_key LIKE 'i %'), 1::bigint, 'whatever the session''s extra_float_digits');
+RESET extra_float_digits;
+
+-- Whoever may read the view sees all of it.
+CREATE ROLE measurement_reader;
+GRANT USAGE ON SCHEMA care TO measurement_reader;
+GRANT SELECT ON care.measurement TO measurement_reader;
+SET LOCAL ROLE measurement_reader;
+SELECT is((SELECT count(batch) FROM care.measurement), (SELECT count(*) FROM care.measurement), 'a reader of the view needs no other right');
+RESET ROLE;
 
 -- Two readings at one instant in one call: one counts, the other is kept.
 SELECT is(care.record(:c, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0), pg_temp.at(0), pg_temp.at(1)], '{60,62,60,70}', '1/min'), 2, 'two points of four readings');

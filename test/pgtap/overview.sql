@@ -68,11 +68,11 @@ SELECT pg_temp.shows('goals', E'Eats, due 2026-01-01 (achieved)\nWalks, due 2026
 SELECT pg_temp.shows('overdue', E'Answer, due 2026-01-10\nVisit, Town, due 2026-01-15\ngoal not reached: Walks, due 2026-01-31', 'what is late: not today''s, not what is due this instant');
 
 -- What is measured, past the turn of a bucket, and a value that is a limit only.
-SELECT care.record(:c, 'body_weight', '{2026-01-01 08:00+01,2026-01-02 08:00+01,2026-03-01 08:00+01}', '{80,81,82.5}', 'kg') \gset ignore_
+SELECT care.record(:c, 'body_weight', '{2026-01-01 08:00+01,2026-01-02 08:00+01,2026-03-01 08:00+01}', '{80,81,82.5123456}', 'kg') \gset ignore_
 SELECT care.record(:c, 'cat_score', '{1990-01-01 08:00+01,2000-01-01 08:00+01}', '{10,20}', '1') \gset ignore_
-SELECT pg_temp.shows('measurements', format(E'Body weight                82.5 kg  2026-03-01 08:00  %s\nCOPD assessment test            20  2000-01-01 08:00  %s',
-		smartcare.sparkline('{80@2026-01-01 08:00+01, 81@2026-01-02 08:00+01, 82.5@2026-03-01 08:00+01}', 24),
-		smartcare.sparkline('{10@1990-01-01 08:00+01, 20@2000-01-01 08:00+01}', 24)), 'latest values with their course, across buckets');
+SELECT pg_temp.shows('measurements', format(E'Body weight           82.512 kg  2026-03-01 08:00  %s\nCOPD assessment test         20  2000-01-01 08:00  %s',
+		smartcare.sparkline('{80@2026-01-01 08:00+01, 81@2026-01-02 08:00+01, 82.5123456@2026-03-01 08:00+01}', 24),
+		smartcare.sparkline('{10@1990-01-01 08:00+01, 20@2000-01-01 08:00+01}', 24)), 'latest values to five digits, with their course, across buckets');
 
 -- As of which source.
 UPDATE care.condition SET source = 'urn:c', issued = '2026-03-02 10:00+01' WHERE citizen = :c AND name = 'Asthma';

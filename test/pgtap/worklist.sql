@@ -1,6 +1,6 @@
 -- The work-lists: each kind at its limits, then a whole region against the base tables.
 BEGIN;
-SELECT plan(28);
+SELECT plan(29);
 SET LOCAL timezone = 'UTC';
 
 INSERT INTO care.organization (id, sector, kind, name) VALUES
@@ -34,7 +34,7 @@ DELETE FROM care.task;
 INSERT INTO care.goal (citizen, id, lifecycle_status, achievement_status, description, due_date) VALUES
 	(:a, 1, 'active', 'improving', 'Walks', current_date - 1), (:a, 2, 'active', 'achieved', 'Eats', current_date - 1), (:a, 3, 'active', NULL, 'Reads', current_date),
 	(:a, 4, 'completed', NULL, 'Runs', current_date - 1), (:a, 5, 'active', NULL, 'Nobody''s', current_date - 1);
-INSERT INTO care.care_plan (citizen, status, intent, title, organization, goals) VALUES (:a, 'active', 'plan', 'p', -3, '{1,2,3,4}'), (:a, 'completed', 'plan', 'q', -3, '{5}');
+INSERT INTO care.care_plan (citizen, status, intent, title, organization, goals) VALUES (:a, 'active', 'plan', 'p', -3, '{1,2,3,4}'), (:a, 'active', 'plan', 'of two plans', -3, '{1}'), (:a, 'completed', 'plan', 'q', -3, '{5}');
 SELECT results_eq(pg_temp.list(-3, 'goal', 'severity, due, overdue, reason, next_step'),
 	$$ VALUES (2, current_date::timestamptz, true, 'goal not reached: Walks (improving)', 'close goal 1 or give it a new date') $$, 'goals past their due date');
 
@@ -74,6 +74,9 @@ SELECT is_empty(format('SELECT * FROM care.worklist WHERE citizen = %s AND kind 
 UPDATE care.encounter SET status = 'finished', end_time = now() - interval '1 day', start_time = now() - interval '2 days' WHERE id = 8;
 SELECT results_eq(format('SELECT organization, since FROM care.worklist WHERE citizen = %s AND kind = %L ORDER BY 1', :c, 'discharged'),
 	$$ VALUES (-3::bigint, now() - interval '1 day'), (-2, now() - interval '1 day') $$, 'of several discharges the last counts');
+INSERT INTO care.encounter (citizen, id, status, class, organization, start_time, end_time) VALUES
+	(:c, 10, 'planned', 'IMP', -1, now() + interval '1 day', now() + interval '2 days'), (:c, 11, 'entered-in-error', 'IMP', -1, now() - interval '2 hours', now() - interval '1 hour');
+SELECT is((SELECT count(*) FROM care.worklist WHERE citizen = :c AND kind = 'discharged'), 2::bigint, 'a stay that is yet to come, or that never was, hides none');
 UPDATE care.encounter SET end_time = now() - interval '15 days', start_time = now() - interval '16 days' WHERE citizen = :c;
 SELECT is_empty(format('SELECT * FROM care.worklist WHERE citizen = %s AND kind = %L', :c, 'discharged'), 'after 14 days it leaves the list');
 UPDATE care.citizen SET deceased = true WHERE citizen = :b;
