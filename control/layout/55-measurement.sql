@@ -328,15 +328,19 @@ BEGIN
 				bool_or(b.nullified IS NOT NULL) AS nullified, sum(smartcare.num_points(b.points)) AS claimed,
 				date_bin(make_interval(hours => care.widest_bucket()), min(b.start_time), '2000-01-01 00:00:00+00') AS bucket,
 				max(b.end_time) AS end_time
-			FROM care.measurement_batch b
-			WHERE b.citizen = start_series.citizen AND b.id = ANY (new_batches) AND b.stands AND b.start_time IS NOT NULL
+			FROM unnest(new_batches) AS u (id)
+			CROSS JOIN LATERAL (
+				SELECT * FROM care.measurement_batch b WHERE b.citizen = start_series.citizen AND b.id = u.id OFFSET 0
+			) AS b
+			WHERE b.stands AND b.start_time IS NOT NULL
 			GROUP BY b.measure
 		) AS n
 		WHERE NOT n.nullified AND n.claimed = smartcare.num_points(n.points)
 			AND pg_column_size(n.points) <= care.bucket_bytes()
 			AND n.end_time < n.bucket + make_interval(hours => care.widest_bucket())
-			AND (SELECT count(*) FROM care.measurement_series o WHERE o.citizen = start_series.citizen AND o.measure = n.measure) = 0
-			AND (SELECT count(*) FROM care.measurement_batch o WHERE o.citizen = start_series.citizen AND o.measure = n.measure AND o.stands) = n.batches
+			AND CASE WHEN (SELECT o.bucket FROM care.measurement_series o WHERE o.citizen = start_series.citizen AND o.measure = n.measure LIMIT 1) IS NULL
+				THEN (SELECT count(*) FROM care.measurement_batch o WHERE o.citizen = start_series.citizen AND o.measure = n.measure AND o.stands) = n.batches
+				ELSE false END
 		RETURNING s.measure, smartcare.num_points(s.points) AS points
 	)
 	SELECT array_agg(t.measure), coalesce(sum(t.points), 0) INTO measures, changed FROM started t;
@@ -434,10 +438,13 @@ BEGIN
 	started := care.start_series(this, new_ids);
 	changed := started.changed;
 	FOR touched IN
+		-- Looked up one by one: the plan may be older than the citizen's many batches.
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
-		FROM care.measurement_batch b
-		WHERE b.citizen = this AND b.id = ANY (new_ids || flipped) AND b.start_time IS NOT NULL
-			AND (b.measure = ANY (started.measures)) IS NOT TRUE
+		FROM unnest(new_ids || flipped) AS u (id)
+		CROSS JOIN LATERAL (
+			SELECT n.measure, n.start_time, n.end_time FROM care.measurement_batch n WHERE n.citizen = this AND n.id = u.id OFFSET 0
+		) AS b
+		WHERE b.start_time IS NOT NULL AND (b.measure = ANY (started.measures)) IS NOT TRUE
 		GROUP BY b.measure ORDER BY b.measure
 	LOOP
 		SELECT * INTO settled
