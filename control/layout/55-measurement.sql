@@ -82,6 +82,13 @@ RETURN 2400;
 COMMENT ON FUNCTION care.bucket_bytes() IS
 'Internal: size above which a bucket is halved. Three such rows fit in a page, so that a series is read without a detour and written without rewriting much.';
 
+CREATE OR REPLACE FUNCTION care.widest_bucket()
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1048576;
+COMMENT ON FUNCTION care.widest_bucket() IS
+'Internal: hours of a bucket of a stream that just begins, 119 years: one measured yearly has one row, and not one for every value.';
+
 CREATE OR REPLACE FUNCTION care.store_series(
 	citizen bigint, measure integer, bucket timestamptz, bucket_end timestamptz, points smartcare.series)
 RETURNS void
@@ -155,7 +162,7 @@ BEGIN
 		FROM care.measurement_series s
 		WHERE s.citizen = write_series.citizen AND s.measure = write_series.measure
 		ORDER BY s.bucket DESC LIMIT 1;
-		hours := least(coalesce(hours, 8192), 8192);
+		hours := least(coalesce(hours, care.widest_bucket()), care.widest_bucket());
 		LOOP
 			width := make_interval(hours => hours);
 			new_bucket := date_bin(width, smartcare.start_time(rest), '2000-01-01 00:00:00+00');
@@ -307,6 +314,40 @@ $$;
 COMMENT ON FUNCTION care.choose_versions(bigint, text[]) IS
 'Internal: makes of each of these source keys the version stand that counts; returns the batches for which that is a change, or null.';
 
+CREATE OR REPLACE FUNCTION care.start_series(
+	citizen bigint, new_batches bigint[], OUT measures integer[], OUT changed bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH started AS (
+		INSERT INTO care.measurement_series AS s (citizen, measure, bucket, bucket_end, points)
+		SELECT start_series.citizen, n.measure, n.bucket, n.bucket + make_interval(hours => care.widest_bucket()), n.points
+		FROM (
+			SELECT b.measure, count(*) AS batches, smartcare.series_agg(b.points) AS points,
+				bool_or(b.nullified IS NOT NULL) AS nullified, sum(smartcare.num_points(b.points)) AS claimed,
+				date_bin(make_interval(hours => care.widest_bucket()), min(b.start_time), '2000-01-01 00:00:00+00') AS bucket,
+				max(b.end_time) AS end_time
+			FROM care.measurement_batch b
+			WHERE b.citizen = start_series.citizen AND b.id = ANY (new_batches) AND b.stands AND b.start_time IS NOT NULL
+			GROUP BY b.measure
+		) AS n
+		WHERE NOT n.nullified AND n.claimed = smartcare.num_points(n.points)
+			AND pg_column_size(n.points) <= care.bucket_bytes()
+			AND n.end_time < n.bucket + make_interval(hours => care.widest_bucket())
+			AND (SELECT count(*) FROM care.measurement_series o WHERE o.citizen = start_series.citizen AND o.measure = n.measure) = 0
+			AND (SELECT count(*) FROM care.measurement_batch o WHERE o.citizen = start_series.citizen AND o.measure = n.measure AND o.stands) = n.batches
+		RETURNING s.measure, smartcare.num_points(s.points) AS points
+	)
+	SELECT array_agg(t.measure), coalesce(sum(t.points), 0) INTO measures, changed FROM started t;
+
+	UPDATE care.measurement_note n SET stands = true
+	WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+END
+$$;
+COMMENT ON FUNCTION care.start_series(bigint, bigint[]) IS
+'Internal: stores at once the series that begin with these batches, undisputed and small, as most do when a citizen''s past arrives; what care.settle() would do for each.';
+
 CREATE OR REPLACE FUNCTION care.add_batches(
 	citizen bigint, batches care.measurement_batch[], notes care.measurement_note[] DEFAULT NULL,
 	OUT outcomes text[], OUT changed integer, OUT conflicts jsonb)
@@ -317,72 +358,86 @@ SET extra_float_digits = 1
 AS $$
 DECLARE
 	this CONSTANT bigint := care.lock_citizen(add_batches.citizen);
-	new_ordinals bigint[];
+	noted jsonb;
+	-- By ordinal: the id of what is new, else 0; and whether its source had spoken before.
 	new_ids bigint[];
-	keys text[];
-	known_keys text[];
+	known boolean[];
+	revised text[];
 	flipped bigint[];
+	started record;
 	touched record;
 	settled record;
 BEGIN
-	SELECT array_agg(DISTINCT b.source_key) INTO keys FROM unnest(batches) AS b;
-	SELECT array_agg(DISTINCT b.source_key) INTO known_keys
-	FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = ANY (keys);
+	SELECT jsonb_object_agg(n.batch, n.said) INTO noted
+	FROM (
+		SELECT m.batch, string_agg(concat_ws(' ', extract(epoch FROM m."time"), m.comparator, m.original_value, m.original_unit, m.note),
+			' ' ORDER BY m."time") AS said
+		FROM unnest(notes) AS m GROUP BY m.batch
+	) AS n;
 
 	WITH offered AS MATERIALIZED (
 		SELECT o.*, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
-				(SELECT string_agg(concat_ws(' ', extract(epoch FROM n."time"), n.comparator, n.original_value, n.original_unit, n.note),
-						' ' ORDER BY n."time")
-					FROM unnest(notes) AS n WHERE n.batch = o.ordinal)), 'UTF8')
+				noted ->> o.ordinal::text), 'UTF8')
 				|| coalesce(smartcare.series_send(o.points), ''))::uuid AS new_digest
 		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
-	), fresh AS MATERIALIZED (
-		SELECT DISTINCT ON (o.source_key, o.measure, o.new_digest) o.*, nextval('care.measurement_batch_id_seq') AS new_id
+	), judged AS MATERIALIZED (
+		SELECT o.*, e.known, CASE WHEN NOT e.same AND row_number() OVER (
+				PARTITION BY o.source_key, o.measure, o.new_digest ORDER BY o.ordinal) = 1
+			THEN nextval('care.measurement_batch_id_seq') ELSE 0 END AS new_id
 		FROM offered o
-		WHERE NOT EXISTS (
-			SELECT FROM care.measurement_batch e
-			WHERE e.citizen = this AND e.source_key = o.source_key AND o.source_key = ANY (known_keys)
-				AND e.measure IS NOT DISTINCT FROM o.measure AND e.digest = o.new_digest)
-		ORDER BY o.source_key, o.measure, o.new_digest, o.ordinal
+		CROSS JOIN LATERAL (
+			SELECT count(*) > 0 AS known, count(*) FILTER (WHERE b.measure IS NOT DISTINCT FROM o.measure AND b.digest = o.new_digest) > 0 AS same
+			FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = o.source_key
+			OFFSET 0
+		) AS e
 	), added AS (
 		INSERT INTO care.measurement_batch (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import)
-		SELECT this, f.new_id, f.measure, f.points, f.nullified,
-			least(smartcare.start_time(f.points), (SELECT min(t.nullified) FROM unnest(f.nullified) AS t (nullified))),
-			greatest(smartcare.end_time(f.points), (SELECT max(t.nullified) FROM unnest(f.nullified) AS t (nullified))),
-			f.source_key, coalesce(f.version, 0), coalesce(f.issued, '-infinity'), coalesce(f.status, 'final'),
-			f.new_digest, true, f.source, f.import
-		FROM fresh f
+		SELECT this, j.new_id, j.measure, j.points, j.nullified,
+			least(smartcare.start_time(j.points), (SELECT min(t.nullified) FROM unnest(j.nullified) AS t (nullified))),
+			greatest(smartcare.end_time(j.points), (SELECT max(t.nullified) FROM unnest(j.nullified) AS t (nullified))),
+			j.source_key, coalesce(j.version, 0), coalesce(j.issued, '-infinity'), coalesce(j.status, 'final'),
+			j.new_digest, true, j.source, j.import
+		FROM judged j WHERE j.new_id > 0
 	)
-	SELECT array_agg(f.ordinal), array_agg(f.new_id) INTO new_ordinals, new_ids FROM fresh f;
+	SELECT array_agg(j.new_id ORDER BY j.ordinal), array_agg(j.known ORDER BY j.ordinal) INTO new_ids, known FROM judged j;
 
-	IF new_ids IS NOT NULL THEN
-		INSERT INTO care.measurement_note (citizen, batch, "time", measure, comparator, original_value, original_unit, note)
-		SELECT this, i.id, n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
-		FROM unnest(notes) AS n
-		JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = n.batch;
+	INSERT INTO care.measurement_note (citizen, batch, "time", measure, comparator, original_value, original_unit, note)
+	SELECT this, new_ids[n.batch], n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
+	FROM unnest(notes) AS n WHERE new_ids[n.batch] > 0;
 
-		flipped := care.choose_versions(this, keys);
+	-- Which version stands is a question only where there are several.
+	revised := ARRAY(
+		SELECT b.source_key
+		FROM unnest(batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
+			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+		WHERE new_ids[b.ordinal] > 0
+		GROUP BY b.source_key
+		HAVING bool_or(known[b.ordinal]) OR count(*) > count(DISTINCT b.measure)
+			OR count(DISTINCT b.version) > 1 OR count(DISTINCT b.issued) > 1 OR count(DISTINCT b.status) > 1);
+	IF revised <> '{}' THEN
+		flipped := care.choose_versions(this, revised);
 	END IF;
 
 	SELECT array_agg(CASE
-			WHEN i.id IS NULL THEN 'unchanged'
-			WHEN i.id = ANY (flipped) THEN 'older'
-			WHEN b.source_key = ANY (known_keys) THEN 'updated'
-			ELSE 'created' END ORDER BY b.ordinal)
+			WHEN n.id = 0 THEN 'unchanged'
+			WHEN n.id = ANY (flipped) THEN 'older'
+			WHEN n.known THEN 'updated'
+			ELSE 'created' END ORDER BY n.ordinal)
 	INTO outcomes
-	FROM unnest(batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
-		source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
-	LEFT JOIN unnest(new_ordinals, new_ids) AS i (ordinal, id) ON i.ordinal = b.ordinal;
+	FROM unnest(new_ids, known) WITH ORDINALITY AS n (id, known, ordinal);
 
-	changed := 0;
+	new_ids := array_remove(new_ids, 0);
 	conflicts := '[]';
+	started := care.start_series(this, new_ids);
+	changed := started.changed;
 	FOR touched IN
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
 		FROM care.measurement_batch b
 		WHERE b.citizen = this AND b.id = ANY (new_ids || flipped) AND b.start_time IS NOT NULL
+			AND (b.measure = ANY (started.measures)) IS NOT TRUE
 		GROUP BY b.measure ORDER BY b.measure
 	LOOP
 		SELECT * INTO settled

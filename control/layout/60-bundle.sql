@@ -155,8 +155,11 @@ BEGIN ATOMIC
 		WHEN d.kind = 'date' THEN CASE WHEN smartcare.fhir_start(e.value, 'UTC') IS NULL
 			THEN pg_catalog.format('"%s" is not a FHIR date or time; a time of day needs its offset', pg_catalog.left(e.value, 50)) END
 		WHEN d.kind = 'concept' THEN CASE WHEN care.fhir_text(d.element) IS NULL THEN 'has neither text nor coding' END
-		WHEN d.kind = 'activities' THEN CASE WHEN d.element @? '$.detail.status ? (!(@ == "not-started" || @ == "scheduled" || @ == "in-progress" || @ == "on-hold" || @ == "completed" || @ == "cancelled" || @ == "stopped" || @ == "unknown" || @ == "entered-in-error"))'
-			THEN 'has a status that no activity can have' END
+		WHEN d.kind = 'activities' THEN
+			(SELECT pg_catalog.format('has status "%s"', pg_catalog.left(a.activity #>> '{detail,status}', 50))
+			FROM pg_catalog.jsonb_path_query(d.element, '$[*]') AS a (activity)
+			WHERE a.activity #>> '{detail,status}' NOT IN ('not-started', 'scheduled', 'in-progress', 'on-hold', 'completed', 'cancelled', 'stopped', 'unknown', 'entered-in-error')
+			LIMIT 1)
 		WHEN pg_catalog.jsonb_typeof(d.element) <> d.kind THEN pg_catalog.format('is not of type %s', d.kind)
 		WHEN e.value = '' THEN 'is empty'
 		END AS fault OFFSET 0) f

@@ -212,7 +212,8 @@ BEGIN
 		) AS t
 	), named AS MATERIALIZED (
 		SELECT j.ordinal, j.resource_type, j.key, j.target, j.content,
-			j.content ? 'medicationReference' AND j.code IS NULL AS nameless,
+			j.content ? 'medicationReference' AND care.fhir_text(j.code) IS NULL AS nameless,
+			octet_length(j.target) <= 1000 AND j.target NOT LIKE '#%' AS awaited,
 			CASE WHEN j.code IS NULL THEN ROW(j.resource_type, j.key, j.subject, j.citizen, j.version, j.issued, j.digest, j.content, j.import)::care.import_entry
 				ELSE ROW(j.resource_type, j.key, j.subject, j.citizen, j.version, j.issued, md5((c.content - 'meta')::text), c.content, j.import)::care.import_entry
 			END AS entry
@@ -221,11 +222,11 @@ BEGIN
 	)
 	SELECT
 		array_agg(n.entry ORDER BY n.ordinal) FILTER (WHERE NOT n.nameless),
-		held || array_agg(ROW(n.resource_type, n.key, CASE WHEN octet_length(n.target) <= 1000 THEN format('parked: Medication %s is not known yet', n.target)
-				ELSE 'its medication cannot be looked for by such a reference' END, true)::care.import_refusal
+		held || array_agg(ROW(n.resource_type, n.key, CASE WHEN n.awaited THEN format('parked: Medication %s is not known yet', n.target)
+				ELSE 'its medication is not to be found by such a reference' END, true)::care.import_refusal
 			ORDER BY n.ordinal) FILTER (WHERE n.nameless),
 		parked || array_agg(ROW('Medication', n.target, NULL, n.key, n.content, (n.entry).import, NULL)::care.parked_resource
-			ORDER BY n.ordinal) FILTER (WHERE n.nameless AND octet_length(n.target) <= 1000)
+			ORDER BY n.ordinal) FILTER (WHERE n.nameless AND n.awaited)
 	INTO placed, refusals, parked
 	FROM named n;
 END
@@ -416,7 +417,7 @@ COMMENT ON FUNCTION care.project(care.resource_key[], jsonb, text[]) IS
 
 CREATE OR REPLACE FUNCTION care.import_entries(
 	entries care.import_entry[], touched care.resource_key[], locals jsonb, strangers text[],
-	OUT counts jsonb, OUT refusals care.import_refusal[], OUT awaited care.parked_resource[])
+	OUT counts jsonb, OUT completed bigint, OUT refusals care.import_refusal[], OUT awaited care.parked_resource[])
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -445,7 +446,7 @@ BEGIN
 	END LOOP;
 
 	SELECT coalesce(jsonb_object_agg(t.resource_type, jsonb_build_object('created', t.created, 'updated', t.updated + t.touched,
-		'unchanged', t.kept - t.created - t.updated)), '{}') INTO counts
+		'unchanged', t.kept - t.created - t.updated)), '{}'), coalesce(sum(t.touched), 0) INTO counts, completed
 	FROM (
 		SELECT c.resource_type, count(*) FILTER (WHERE c.what = 'kept') AS kept, count(*) FILTER (WHERE c.what = 'created') AS created,
 			count(*) FILTER (WHERE c.what = 'updated') AS updated, count(*) FILTER (WHERE c.what = 'touched') AS touched
@@ -542,7 +543,9 @@ BEGIN
 	PERFORM care.park(parked || done.awaited);
 
 	told := jsonb_build_object('import', import, 'bundle', jsonb_build_object('type', bundle -> 'type', 'id', bundle -> 'id',
-			'entries', jsonb_array_length(coalesce(nullif(bundle -> 'entry', 'null'), '[]'))))
+			'entries', jsonb_array_length(coalesce(nullif(bundle -> 'entry', 'null'), '[]')),
+			'released', coalesce(cardinality(released.entries), 0) + coalesce(cardinality(released.observations), 0)
+				+ coalesce(cardinality(released.refusals), 0) + done.completed))
 		|| care.import_report(refusals, counts, points, conflicts, done.awaited);
 	UPDATE care.bundle_import b SET report = told WHERE b.id = import;
 	RETURN told;
