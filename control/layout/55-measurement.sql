@@ -648,6 +648,17 @@ LEFT JOIN care.measurement_note n
 	ON n.citizen = s.citizen AND n.measure = s.measure AND n."time" = u."time" AND n.stands;
 COMMENT ON VIEW care.measurement IS
 'One row for each point that counts, with what is special about it, for reporting tools. INSERT records a reading. For a time range care.measurement_between() reads less.';
+COMMENT ON COLUMN care.measurement.citizen IS 'The citizen whom it is about.';
+COMMENT ON COLUMN care.measurement.measure IS 'Name of what is measured; care.measure lists them.';
+COMMENT ON COLUMN care.measurement."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement.value IS 'The value that counts, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement.unit IS 'UCUM unit of the value.';
+COMMENT ON COLUMN care.measurement.comparator IS 'How the true value compares to this one, which is a limit only; null for almost all.';
+COMMENT ON COLUMN care.measurement.original_value IS 'The value as it came, where it was converted.';
+COMMENT ON COLUMN care.measurement.original_unit IS 'The unit in which it came.';
+COMMENT ON COLUMN care.measurement.note IS 'What the source has to say of it, in words.';
+COMMENT ON COLUMN care.measurement.batch IS 'Id of the care.measurement_batch that it comes from.';
+COMMENT ON COLUMN care.measurement.source IS 'What is known of the origin: message, device, performer, reason ...';
 
 CREATE OR REPLACE FUNCTION care.insert_measurement()
 RETURNS trigger
