@@ -186,6 +186,8 @@ DECLARE
 	standing smartcare.series;
 	claimed bigint;
 	nullified boolean;
+	first_note timestamptz;
+	last_note timestamptz;
 BEGIN
 	SELECT smartcare.series_agg(smartcare.slice(b.points, span)),
 		sum(smartcare.num_points(smartcare.slice(b.points, span))), bool_or(b.nullified IS NOT NULL)
@@ -234,12 +236,24 @@ BEGIN
 		PERFORM care.write_series(citizen, measure, span, standing);
 	END IF;
 
-	UPDATE care.measurement_note n SET stands = NOT n.stands
+	-- The claims are ranked once for all notes, not for each.
+	SELECT min(n."time"), max(n."time") INTO first_note, last_note
+	FROM care.measurement_note n
 	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
-		AND n."time" BETWEEN settle.start_time AND settle.end_time
-		AND n.stands IS DISTINCT FROM EXISTS (
-			SELECT FROM care.claims(n.citizen, n.measure, n."time", n."time") c
-			WHERE c.place = 1 AND c.batch = n.batch);
+		AND n."time" BETWEEN settle.start_time AND settle.end_time;
+	IF first_note IS NOT NULL THEN
+		UPDATE care.measurement_note n SET stands = NOT n.stands
+		FROM (
+			SELECT t.batch, t."time", t.stands <> (c.batch IS NOT NULL) AS wrong
+			FROM care.measurement_note t
+			LEFT JOIN care.claims(settle.citizen, settle.measure, first_note, last_note) c
+				ON c."time" = t."time" AND c.batch = t.batch AND c.place = 1
+			WHERE t.citizen = settle.citizen AND t.measure = settle.measure
+				AND t."time" BETWEEN first_note AND last_note
+		) AS w
+		WHERE w.wrong AND n.citizen = settle.citizen AND n.measure = settle.measure
+			AND n."time" BETWEEN first_note AND last_note AND n.batch = w.batch AND n."time" = w."time";
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.settle(bigint, integer, timestamptz, timestamptz, bigint[]) IS
@@ -274,6 +288,8 @@ AS $$
 DECLARE
 	flipped bigint[];
 BEGIN
+	-- Keys are looked up one by one (OFFSET 0), here and below: a plan made while the
+	-- tables were small would read all that a citizen has.
 	-- Of one key the latest version stands; it may speak of several measures.
 	-- Where a batch was moved away nothing of its key and measure stands, until
 	-- the batch is back, be it because the records were found to be one person.
@@ -284,9 +300,12 @@ BEGIN
 			rank() OVER (PARTITION BY k.source_key
 				ORDER BY k.version DESC, k.issued DESC,
 					array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
-		FROM care.measurement_batch k
+		FROM unnest(keys) AS w (key)
+		CROSS JOIN LATERAL (
+			SELECT b.* FROM care.measurement_batch b
+			WHERE b.citizen = choose_versions.citizen AND b.source_key = w.key OFFSET 0
+		) AS k
 		CROSS JOIN LATERAL (SELECT CASE WHEN k.start_time IS NULL THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
-		WHERE k.citizen = choose_versions.citizen AND k.source_key = ANY (keys)
 	)
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
@@ -299,8 +318,10 @@ BEGIN
 	) AS s
 	WHERE s.stands <> s.chosen;
 
-	UPDATE care.measurement_batch b SET stands = NOT b.stands
-	WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	IF flipped IS NOT NULL THEN
+		UPDATE care.measurement_batch b SET stands = NOT b.stands
+		WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	END IF;
 	RETURN flipped;
 END
 $$;
@@ -326,25 +347,34 @@ DECLARE
 	settled record;
 BEGIN
 	SELECT array_agg(DISTINCT b.source_key) INTO keys FROM unnest(batches) AS b;
-	SELECT array_agg(DISTINCT b.source_key) INTO known_keys
-	FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = ANY (keys);
+	SELECT array_agg(w.key) INTO known_keys
+	FROM unnest(keys) AS w (key)
+	WHERE EXISTS (SELECT FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = w.key OFFSET 0);
 
-	WITH offered AS MATERIALIZED (
+	WITH known AS MATERIALIZED (
+		SELECT e.source_key, e.measure, e.digest
+		FROM unnest(known_keys) AS w (key)
+		CROSS JOIN LATERAL (
+			SELECT * FROM care.measurement_batch b WHERE b.citizen = this AND b.source_key = w.key OFFSET 0
+		) AS e
+	), said AS MATERIALIZED (
+		SELECT n.batch, string_agg(concat_ws(' ', extract(epoch FROM n."time"), n.comparator, n.original_value, n.original_unit, n.note),
+			' ' ORDER BY n."time") AS notes
+		FROM unnest(notes) AS n GROUP BY n.batch
+	), offered AS MATERIALIZED (
 		SELECT o.*, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
-				(SELECT string_agg(concat_ws(' ', extract(epoch FROM n."time"), n.comparator, n.original_value, n.original_unit, n.note),
-						' ' ORDER BY n."time")
-					FROM unnest(notes) AS n WHERE n.batch = o.ordinal)), 'UTF8')
+				s.notes), 'UTF8')
 				|| coalesce(smartcare.series_send(o.points), ''))::uuid AS new_digest
 		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+		LEFT JOIN said s ON s.batch = o.ordinal
 	), fresh AS MATERIALIZED (
 		SELECT DISTINCT ON (o.source_key, o.measure, o.new_digest) o.*, nextval('care.measurement_batch_id_seq') AS new_id
 		FROM offered o
 		WHERE NOT EXISTS (
-			SELECT FROM care.measurement_batch e
-			WHERE e.citizen = this AND e.source_key = o.source_key AND o.source_key = ANY (known_keys)
-				AND e.measure IS NOT DISTINCT FROM o.measure AND e.digest = o.new_digest)
+			SELECT FROM known e
+			WHERE e.source_key = o.source_key AND e.measure IS NOT DISTINCT FROM o.measure AND e.digest = o.new_digest)
 		ORDER BY o.source_key, o.measure, o.new_digest, o.ordinal
 	), added AS (
 		INSERT INTO care.measurement_batch (citizen, id, measure, points, nullified, start_time, end_time,
@@ -381,8 +411,11 @@ BEGIN
 	conflicts := '[]';
 	FOR touched IN
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
-		FROM care.measurement_batch b
-		WHERE b.citizen = this AND b.id = ANY (new_ids || flipped) AND b.start_time IS NOT NULL
+		FROM unnest(new_ids || flipped) AS i (id)
+		CROSS JOIN LATERAL (
+			SELECT * FROM care.measurement_batch b WHERE b.citizen = this AND b.id = i.id OFFSET 0
+		) AS b
+		WHERE b.start_time IS NOT NULL
 		GROUP BY b.measure ORDER BY b.measure
 	LOOP
 		SELECT * INTO settled
