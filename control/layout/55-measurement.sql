@@ -193,6 +193,8 @@ DECLARE
 	standing smartcare.series;
 	claimed bigint;
 	nullified boolean;
+	first_note timestamptz;
+	last_note timestamptz;
 BEGIN
 	SELECT smartcare.series_agg(smartcare.slice(b.points, span)),
 		sum(smartcare.num_points(smartcare.slice(b.points, span))), bool_or(b.nullified IS NOT NULL)
@@ -241,12 +243,24 @@ BEGIN
 		PERFORM care.write_series(citizen, measure, span, standing);
 	END IF;
 
-	UPDATE care.measurement_note n SET stands = NOT n.stands
+	-- The claims are ranked once for all notes, not for each.
+	SELECT min(n."time"), max(n."time") INTO first_note, last_note
+	FROM care.measurement_note n
 	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
-		AND n."time" BETWEEN settle.start_time AND settle.end_time
-		AND n.stands IS DISTINCT FROM EXISTS (
-			SELECT FROM care.claims(n.citizen, n.measure, n."time", n."time") c
-			WHERE c.place = 1 AND c.batch = n.batch);
+		AND n."time" BETWEEN settle.start_time AND settle.end_time;
+	IF first_note IS NOT NULL THEN
+		UPDATE care.measurement_note n SET stands = NOT n.stands
+		FROM (
+			SELECT t.batch, t."time", t.stands <> (c.batch IS NOT NULL) AS wrong
+			FROM care.measurement_note t
+			LEFT JOIN care.claims(settle.citizen, settle.measure, first_note, last_note) c
+				ON c."time" = t."time" AND c.batch = t.batch AND c.place = 1
+			WHERE t.citizen = settle.citizen AND t.measure = settle.measure
+				AND t."time" BETWEEN first_note AND last_note
+		) AS w
+		WHERE w.wrong AND n.citizen = settle.citizen AND n.measure = settle.measure
+			AND n."time" BETWEEN first_note AND last_note AND n.batch = w.batch AND n."time" = w."time";
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.settle(bigint, integer, timestamptz, timestamptz, bigint[]) IS
@@ -281,6 +295,8 @@ AS $$
 DECLARE
 	flipped bigint[];
 BEGIN
+	-- Keys are looked up one by one (OFFSET 0), here and below: a plan made while the
+	-- tables were small would read all that a citizen has.
 	-- Of one key the latest version stands; it may speak of several measures.
 	-- Where a batch was moved away nothing of its key and measure stands, until
 	-- the batch is back, be it because the records were found to be one person.
@@ -291,9 +307,12 @@ BEGIN
 			rank() OVER (PARTITION BY k.source_key
 				ORDER BY k.version DESC, k.issued DESC,
 					array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
-		FROM care.measurement_batch k
+		FROM unnest(keys) AS w (key)
+		CROSS JOIN LATERAL (
+			SELECT b.* FROM care.measurement_batch b
+			WHERE b.citizen = choose_versions.citizen AND b.source_key = w.key OFFSET 0
+		) AS k
 		CROSS JOIN LATERAL (SELECT CASE WHEN k.start_time IS NULL THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
-		WHERE k.citizen = choose_versions.citizen AND k.source_key = ANY (keys)
 	)
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
@@ -306,8 +325,10 @@ BEGIN
 	) AS s
 	WHERE s.stands <> s.chosen;
 
-	UPDATE care.measurement_batch b SET stands = NOT b.stands
-	WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	IF flipped IS NOT NULL THEN
+		UPDATE care.measurement_batch b SET stands = NOT b.stands
+		WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	END IF;
 	RETURN flipped;
 END
 $$;
@@ -435,9 +456,11 @@ BEGIN
 	changed := started.changed;
 	FOR touched IN
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
-		FROM care.measurement_batch b
-		WHERE b.citizen = this AND b.id = ANY (new_ids || flipped) AND b.start_time IS NOT NULL
-			AND (b.measure = ANY (started.measures)) IS NOT TRUE
+		FROM unnest(new_ids || flipped) AS i (id)
+		CROSS JOIN LATERAL (
+			SELECT * FROM care.measurement_batch b WHERE b.citizen = this AND b.id = i.id OFFSET 0
+		) AS b
+		WHERE b.start_time IS NOT NULL AND (b.measure = ANY (started.measures)) IS NOT TRUE
 		GROUP BY b.measure ORDER BY b.measure
 	LOOP
 		SELECT * INTO settled

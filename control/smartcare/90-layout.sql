@@ -54,8 +54,29 @@ BEGIN
 	FOR part IN SELECT source FROM smartcare.layout_parts() AS p WHERE p.part >= first_part ORDER BY p.part LOOP
 		EXECUTE part.source;
 	END LOOP;
-	INSERT INTO care.layout (version, extension_version)
-	VALUES (smartcare.layout_version(), smartcare.version())
+
+	-- SET ROLE is no wall: a trigger or a default of the owner's making could take the session's own role back.
+	LOCK TABLE care.layout IN SHARE ROW EXCLUSIVE MODE;
+	IF session_user <> current_user AND EXISTS (
+		SELECT FROM pg_class AS c
+		WHERE c.oid = 'care.layout'::regclass
+			AND (c.relkind <> 'r' OR c.relrowsecurity
+				OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid)
+				OR EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid)
+				OR EXISTS (SELECT FROM pg_index AS i
+					WHERE i.indrelid = c.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))
+				OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype NOT IN ('p', 'n'))
+				OR (SELECT array_agg(format_type(a.atttypid, NULL) || a.attgenerated::text ORDER BY a.attnum) FROM pg_attribute AS a
+					WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+					<> '{integer,text,timestamp with time zone}')
+	) THEN
+		RAISE EXCEPTION 'table "care.layout" is not as smartcare.setup() made it'
+		USING ERRCODE = 'insufficient_privilege',
+			DETAIL = 'Writing to it could run what its owner wrote, as you.',
+			HINT = format('Log in as "%s" to do this.', current_user);
+	END IF;
+	INSERT INTO care.layout (version, extension_version, at)
+	VALUES (smartcare.layout_version(), smartcare.version(), now())
 	ON CONFLICT (version) DO UPDATE SET extension_version = excluded.extension_version, at = excluded.at;
 END
 $$;
