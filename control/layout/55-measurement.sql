@@ -706,6 +706,7 @@ COMMENT ON FUNCTION care.insert_measurement() IS 'Makes INSERT INTO care.measure
 CREATE OR REPLACE TRIGGER measurement_insert
 INSTEAD OF INSERT ON care.measurement
 FOR EACH ROW EXECUTE FUNCTION care.insert_measurement();
+COMMENT ON TRIGGER measurement_insert ON care.measurement IS 'INSERT records a reading.';
 
 CREATE OR REPLACE FUNCTION care.measurement_between(start_time timestamptz, end_time timestamptz)
 RETURNS TABLE (citizen bigint, measure text, "time" timestamptz, value float8, unit text)
