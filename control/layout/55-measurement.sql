@@ -49,6 +49,13 @@ $$;
 COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
 'The measure that a code means, and how its unit converts to the measure''s: value * factor + shift. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
 
+CREATE OR REPLACE FUNCTION care.converted(reading float8, factor float8, shift float8)
+RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (reading * factor + shift)::numeric::float8;
+COMMENT ON FUNCTION care.converted(float8, float8, float8) IS
+'Internal: a reading in its measure''s unit, to the 15 digits that survive the multiplication: 100.4 [degF] is 38 Cel, not 38.00000000000001.';
+
 CREATE OR REPLACE FUNCTION care.claims(
 	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz)
 RETURNS TABLE ("time" timestamptz, batch bigint, source_key text, issued timestamptz, value float8, place bigint)
@@ -318,7 +325,7 @@ BEGIN
 	FROM (
 		SELECT v.id, v.stands, CASE WHEN v.moved IS NOT NULL THEN v.gone ELSE
 			v.version_place = 1
-			AND row_number() OVER (
+			AND rank() OVER (
 				PARTITION BY v.source_key, v.measure, v.version_place, v.moved IS NULL ORDER BY v.digest DESC) = 1
 			AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
 		FROM known v
@@ -349,21 +356,27 @@ BEGIN
 				bool_or(b.nullified IS NOT NULL) AS nullified, sum(smartcare.num_points(b.points)) AS claimed,
 				date_bin(make_interval(hours => care.widest_bucket()), min(b.start_time), '2000-01-01 00:00:00+00') AS bucket,
 				max(b.end_time) AS end_time
-			FROM care.measurement_batch b
-			WHERE b.citizen = start_series.citizen AND b.id = ANY (new_batches) AND b.stands AND b.start_time IS NOT NULL
+			FROM unnest(new_batches) AS i (id)
+			CROSS JOIN LATERAL (
+				SELECT * FROM care.measurement_batch m WHERE m.citizen = start_series.citizen AND m.id = i.id OFFSET 0
+			) AS b
+			WHERE b.stands AND b.start_time IS NOT NULL
 			GROUP BY b.measure
 		) AS n
 		WHERE NOT n.nullified AND n.claimed = smartcare.num_points(n.points)
 			AND pg_column_size(n.points) <= care.bucket_bytes()
 			AND n.end_time < n.bucket + make_interval(hours => care.widest_bucket())
-			AND (SELECT count(*) FROM care.measurement_series o WHERE o.citizen = start_series.citizen AND o.measure = n.measure) = 0
-			AND (SELECT count(*) FROM care.measurement_batch o WHERE o.citizen = start_series.citizen AND o.measure = n.measure AND o.stands) = n.batches
+			AND CASE WHEN (SELECT o.bucket FROM care.measurement_series o WHERE o.citizen = start_series.citizen AND o.measure = n.measure LIMIT 1) IS NULL
+				THEN (SELECT count(*) FROM care.measurement_batch o WHERE o.citizen = start_series.citizen AND o.measure = n.measure AND o.stands) = n.batches
+				ELSE false END
 		RETURNING s.measure, smartcare.num_points(s.points) AS points
 	)
 	SELECT array_agg(t.measure), coalesce(sum(t.points), 0) INTO measures, changed FROM started t;
 
-	UPDATE care.measurement_note n SET stands = true
-	WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+	IF measures IS NOT NULL THEN
+		UPDATE care.measurement_note n SET stands = true
+		WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.start_series(bigint, bigint[]) IS
@@ -397,15 +410,15 @@ BEGIN
 	) AS n;
 
 	WITH offered AS MATERIALIZED (
-		SELECT o.*, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
+		SELECT o.*, coalesce(o.digest, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
 				noted ->> o.ordinal::text), 'UTF8')
-				|| coalesce(smartcare.series_send(o.points), ''))::uuid AS new_digest
+				|| coalesce(smartcare.series_send(o.points), ''))::uuid) AS new_digest
 		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
 	), judged AS MATERIALIZED (
 		SELECT o.*, e.known, CASE WHEN NOT e.same AND row_number() OVER (
-				PARTITION BY o.source_key, o.measure, o.new_digest ORDER BY o.ordinal) = 1
+				PARTITION BY o.source_key, o.measure, o.new_digest, o.points ORDER BY o.ordinal) = 1
 			THEN nextval('care.measurement_batch_id_seq') ELSE 0 END AS new_id
 		FROM offered o
 		CROSS JOIN LATERAL (
@@ -471,7 +484,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.add_batches(bigint, care.measurement_batch[], care.measurement_note[]) IS
-'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
+'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import, and where several of one key are one version the same digest; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.measure_named(measure text)
 RETURNS integer
@@ -510,6 +523,7 @@ DECLARE
 	conversion record;
 	converted float8[];
 	layers smartcare.series[];
+	content text;
 	batches care.measurement_batch[];
 	notes care.measurement_note[];
 BEGIN
@@ -519,10 +533,11 @@ BEGIN
 			HINT = 'Each reading needs its time.';
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
-	ELSIF NOT isfinite((source ->> 'issued')::timestamptz) THEN
-		RAISE EXCEPTION 'a statement cannot be issued at %', source ->> 'issued'
-			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'Nothing could ever correct it.';
+	ELSIF source ->> 'issued' !~ '^\d{4}-\d{2}-\d{2}[T ].*(Z|[+-]\d{2}(:?\d{2})?)$' THEN
+		-- The same in every session; and infinite it could never be corrected.
+		RAISE EXCEPTION 'a statement cannot be issued at "%"', source ->> 'issued'
+			USING ERRCODE = 'invalid_datetime_format',
+			HINT = 'Write the time as 2026-03-01T08:00:00+01:00, with its offset from UTC.';
 	END IF;
 	SELECT c.factor, c.shift, m.unit, m.name INTO conversion
 	FROM care.measure m
@@ -540,7 +555,7 @@ BEGIN
 			HINT = 'The table care.measure_unit lists what is accepted.';
 	END IF;
 	converted := CASE WHEN conversion.factor = 1 AND conversion.shift = 0 THEN readings ELSE ARRAY(
-		SELECT p.reading * conversion.factor + conversion.shift
+		SELECT care.converted(p.reading, conversion.factor, conversion.shift)
 		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
 
 	layers := ARRAY[smartcare.series(times, converted)];
@@ -566,14 +581,17 @@ BEGIN
 			ORDER BY p."time", l.layer, p.reading);
 	END IF;
 
-	-- The key names the measure: a new version of one says nothing of others.
+	-- The key names the measure: a new version of one says nothing of others. All
+	-- layers are one version, by their digest.
+	SELECT md5(string_agg(smartcare.series_send(l.points), '' ORDER BY l.layer)) INTO content
+	FROM unnest(layers) WITH ORDINALITY AS l (points, layer);
 	batches := ARRAY(
 		SELECT ROW(NULL, NULL, measure_id, CASE WHEN source ->> 'status' IS DISTINCT FROM 'entered-in-error' THEN l.points END,
 			NULL, NULL, NULL,
-			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
-				conversion.name, nullif(l.layer, 1)),
+			concat_ws(' ', coalesce(source ->> 'key', 'content ' || content), conversion.name),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
-			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch
+			CASE WHEN cardinality(layers) > 1 THEN md5(concat_ws(' ', source ->> 'version', source ->> 'issued', source ->> 'status', content))::uuid END,
+			NULL, source, NULL, NULL, NULL)::care.measurement_batch
 		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));
 	RETURN (care.add_batches(citizen, batches, notes)).changed;
 END

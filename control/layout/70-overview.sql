@@ -48,7 +48,7 @@ SELECT
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,
-	extract(year FROM age(coalesce(c.deceased_at::date, current_date), c.birth_date))::integer AS age,
+	extract(year FROM age(CASE WHEN c.deceased THEN c.deceased_at::date ELSE current_date END, c.birth_date))::integer AS age,
 	c.gender,
 	c.deceased,
 	municipality.name AS municipality,

@@ -177,7 +177,7 @@ FROM (
 ) w
 JOIN care.organization o ON o.id = w.organization
 LEFT JOIN care.citizen c ON c.citizen = w.citizen
-WHERE c.merged_into IS NULL;
+WHERE c.merged_into IS NULL AND NOT (coalesce(c.deceased, false) AND w.kind IN ('goal', 'planned', 'in hospital'));
 
 COMMENT ON VIEW care.worklist IS
 'What has to be done now, one row for each thing and organization. Ask for one organization, ORDER BY severity DESC, due.';

@@ -1,6 +1,6 @@
 -- Recording, correcting and nullifying, against a plain SQL oracle of what should count.
 BEGIN;
-SELECT plan(66);
+SELECT plan(74);
 
 CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
 $$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
@@ -48,7 +48,7 @@ SELECT is((SELECT count(DISTINCT batch) FROM care.measurement WHERE citizen = :c
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1,2}', 'kg') $$, :c), '22023', NULL, 'unequal arrays');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, '{1}', 'kg') $$, :c), '22023', NULL, 'a null array');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, NULL, 'kg') $$, :c), '22023', NULL, 'two null arrays');
-SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg', '{"issued":"infinity"}') $$, :c), '22023', NULL, 'what could never be corrected');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg', '{"issued":"infinity"}') $$, :c), '22007', NULL, 'what could never be corrected');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'no_such', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, :c), '42704', 'measure "no_such" is not known', 'an unknown measure');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'mm[Hg]') $$, :c), '22023',
 	'unit "mm[Hg]" cannot be converted to the unit of measure "body_weight", "kg"', 'a unit that does not fit: both are named');
@@ -88,6 +88,18 @@ RESET ROLE;
 SELECT is(care.record(:c, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0), pg_temp.at(0), pg_temp.at(1)], '{60,62,60,70}', '1/min'), 2, 'two points of four readings');
 SELECT is(pg_temp.shown(:c, 'heart_rate'), '62 70', 'the greater counts');
 SELECT is((SELECT count(*) FROM care.claims(:c, 5, pg_temp.at(0), pg_temp.at(0))), 2::bigint, 'the other is kept');
+
+-- Of a statement with two readings at one instant both go when its next version comes, in whatever order.
+SELECT pg_temp.person('0101010007') AS l \gset
+SELECT care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0)], '{50}', '/min', '{"key":"k","version":2}') \gset ignore_
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{60,55}', '/min', '{"key":"k","version":1}'), 0, 'the older version, with two readings at one instant, changes nothing');
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{40,45}', '/min', '{"key":"k","version":3}'), 1, 'the newer one replaces it');
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{45,40}', '/min', '{"key":"k","version":3}'), 0, 'and is known again');
+SELECT is(pg_temp.shown(:l, 'heart_rate'), '45', 'by the greater of its readings');
+SELECT is((SELECT count(*) FROM care.claims(:l, 5, pg_temp.at(0), pg_temp.at(0))), 2::bigint, 'both of which stand');
+SELECT is(care.record(:l, 'body_temperature', ARRAY[pg_temp.at(0)], '{100.4}', '[degF]'), 1, 'a converted reading');
+SELECT is(pg_temp.shown(:l, 'body_temperature'), '38', 'has no digits that the conversion made up');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'heart_rate', ARRAY[pg_temp.at(0)], '{1}', '/min', '{"issued":"2026-03-01 08:00"}') $$, :l), '22007', NULL, 'an issue time without offset');
 
 -- Which value is right: in both orders of arrival.
 SELECT pg_temp.person('0101010002') AS a, pg_temp.person('0101010003') AS b \gset
