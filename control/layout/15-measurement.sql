@@ -64,7 +64,7 @@ CREATE TABLE care.measurement_batch (
 	source_key text NOT NULL CHECK (source_key <> ''),
 	version bigint NOT NULL DEFAULT 0,
 	issued timestamptz NOT NULL DEFAULT '-infinity',
-	status text NOT NULL DEFAULT 'final' CHECK (status IN ('final', 'amended', 'corrected', 'entered-in-error')),
+	status text NOT NULL DEFAULT 'final' CHECK (status IN ('final', 'amended', 'corrected', 'entered-in-error', 'moved')),
 	digest uuid NOT NULL,
 	stands boolean NOT NULL,
 	source jsonb,
@@ -74,7 +74,8 @@ CREATE TABLE care.measurement_batch (
 	PRIMARY KEY (citizen, id),
 	CHECK (measure IS NOT NULL OR (points IS NULL AND nullified IS NULL)),
 	CHECK ((points IS NULL AND nullified IS NULL) = (start_time IS NULL)),
-	CHECK (start_time <= end_time)
+	CHECK (start_time <= end_time),
+	CHECK (status <> 'moved' OR start_time IS NULL)
 );
 ALTER SEQUENCE care.measurement_batch_id_seq OWNED BY care.measurement_batch.id;
 -- The citizen comes last, so that no plan that was made while the tables were
@@ -93,6 +94,8 @@ COMMENT ON COLUMN care.measurement_batch.source_key IS
 'Identity of what was said (a FHIR Observation, a message''s value ...): of its versions one stands.';
 COMMENT ON COLUMN care.measurement_batch.issued IS
 'When the source made this version available. Of different sources that speak of one instant the later one wins, then one that nullifies, then the greater value, then the greater key: never the order of arrival.';
+COMMENT ON COLUMN care.measurement_batch.status IS
+'Of an Observation; ''moved'' marks where a batch was moved away to another citizen, and is what care.move_entry() alone writes.';
 COMMENT ON COLUMN care.measurement_batch.digest IS 'MD5 of the content, by which a repetition is known.';
 COMMENT ON COLUMN care.measurement_batch.stands IS
 'Whether this is the version of its source that counts: the latest by (version, issued, status, digest).';

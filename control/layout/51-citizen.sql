@@ -345,7 +345,7 @@ BEGIN
 		SELECT * INTO moved_batch FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
 		INSERT INTO care.measurement_batch (citizen, measure, source_key, version, issued, status, digest, stands, source)
 		VALUES (from_citizen, moved_batch.measure, moved_batch.source_key, moved_batch.version, moved_batch.issued,
-			moved_batch.status, moved_batch.digest, true,
+			'moved', moved_batch.digest, true,
 			jsonb_build_object('moved_batch', entry, 'moved_to', to_citizen, 'reason', move_entry.reason))
 		RETURNING id INTO tombstone;
 		UPDATE care.citizen_merge m

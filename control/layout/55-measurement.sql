@@ -319,7 +319,7 @@ BEGIN
 			SELECT b.* FROM care.measurement_batch b
 			WHERE b.citizen = choose_versions.citizen AND b.source_key = w.key OFFSET 0
 		) AS k
-		CROSS JOIN LATERAL (SELECT CASE WHEN k.start_time IS NULL THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
+		CROSS JOIN LATERAL (SELECT CASE WHEN k.status = 'moved' THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
 	)
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
