@@ -566,7 +566,7 @@ BEGIN ATOMIC
 END;
 
 SELECT coalesce(sum(care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Blood pressure monitor'))), 0) AS points
+	jsonb_build_object('key', 'home.example/' || h.citizen || '/blood-pressure-monitor', 'performer', 'citizen', 'entered', 'automatically', 'device', 'Blood pressure monitor'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -586,7 +586,7 @@ WHERE h.code IN ('DI509', 'DI109', 'DE119') AND p.times IS NOT NULL \gset
 \qecho '  ' :points 'blood pressure and pulse'
 
 SELECT coalesce(sum(care.record(h.citizen, v.measure, p.times, v.readings, v.unit,
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Pulse oximeter'))), 0) AS points
+	jsonb_build_object('key', 'home.example/' || h.citizen || '/pulse-oximeter', 'performer', 'citizen', 'entered', 'automatically', 'device', 'Pulse oximeter'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -603,7 +603,7 @@ WHERE h.code = 'DJ449' AND p.times IS NOT NULL \gset
 \qecho '  ' :points 'oxygen saturation and pulse'
 
 SELECT coalesce(sum(care.record(h.citizen, 'body_weight', p.times, p.weight, 'kg',
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Scale'))), 0) AS points
+	jsonb_build_object('key', 'home.example/' || h.citizen || '/scale', 'performer', 'citizen', 'entered', 'automatically', 'device', 'Scale'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -618,7 +618,7 @@ WHERE h.code IN ('DI509', 'DE119') AND p.times IS NOT NULL \gset
 \qecho '  ' :points 'weight'
 
 SELECT coalesce(sum(care.record(h.citizen, 'glucose_capillary', p.times, p.glucose, 'mmol/L',
-	jsonb_build_object('performer', 'citizen', 'entered', 'automatically', 'device', 'Glucose meter'))), 0) AS points
+	jsonb_build_object('key', 'home.example/' || h.citizen || '/glucose-meter', 'performer', 'citizen', 'entered', 'automatically', 'device', 'Glucose meter'))), 0) AS points
 FROM home h
 CROSS JOIN LATERAL (
 	SELECT array_agg(o."time" ORDER BY o."time") AS times,
@@ -630,7 +630,8 @@ WHERE h.code IN ('DE109', 'DE119') AND p.times IS NOT NULL \gset
 \qecho '  ' :points 'glucose'
 
 -- Every three months in general practice.
-SELECT coalesce(sum(care.record(i.citizen, 'hba1c', p.times, p.hba1c, 'mmol/mol', jsonb_build_object('performer', 'general practice'))), 0) AS points
+SELECT coalesce(sum(care.record(i.citizen, 'hba1c', p.times, p.hba1c, 'mmol/mol',
+	jsonb_build_object('key', 'practice.example/' || i.citizen, 'performer', 'general practice'))), 0) AS points
 FROM (
 	SELECT DISTINCT ON (d.n) d.* FROM illness d WHERE d.code IN ('DE109', 'DE119') ORDER BY d.n, d.rank
 ) i

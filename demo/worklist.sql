@@ -10,7 +10,8 @@ WHERE w.organization = :organization GROUP BY o.name \gset
 \echo '    SELECT * FROM care.worklist WHERE organization =' :organization 'ORDER BY severity DESC, due;' ' --' :rows
 \echo
 SELECT w.severity_name AS severity, concat(to_char(w.due, 'DD Mon HH24:MI'), CASE WHEN w.overdue THEN ' late' END) AS due,
-	w.citizen_name AS citizen, w.reason || E'\n→ ' || w.next_step AS "reason → next step"
+	-- Broken between words, where psql would break anywhere.
+	w.citizen_name AS citizen, regexp_replace(w.reason, '(.{1,60})( +|$)', E'\\1\n', 'g') || '→ ' || w.next_step AS "reason → next step"
 FROM care.worklist w WHERE w.organization = :organization
 ORDER BY w.severity DESC, w.due, w.citizen
 LIMIT 8;

@@ -39,7 +39,7 @@ extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);
 extern void series_start_writing(SeriesWriter *writer);
 extern struct varlena *series_write(SeriesWriter *writer);
-extern int	series_compare_points(const void *left, const void *right);
+extern void series_sort_points(SeriesPoint *points, Size count);
 extern Size series_drop_duplicates(SeriesPoint *points, Size count);
 extern struct varlena *series_from_points(const SeriesPoint *points,
 										  Size count);

@@ -43,7 +43,7 @@ merge_tail(ExpandedSeries *series)
 
 	if (right == 0)
 		return;
-	qsort(tail, right, sizeof(SeriesPoint), series_compare_points);
+	series_sort_points(tail, right);
 	right = series_drop_duplicates(tail, right);
 	copy = MemoryContextAllocHuge(series->header.eoh_context,
 								  right * sizeof(SeriesPoint));

@@ -220,7 +220,7 @@ series_in(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 
-	qsort(points, count, sizeof(SeriesPoint), series_compare_points);
+	series_sort_points(points, count);
 	for (Size i = 1; i < count; i++)
 	{
 		if (points[i].time == points[i - 1].time &&
@@ -405,7 +405,7 @@ series_from_arrays(PG_FUNCTION_ARGS)
 		points[i].time = times[i];
 		points[i].value = values[i];
 	}
-	qsort(points, count, sizeof(SeriesPoint), series_compare_points);
+	series_sort_points(points, count);
 	PG_RETURN_POINTER(series_from_points(points,
 										 series_drop_duplicates(points,
 																count)));

@@ -196,7 +196,7 @@ series_delete_range(PG_FUNCTION_ARGS)
 }
 
 static int
-compare_times(const void *left, const void *right)
+compare_times(const void *left, const void *right, void *unused)
 {
 	TimestampTz a = *(const TimestampTz *) left;
 	TimestampTz b = *(const TimestampTz *) right;
@@ -226,7 +226,7 @@ series_delete_times(PG_FUNCTION_ARGS)
 			nulls += (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
 		count -= nulls;
 	}
-	qsort(times, count, sizeof(TimestampTz), compare_times);
+	qsort_interruptible(times, count, sizeof(TimestampTz), compare_times, NULL);
 
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
 	series_start_writing(&writer);
@@ -262,8 +262,8 @@ series_value_at(PG_FUNCTION_ARGS)
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
 	series_check(series_seek(&reader, time));
 	if (series_read_block(&reader))
-		found = bsearch(&time, block->times, block->count,
-						sizeof(TimestampTz), compare_times);
+		found = bsearch_arg(&time, block->times, block->count,
+							sizeof(TimestampTz), compare_times, NULL);
 	if (found == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(block->values[found - block->times]);

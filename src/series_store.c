@@ -126,8 +126,8 @@ series_write(SeriesWriter *writer)
 }
 
 /* By time, and at one instant by which value prevails. */
-int
-series_compare_points(const void *left, const void *right)
+static int
+compare_points(const void *left, const void *right, void *unused)
 {
 	const SeriesPoint *a = left;
 	const SeriesPoint *b = right;
@@ -136,6 +136,13 @@ series_compare_points(const void *left, const void *right)
 		return a->time < b->time ? -1 : 1;
 	return series_prevails(b->value, a->value) -
 		series_prevails(a->value, b->value);
+}
+
+void
+series_sort_points(SeriesPoint *points, Size count)
+{
+	qsort_interruptible(points, count, sizeof(SeriesPoint), compare_points,
+						NULL);
 }
 
 /* Of ordered points, leave one for each instant.  Returns how many. */

@@ -278,7 +278,8 @@ get_exceptions(SeriesBytes *from, int count, int width, uint64_t *integers)
 	if (!get_byte(from, &head))
 		return false;
 	high_width = head & HIGH_WIDTH_MASK;
-	if (high_width > WIDTH_MAX || width + high_width > 64)
+	if (high_width > WIDTH_MAX || width > WIDTH_MAX ||
+		width + high_width > 64)
 		return false;
 	if (head & HAS_BITMAP)
 	{

@@ -1,5 +1,6 @@
--- Parts numbered below 50 make tables: setup() runs them once. Parts from 50 on (functions, triggers, views,
--- comments, privileges) use CREATE OR REPLACE only: migrate() runs them again. Every name is qualified.
+-- Parts numbered below 50 make tables, with their comments: setup() runs them once. Parts from 50 on (functions,
+-- triggers, views, privileges) use CREATE OR REPLACE only: migrate() runs them again. Names in care and smartcare
+-- are qualified; the search path has pg_catalog alone.
 
 COMMENT ON SCHEMA care IS 'The shared-care record, made by smartcare.setup()';
 

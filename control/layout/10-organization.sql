@@ -33,14 +33,14 @@ COMMENT ON COLUMN care.organization.sector IS
 'Which part of the health service it belongs to; ''unclassified'' where the source does not tell.';
 COMMENT ON COLUMN care.organization.kind IS
 'What it is within its sector: region, hospital, department, municipality, home care, general practice ...';
+COMMENT ON COLUMN care.organization.name IS 'What it is called.';
+COMMENT ON COLUMN care.organization.parent IS 'The organization that it is a unit of.';
 COMMENT ON COLUMN care.organization.sor IS 'Danish health organization register (SOR) identifier.';
 COMMENT ON COLUMN care.organization.gln IS 'Global location number, 13 digits, to which messages are addressed.';
 COMMENT ON COLUMN care.organization.provider_number IS 'Provider number of a practice (ydernummer).';
+COMMENT ON COLUMN care.organization.municipality_code IS 'Three-digit code of a municipality.';
 COMMENT ON COLUMN care.organization.role_name IS
 'The NOLOGIN role whose members are its staff; null until the organization has one.';
-COMMENT ON COLUMN care.organization.source IS 'Identity of the FHIR resource it came from; null when made here.';
-COMMENT ON COLUMN care.organization.issued IS 'Version time that the source gave; a later one wins, whatever the order of arrival.';
-COMMENT ON COLUMN care.organization.digest IS 'Digest of the source''s content: tells unchanged from changed, and breaks ties.';
 
 CREATE SEQUENCE care.practitioner_id_seq;
 
@@ -57,7 +57,5 @@ CREATE TABLE care.practitioner (
 ALTER SEQUENCE care.practitioner_id_seq OWNED BY care.practitioner.id;
 
 COMMENT ON TABLE care.practitioner IS 'Persons who give care, as the sources name them.';
+COMMENT ON COLUMN care.practitioner.name IS 'What the practitioner is called.';
 COMMENT ON COLUMN care.practitioner.authorization_id IS 'Danish authorization id: five digits or consonants.';
-COMMENT ON COLUMN care.practitioner.source IS 'Identity of the FHIR resource it came from; null when made here.';
-COMMENT ON COLUMN care.practitioner.issued IS 'Version time that the source gave; a later one wins, whatever the order of arrival.';
-COMMENT ON COLUMN care.practitioner.digest IS 'Digest of the source''s content: tells unchanged from changed, and breaks ties.';

@@ -24,6 +24,14 @@ CREATE INDEX citizen_general_practice_idx ON care.citizen (general_practice) INC
 CREATE INDEX citizen_care_team_idx ON care.citizen USING gin (care_team);
 
 COMMENT ON TABLE care.citizen IS 'One row for each person whose care is shared.';
+COMMENT ON COLUMN care.citizen.citizen IS 'Number of our own: it never changes, as a CPR number may.';
+COMMENT ON COLUMN care.citizen.name IS 'To show, never to match on.';
+COMMENT ON COLUMN care.citizen.birth_date IS 'Null where only the year or month is known.';
+COMMENT ON COLUMN care.citizen.gender IS 'Administrative gender.';
+COMMENT ON COLUMN care.citizen.deceased IS 'Whether the citizen is known to have died.';
+COMMENT ON COLUMN care.citizen.deceased_at IS 'When, if that is known.';
+COMMENT ON COLUMN care.citizen.municipality IS 'Where the citizen lives.';
+COMMENT ON COLUMN care.citizen.general_practice IS 'Whose patient the citizen is.';
 COMMENT ON COLUMN care.citizen.care_team IS 'Roles with a treatment relation to this citizen; work-lists are filtered by it.';
 COMMENT ON COLUMN care.citizen.merged_into IS
 'Set when this record was found to be the same person as another: where its entries are now. Undone by care.unmerge_citizens().';
@@ -35,6 +43,7 @@ CREATE TABLE care.identifier_system (
 );
 
 COMMENT ON TABLE care.identifier_system IS 'Systems of identifiers for persons, as FHIR names them.';
+COMMENT ON COLUMN care.identifier_system.name IS 'What its identifiers are called.';
 COMMENT ON COLUMN care.identifier_system.identifies IS
 'True: one value is one person, so a match on it alone finds the citizen. False, and for any system not listed: kept and shown, never matched on.';
 
@@ -53,6 +62,7 @@ CREATE TABLE care.citizen_identifier (
 CREATE INDEX citizen_identifier_value_idx ON care.citizen_identifier (value, system);
 
 COMMENT ON TABLE care.citizen_identifier IS 'Every identifier a citizen is known by, with its system.';
+COMMENT ON COLUMN care.citizen_identifier.value IS 'The identifier.';
 
 CREATE TABLE care.identifier_owner (
 	system text NOT NULL REFERENCES care.identifier_system,
@@ -63,6 +73,8 @@ CREATE TABLE care.identifier_owner (
 
 COMMENT ON TABLE care.identifier_owner IS
 'Look-up, keyed by the identifier: which citizen has it. Holds identifying systems only; its key is what makes such an identifier unique.';
+COMMENT ON COLUMN care.identifier_owner.value IS 'The identifier.';
+COMMENT ON COLUMN care.identifier_owner.citizen IS 'Who has it.';
 
 CREATE SEQUENCE care.citizen_merge_id_seq;
 
@@ -86,6 +98,11 @@ COMMENT ON TABLE care.citizen_merge IS 'Trace of records found to be one person,
 COMMENT ON COLUMN care.citizen_merge.citizen IS 'The record that was kept.';
 COMMENT ON COLUMN care.citizen_merge.merged IS 'The record whose entries were moved to it.';
 COMMENT ON COLUMN care.citizen_merge.moved IS 'What was moved: for each table the entries'' ids, so that un-merging moves just these back.';
+COMMENT ON COLUMN care.citizen_merge.merged_at IS 'When that was.';
+COMMENT ON COLUMN care.citizen_merge.merged_by IS 'The role that did it.';
+COMMENT ON COLUMN care.citizen_merge.undone_at IS 'When the records were un-merged; null while the merge stands.';
+COMMENT ON COLUMN care.citizen_merge.undone_by IS 'The role that un-merged them.';
+COMMENT ON COLUMN care.citizen_merge.undone_reason IS 'Why.';
 
 CREATE SEQUENCE care.entry_move_id_seq;
 
@@ -103,3 +120,9 @@ CREATE TABLE care.entry_move (
 ALTER SEQUENCE care.entry_move_id_seq OWNED BY care.entry_move.id;
 
 COMMENT ON TABLE care.entry_move IS 'Trace of entries that stood with the wrong citizen and were moved to this one.';
+COMMENT ON COLUMN care.entry_move.citizen IS 'The right citizen.';
+COMMENT ON COLUMN care.entry_move.from_citizen IS 'The wrong one.';
+COMMENT ON COLUMN care.entry_move.entry_table IS 'The table of the entry.';
+COMMENT ON COLUMN care.entry_move.entry IS 'The entry''s id.';
+COMMENT ON COLUMN care.entry_move.moved_at IS 'When that was.';
+COMMENT ON COLUMN care.entry_move.moved_by IS 'The role that did it.';

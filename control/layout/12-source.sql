@@ -14,6 +14,9 @@ CREATE TABLE care.bundle_import (
 ALTER SEQUENCE care.bundle_import_id_seq OWNED BY care.bundle_import.id;
 
 COMMENT ON TABLE care.bundle_import IS 'One row for each FHIR Bundle imported, with the report that the caller got.';
+COMMENT ON COLUMN care.bundle_import.bundle_id IS 'Id of the Bundle, if it had one.';
+COMMENT ON COLUMN care.bundle_import.bundle_type IS 'Type of the Bundle.';
+COMMENT ON COLUMN care.bundle_import.report IS 'What care.import_bundle() returned.';
 
 CREATE TABLE care.resource_key (
 	resource_type text NOT NULL,
@@ -70,3 +73,7 @@ ALTER SEQUENCE care.parked_resource_id_seq OWNED BY care.parked_resource.id;
 
 COMMENT ON TABLE care.parked_resource IS
 'Look-up, keyed by what is awaited: resources that refer to something not known yet. Applied when it arrives, in whatever bundle.';
+COMMENT ON COLUMN care.parked_resource.resource_type IS 'Type of the resource that is awaited.';
+COMMENT ON COLUMN care.parked_resource.awaited_key IS 'Identity of the resource that is awaited.';
+COMMENT ON COLUMN care.parked_resource.key IS 'Identity of the resource that waits.';
+COMMENT ON COLUMN care.parked_resource.content IS 'The resource that waits; of one that has an entry already its type alone.';

@@ -60,6 +60,7 @@ CREATE INDEX encounter_stay_idx ON care.encounter (citizen, end_time)
 COMMENT ON TABLE care.encounter IS 'A contact, visit or stay (FHIR Encounter).';
 COMMENT ON COLUMN care.encounter.class IS
 'HL7 v3 ActCode: IMP inpatient, EMER emergency, AMB ambulatory, HH home, VR virtual ...';
+COMMENT ON COLUMN care.encounter.episode_of_care IS 'The episode of care that it belongs to.';
 
 CREATE SEQUENCE care.condition_id_seq;
 
@@ -115,6 +116,8 @@ ALTER SEQUENCE care.medication_statement_id_seq OWNED BY care.medication_stateme
 
 COMMENT ON TABLE care.medication_statement IS
 'Medication as received (FHIR MedicationRequest), with its source: shown, never decided on here.';
+COMMENT ON COLUMN care.medication_statement.dosage IS 'In words.';
+COMMENT ON COLUMN care.medication_statement.authored_on IS 'When it was prescribed.';
 
 CREATE SEQUENCE care.allergy_id_seq;
 
@@ -139,3 +142,6 @@ ALTER SEQUENCE care.allergy_id_seq OWNED BY care.allergy.id;
 
 COMMENT ON TABLE care.allergy IS
 'Allergies and intolerances as received (FHIR AllergyIntolerance), with their source: shown, never decided on here.';
+COMMENT ON COLUMN care.allergy.category IS 'Food, medication, environment or biologic, in the codes of FHIR.';
+COMMENT ON COLUMN care.allergy.criticality IS 'How dangerous a reaction can be, in the codes of FHIR.';
+COMMENT ON COLUMN care.allergy.start_time IS 'Onset, or when it was first recorded.';

@@ -27,6 +27,8 @@ ALTER SEQUENCE care.care_plan_id_seq OWNED BY care.care_plan.id;
 CREATE INDEX care_plan_organization_idx ON care.care_plan (organization) WHERE status = 'active';
 
 COMMENT ON TABLE care.care_plan IS 'A plan for a citizen''s care (FHIR CarePlan).';
+COMMENT ON COLUMN care.care_plan.intent IS 'How binding it is, in the codes of FHIR.';
+COMMENT ON COLUMN care.care_plan.title IS 'What it is, in words.';
 COMMENT ON COLUMN care.care_plan.addresses IS 'Ids of the citizen''s conditions that the plan is about.';
 COMMENT ON COLUMN care.care_plan.goals IS 'Ids of the citizen''s goals that the plan works towards.';
 
@@ -46,6 +48,7 @@ CREATE TABLE care.care_plan_activity (
 );
 
 COMMENT ON TABLE care.care_plan_activity IS 'What a plan says should be done, in its order (FHIR CarePlan.activity).';
+COMMENT ON COLUMN care.care_plan_activity.ordinal IS 'Its place in the plan, from 1.';
 
 CREATE SEQUENCE care.goal_id_seq;
 
@@ -69,6 +72,9 @@ CREATE TABLE care.goal (
 ALTER SEQUENCE care.goal_id_seq OWNED BY care.goal.id;
 
 COMMENT ON TABLE care.goal IS 'What citizen and professionals want to reach (FHIR Goal).';
+COMMENT ON COLUMN care.goal.description IS 'What it is, in words.';
+COMMENT ON COLUMN care.goal.start_date IS 'Day from which on it is worked on.';
+COMMENT ON COLUMN care.goal.due_date IS 'Last day to reach it.';
 
 CREATE SEQUENCE care.task_id_seq;
 
@@ -103,6 +109,10 @@ CREATE INDEX task_owner_idx ON care.task (owner, due_end)
 	WHERE status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold');
 
 COMMENT ON TABLE care.task IS 'Something that someone has to do for a citizen (FHIR Task).';
+COMMENT ON COLUMN care.task.priority IS 'Routine, urgent, asap or stat, from least to most.';
+COMMENT ON COLUMN care.task.code IS 'Of what kind it is.';
+COMMENT ON COLUMN care.task.description IS 'What it is, in words.';
+COMMENT ON COLUMN care.task.requester IS 'The organization that asks for it.';
 COMMENT ON COLUMN care.task.owner IS 'The organization that has to do it; null when it is the citizen.';
 COMMENT ON COLUMN care.task.due_start IS 'Not before.';
 COMMENT ON COLUMN care.task.due_end IS 'Overdue after. Whether it is overdue is derived from now(), never stored.';

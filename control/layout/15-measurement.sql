@@ -14,6 +14,8 @@ ALTER SEQUENCE care.measure_id_seq OWNED BY care.measure.id;
 
 COMMENT ON TABLE care.measure IS
 'What is measured: one measure may be known by many codes. Measures at home and in the clinic are measures of their own.';
+COMMENT ON COLUMN care.measure.name IS 'By which functions and views know it.';
+COMMENT ON COLUMN care.measure.display IS 'By which people know it.';
 COMMENT ON COLUMN care.measure.unit IS 'UCUM unit of all its values.';
 COMMENT ON COLUMN care.measure.reviewed IS
 'False for a measure made because an unknown code arrived: a person has yet to say what it is.';
@@ -45,6 +47,9 @@ CREATE TABLE care.measure_unit (
 
 COMMENT ON TABLE care.measure_unit IS
 'Units and spellings accepted for a measure besides its own: value in the measure''s unit = value * factor + shift.';
+COMMENT ON COLUMN care.measure_unit.unit IS 'UCUM unit, or another spelling of one.';
+COMMENT ON COLUMN care.measure_unit.factor IS 'What a value is multiplied by.';
+COMMENT ON COLUMN care.measure_unit.shift IS 'What is added then.';
 
 CREATE SEQUENCE care.measurement_batch_id_seq;
 
@@ -59,7 +64,7 @@ CREATE TABLE care.measurement_batch (
 	source_key text NOT NULL CHECK (source_key <> ''),
 	version bigint NOT NULL DEFAULT 0,
 	issued timestamptz NOT NULL DEFAULT '-infinity',
-	status text NOT NULL DEFAULT 'final' CHECK (status IN ('final', 'amended', 'corrected', 'entered-in-error')),
+	status text NOT NULL DEFAULT 'final' CHECK (status IN ('final', 'amended', 'corrected', 'entered-in-error', 'moved')),
 	digest uuid NOT NULL,
 	stands boolean NOT NULL,
 	source jsonb,
@@ -69,21 +74,28 @@ CREATE TABLE care.measurement_batch (
 	PRIMARY KEY (citizen, id),
 	CHECK (measure IS NOT NULL OR (points IS NULL AND nullified IS NULL)),
 	CHECK ((points IS NULL AND nullified IS NULL) = (start_time IS NULL)),
-	CHECK (start_time <= end_time)
+	CHECK (start_time <= end_time),
+	CHECK (status <> 'moved' OR start_time IS NULL)
 );
 ALTER SEQUENCE care.measurement_batch_id_seq OWNED BY care.measurement_batch.id;
-CREATE INDEX measurement_batch_source_key_idx ON care.measurement_batch (citizen, source_key);
+-- The citizen comes last, so that no plan that was made while the tables were
+-- small, a foreign key's say, finds one row by reading all of a citizen.
+CREATE INDEX measurement_batch_source_key_idx ON care.measurement_batch (source_key, citizen);
 CREATE INDEX measurement_batch_time_idx ON care.measurement_batch (citizen, measure, end_time, start_time)
 	WHERE stands;
 
 COMMENT ON TABLE care.measurement_batch IS
 'What one source said of one measure: values, or that there are none. Rows are added, never changed but for "stands": the provenance of every point.';
+COMMENT ON COLUMN care.measurement_batch.points IS 'The values, in the measure''s unit.';
 COMMENT ON COLUMN care.measurement_batch.nullified IS 'Instants at which this source says that there is no valid value.';
 COMMENT ON COLUMN care.measurement_batch.start_time IS 'First instant of points and nullified; null when the source withdrew all it had said.';
+COMMENT ON COLUMN care.measurement_batch.end_time IS 'Last instant of points and nullified; null where start_time is.';
 COMMENT ON COLUMN care.measurement_batch.source_key IS
 'Identity of what was said (a FHIR Observation, a message''s value ...): of its versions one stands.';
 COMMENT ON COLUMN care.measurement_batch.issued IS
-'When the source made this version available. Of different sources that speak of one instant the later one wins, then the greater value, then the greater key: never the order of arrival.';
+'When the source made this version available. Of different sources that speak of one instant the later one wins, then one that nullifies, then the greater value, then the greater key: never the order of arrival.';
+COMMENT ON COLUMN care.measurement_batch.status IS
+'Of an Observation; ''moved'' marks where a batch was moved away to another citizen, and is what care.move_entry() alone writes.';
 COMMENT ON COLUMN care.measurement_batch.digest IS 'MD5 of the content, by which a repetition is known.';
 COMMENT ON COLUMN care.measurement_batch.stands IS
 'Whether this is the version of its source that counts: the latest by (version, issued, status, digest).';
@@ -98,12 +110,15 @@ CREATE TABLE care.measurement_series (
 	PRIMARY KEY (citizen, measure, bucket),
 	CHECK (smartcare.start_time(points) >= bucket AND smartcare.end_time(points) < bucket_end)
 ) WITH (fillfactor = 80, toast_tuple_target = 4080, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX measurement_series_measure_idx ON care.measurement_series (measure);
+-- For one stream no worse than the primary key, whatever the planner knows.
+CREATE INDEX measurement_series_measure_idx ON care.measurement_series (measure, citizen);
 
 COMMENT ON TABLE care.measurement_series IS
 'What stands: the values of a citizen and measure, merged from the batches and cut into buckets [bucket, bucket_end) that do not overlap. Read it through care.measurement.';
 COMMENT ON COLUMN care.measurement_series.bucket IS
 'Start of the bucket. Buckets are 2^n hours wide, aligned in UTC; a stream''s buckets get narrower as its values come closer, so that one fits in a page.';
+COMMENT ON COLUMN care.measurement_series.bucket_end IS 'End of the bucket, not in it.';
+COMMENT ON COLUMN care.measurement_series.points IS 'The values, in the measure''s unit.';
 
 CREATE TABLE care.measurement_note (
 	citizen bigint NOT NULL,
@@ -122,8 +137,13 @@ CREATE TABLE care.measurement_note (
 CREATE INDEX measurement_note_time_idx ON care.measurement_note (citizen, measure, "time");
 
 COMMENT ON TABLE care.measurement_note IS 'What is special about single points; most points have none.';
+COMMENT ON COLUMN care.measurement_note.batch IS 'Id of the batch with the point.';
+COMMENT ON COLUMN care.measurement_note."time" IS 'Instant of the point.';
 COMMENT ON COLUMN care.measurement_note.stands IS 'Whether the point it speaks of is the one that counts at its instant.';
 COMMENT ON COLUMN care.measurement_note.original_value IS 'The value as it came, where it was converted to the measure''s unit.';
+COMMENT ON COLUMN care.measurement_note.original_unit IS 'The unit in which it came.';
+COMMENT ON COLUMN care.measurement_note.comparator IS 'How the true value compares to that of the point, which is a limit only.';
+COMMENT ON COLUMN care.measurement_note.note IS 'What the source has to say of it, in words.';
 
 INSERT INTO care.measure (id, name, display, unit, reviewed) VALUES
 	(1, 'systolic_blood_pressure', 'Systolic blood pressure', 'mm[Hg]', true),

@@ -30,6 +30,12 @@ DECLARE
 	found_citizen bigint := lock_citizen.citizen;
 	kept bigint;
 BEGIN
+	-- What another session committed while we waited for the lock has to be seen.
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION 'a citizen''s record cannot be changed at isolation level %', current_setting('transaction_isolation')
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Use READ COMMITTED: sessions that change one record wait for each other.';
+	END IF;
 	LOOP
 		SELECT c.merged_into INTO kept
 		FROM care.citizen c WHERE c.citizen = found_citizen
@@ -46,7 +52,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.lock_citizen(bigint) IS
-'Locks the record that stands for a citizen until the transaction ends, and returns it. All that changes a citizen''s record does so under this lock. Errors: 23503 unknown citizen.';
+'Locks the record that stands for a citizen until the transaction ends, and returns it. All that changes a citizen''s record does so under this lock, at isolation level READ COMMITTED. Errors: 23503 unknown citizen, 0A000 another isolation level.';
 
 CREATE OR REPLACE FUNCTION care.register_citizen(
 	systems text[], "values" text[], name text DEFAULT NULL,
@@ -339,7 +345,7 @@ BEGIN
 		SELECT * INTO moved_batch FROM care.measurement_batch b WHERE b.citizen = to_citizen AND b.id = entry;
 		INSERT INTO care.measurement_batch (citizen, measure, source_key, version, issued, status, digest, stands, source)
 		VALUES (from_citizen, moved_batch.measure, moved_batch.source_key, moved_batch.version, moved_batch.issued,
-			moved_batch.status, moved_batch.digest, true,
+			'moved', moved_batch.digest, true,
 			jsonb_build_object('moved_batch', entry, 'moved_to', to_citizen, 'reason', move_entry.reason))
 		RETURNING id INTO tombstone;
 		UPDATE care.citizen_merge m

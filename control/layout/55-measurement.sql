@@ -49,6 +49,13 @@ $$;
 COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
 'The measure that a code means, and how its unit converts to the measure''s: value * factor + shift. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
 
+CREATE OR REPLACE FUNCTION care.converted(reading float8, factor float8, shift float8)
+RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (reading * factor + shift)::numeric::float8;
+COMMENT ON FUNCTION care.converted(float8, float8, float8) IS
+'Internal: a reading in its measure''s unit, to the 15 digits that survive the multiplication: 100.4 [degF] is 38 Cel, not 38.00000000000001.';
+
 CREATE OR REPLACE FUNCTION care.claims(
 	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz)
 RETURNS TABLE ("time" timestamptz, batch bigint, source_key text, issued timestamptz, value float8, place bigint)
@@ -193,6 +200,8 @@ DECLARE
 	standing smartcare.series;
 	claimed bigint;
 	nullified boolean;
+	first_note timestamptz;
+	last_note timestamptz;
 BEGIN
 	SELECT smartcare.series_agg(smartcare.slice(b.points, span)),
 		sum(smartcare.num_points(smartcare.slice(b.points, span))), bool_or(b.nullified IS NOT NULL)
@@ -241,12 +250,24 @@ BEGIN
 		PERFORM care.write_series(citizen, measure, span, standing);
 	END IF;
 
-	UPDATE care.measurement_note n SET stands = NOT n.stands
+	-- The claims are ranked once for all notes, not for each.
+	SELECT min(n."time"), max(n."time") INTO first_note, last_note
+	FROM care.measurement_note n
 	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
-		AND n."time" BETWEEN settle.start_time AND settle.end_time
-		AND n.stands IS DISTINCT FROM EXISTS (
-			SELECT FROM care.claims(n.citizen, n.measure, n."time", n."time") c
-			WHERE c.place = 1 AND c.batch = n.batch);
+		AND n."time" BETWEEN settle.start_time AND settle.end_time;
+	IF first_note IS NOT NULL THEN
+		UPDATE care.measurement_note n SET stands = NOT n.stands
+		FROM (
+			SELECT t.batch, t."time", t.stands <> (c.batch IS NOT NULL) AS wrong
+			FROM care.measurement_note t
+			LEFT JOIN care.claims(settle.citizen, settle.measure, first_note, last_note) c
+				ON c."time" = t."time" AND c.batch = t.batch AND c.place = 1
+			WHERE t.citizen = settle.citizen AND t.measure = settle.measure
+				AND t."time" BETWEEN first_note AND last_note
+		) AS w
+		WHERE w.wrong AND n.citizen = settle.citizen AND n.measure = settle.measure
+			AND n."time" BETWEEN first_note AND last_note AND n.batch = w.batch AND n."time" = w."time";
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.settle(bigint, integer, timestamptz, timestamptz, bigint[]) IS
@@ -281,6 +302,8 @@ AS $$
 DECLARE
 	flipped bigint[];
 BEGIN
+	-- Keys are looked up one by one (OFFSET 0), here and below: a plan made while the
+	-- tables were small would read all that a citizen has.
 	-- Of one key the latest version stands; it may speak of several measures.
 	-- Where a batch was moved away nothing of its key and measure stands, until
 	-- the batch is back, be it because the records were found to be one person.
@@ -291,23 +314,28 @@ BEGIN
 			rank() OVER (PARTITION BY k.source_key
 				ORDER BY k.version DESC, k.issued DESC,
 					array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
-		FROM care.measurement_batch k
-		CROSS JOIN LATERAL (SELECT CASE WHEN k.start_time IS NULL THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
-		WHERE k.citizen = choose_versions.citizen AND k.source_key = ANY (keys)
+		FROM unnest(keys) AS w (key)
+		CROSS JOIN LATERAL (
+			SELECT b.* FROM care.measurement_batch b
+			WHERE b.citizen = choose_versions.citizen AND b.source_key = w.key OFFSET 0
+		) AS k
+		CROSS JOIN LATERAL (SELECT CASE WHEN k.status = 'moved' THEN (k.source ->> 'moved_batch')::bigint END) AS m (batch)
 	)
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
 		SELECT v.id, v.stands, CASE WHEN v.moved IS NOT NULL THEN v.gone ELSE
 			v.version_place = 1
-			AND row_number() OVER (
+			AND rank() OVER (
 				PARTITION BY v.source_key, v.measure, v.version_place, v.moved IS NULL ORDER BY v.digest DESC) = 1
 			AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
 		FROM known v
 	) AS s
 	WHERE s.stands <> s.chosen;
 
-	UPDATE care.measurement_batch b SET stands = NOT b.stands
-	WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	IF flipped IS NOT NULL THEN
+		UPDATE care.measurement_batch b SET stands = NOT b.stands
+		WHERE b.citizen = choose_versions.citizen AND b.id = ANY (flipped);
+	END IF;
 	RETURN flipped;
 END
 $$;
@@ -328,9 +356,9 @@ BEGIN
 				bool_or(b.nullified IS NOT NULL) AS nullified, sum(smartcare.num_points(b.points)) AS claimed,
 				date_bin(make_interval(hours => care.widest_bucket()), min(b.start_time), '2000-01-01 00:00:00+00') AS bucket,
 				max(b.end_time) AS end_time
-			FROM unnest(new_batches) AS u (id)
+			FROM unnest(new_batches) AS i (id)
 			CROSS JOIN LATERAL (
-				SELECT * FROM care.measurement_batch b WHERE b.citizen = start_series.citizen AND b.id = u.id OFFSET 0
+				SELECT * FROM care.measurement_batch m WHERE m.citizen = start_series.citizen AND m.id = i.id OFFSET 0
 			) AS b
 			WHERE b.stands AND b.start_time IS NOT NULL
 			GROUP BY b.measure
@@ -345,8 +373,10 @@ BEGIN
 	)
 	SELECT array_agg(t.measure), coalesce(sum(t.points), 0) INTO measures, changed FROM started t;
 
-	UPDATE care.measurement_note n SET stands = true
-	WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+	IF measures IS NOT NULL THEN
+		UPDATE care.measurement_note n SET stands = true
+		WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.start_series(bigint, bigint[]) IS
@@ -380,15 +410,15 @@ BEGIN
 	) AS n;
 
 	WITH offered AS MATERIALIZED (
-		SELECT o.*, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
+		SELECT o.*, coalesce(o.digest, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
 				noted ->> o.ordinal::text), 'UTF8')
-				|| coalesce(smartcare.series_send(o.points), ''))::uuid AS new_digest
+				|| coalesce(smartcare.series_send(o.points), ''))::uuid) AS new_digest
 		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
 	), judged AS MATERIALIZED (
 		SELECT o.*, e.known, CASE WHEN NOT e.same AND row_number() OVER (
-				PARTITION BY o.source_key, o.measure, o.new_digest ORDER BY o.ordinal) = 1
+				PARTITION BY o.source_key, o.measure, o.new_digest, o.points ORDER BY o.ordinal) = 1
 			THEN nextval('care.measurement_batch_id_seq') ELSE 0 END AS new_id
 		FROM offered o
 		CROSS JOIN LATERAL (
@@ -438,11 +468,10 @@ BEGIN
 	started := care.start_series(this, new_ids);
 	changed := started.changed;
 	FOR touched IN
-		-- Looked up one by one: the plan may be older than the citizen's many batches.
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
-		FROM unnest(new_ids || flipped) AS u (id)
+		FROM unnest(new_ids || flipped) AS i (id)
 		CROSS JOIN LATERAL (
-			SELECT n.measure, n.start_time, n.end_time FROM care.measurement_batch n WHERE n.citizen = this AND n.id = u.id OFFSET 0
+			SELECT * FROM care.measurement_batch b WHERE b.citizen = this AND b.id = i.id OFFSET 0
 		) AS b
 		WHERE b.start_time IS NOT NULL AND (b.measure = ANY (started.measures)) IS NOT TRUE
 		GROUP BY b.measure ORDER BY b.measure
@@ -455,7 +484,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.add_batches(bigint, care.measurement_batch[], care.measurement_note[]) IS
-'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
+'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import, and where several of one key are one version the same digest; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.measure_named(measure text)
 RETURNS integer
@@ -494,6 +523,7 @@ DECLARE
 	conversion record;
 	converted float8[];
 	layers smartcare.series[];
+	content text;
 	batches care.measurement_batch[];
 	notes care.measurement_note[];
 BEGIN
@@ -503,10 +533,11 @@ BEGIN
 			HINT = 'Each reading needs its time.';
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
-	ELSIF NOT isfinite((source ->> 'issued')::timestamptz) THEN
-		RAISE EXCEPTION 'a statement cannot be issued at %', source ->> 'issued'
-			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'Nothing could ever correct it.';
+	ELSIF source ->> 'issued' !~ '^\d{4}-\d{2}-\d{2}[T ].*(Z|[+-]\d{2}(:?\d{2})?)$' THEN
+		-- The same in every session; and infinite it could never be corrected.
+		RAISE EXCEPTION 'a statement cannot be issued at "%"', source ->> 'issued'
+			USING ERRCODE = 'invalid_datetime_format',
+			HINT = 'Write the time as 2026-03-01T08:00:00+01:00, with its offset from UTC.';
 	END IF;
 	SELECT c.factor, c.shift, m.unit, m.name INTO conversion
 	FROM care.measure m
@@ -524,7 +555,7 @@ BEGIN
 			HINT = 'The table care.measure_unit lists what is accepted.';
 	END IF;
 	converted := CASE WHEN conversion.factor = 1 AND conversion.shift = 0 THEN readings ELSE ARRAY(
-		SELECT p.reading * conversion.factor + conversion.shift
+		SELECT care.converted(p.reading, conversion.factor, conversion.shift)
 		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
 
 	layers := ARRAY[smartcare.series(times, converted)];
@@ -550,14 +581,17 @@ BEGIN
 			ORDER BY p."time", l.layer, p.reading);
 	END IF;
 
-	-- The key names the measure: a new version of one says nothing of others.
+	-- The key names the measure: a new version of one says nothing of others. All
+	-- layers are one version, by their digest.
+	SELECT md5(string_agg(smartcare.series_send(l.points), '' ORDER BY l.layer)) INTO content
+	FROM unnest(layers) WITH ORDINALITY AS l (points, layer);
 	batches := ARRAY(
 		SELECT ROW(NULL, NULL, measure_id, CASE WHEN source ->> 'status' IS DISTINCT FROM 'entered-in-error' THEN l.points END,
 			NULL, NULL, NULL,
-			concat_ws(' ', coalesce(source ->> 'key', 'content ' || md5(smartcare.series_send(l.points))),
-				conversion.name, nullif(l.layer, 1)),
+			concat_ws(' ', coalesce(source ->> 'key', 'content ' || content), conversion.name),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
-			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch
+			CASE WHEN cardinality(layers) > 1 THEN md5(concat_ws(' ', source ->> 'version', source ->> 'issued', source ->> 'status', content))::uuid END,
+			NULL, source, NULL, NULL, NULL)::care.measurement_batch
 		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));
 	RETURN (care.add_batches(citizen, batches, notes)).changed;
 END
@@ -655,6 +689,17 @@ LEFT JOIN care.measurement_note n
 	ON n.citizen = s.citizen AND n.measure = s.measure AND n."time" = u."time" AND n.stands;
 COMMENT ON VIEW care.measurement IS
 'One row for each point that counts, with what is special about it, for reporting tools. INSERT records a reading. For a time range care.measurement_between() reads less.';
+COMMENT ON COLUMN care.measurement.citizen IS 'The citizen whom it is about.';
+COMMENT ON COLUMN care.measurement.measure IS 'Name of what is measured; care.measure lists them.';
+COMMENT ON COLUMN care.measurement."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement.value IS 'The value that counts, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement.unit IS 'UCUM unit of the value.';
+COMMENT ON COLUMN care.measurement.comparator IS 'How the true value compares to this one, which is a limit only; null for almost all.';
+COMMENT ON COLUMN care.measurement.original_value IS 'The value as it came, where it was converted.';
+COMMENT ON COLUMN care.measurement.original_unit IS 'The unit in which it came.';
+COMMENT ON COLUMN care.measurement.note IS 'What the source has to say of it, in words.';
+COMMENT ON COLUMN care.measurement.batch IS 'Id of the care.measurement_batch that it comes from.';
+COMMENT ON COLUMN care.measurement.source IS 'What is known of the origin: message, device, performer, reason ...';
 
 CREATE OR REPLACE FUNCTION care.insert_measurement()
 RETURNS trigger
@@ -679,6 +724,7 @@ COMMENT ON FUNCTION care.insert_measurement() IS 'Makes INSERT INTO care.measure
 CREATE OR REPLACE TRIGGER measurement_insert
 INSTEAD OF INSERT ON care.measurement
 FOR EACH ROW EXECUTE FUNCTION care.insert_measurement();
+COMMENT ON TRIGGER measurement_insert ON care.measurement IS 'INSERT records a reading.';
 
 CREATE OR REPLACE FUNCTION care.measurement_between(start_time timestamptz, end_time timestamptz)
 RETURNS TABLE (citizen bigint, measure text, "time" timestamptz, value float8, unit text)

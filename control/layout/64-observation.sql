@@ -146,14 +146,14 @@ BEGIN
 		LEFT JOIN measured m ON m.codings = j.codings AND m.unit = j.unit AND j.fault IS NULL
 	), point AS MATERIALIZED (
 		SELECT f.ordinal, f.place, f.measure, f."time",
-			CASE WHEN f.as_is THEN f.number::float8 ELSE f.number::float8 * f.factor + f.shift END AS value,
+			CASE WHEN f.as_is THEN f.number::float8 ELSE care.converted(f.number::float8, f.factor, f.shift) END AS value,
 			f.comparator, CASE WHEN NOT f.as_is THEN f.number::float8 END AS original_value,
 			CASE WHEN NOT f.as_is THEN f.unit END AS original_unit, false AS sampled
 		FROM fitting f
 		WHERE f.fault IS NULL AND f.sampled IS NULL
 		UNION ALL
 		SELECT f.ordinal, f.place, f.measure, s."time",
-			CASE WHEN f.as_is THEN s.value ELSE s.value * f.factor + f.shift END, s.comparator, NULL, NULL, true
+			CASE WHEN f.as_is THEN s.value ELSE care.converted(s.value, f.factor, f.shift) END, s.comparator, NULL, NULL, true
 		FROM fitting f
 		CROSS JOIN LATERAL care.sampled_points(f.sampled, f."time") AS s
 		WHERE f.fault IS NULL AND f.sampled IS NOT NULL

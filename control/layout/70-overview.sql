@@ -23,10 +23,16 @@ WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 
 COMMENT ON VIEW care.hospital_stay IS
 'Stays in hospital, inpatient and emergency: encounters of class IMP, EMER, ACUTE and NONAC.';
+COMMENT ON COLUMN care.hospital_stay.citizen IS 'Who is or was in hospital.';
 COMMENT ON COLUMN care.hospital_stay.id IS 'Id of the encounter.';
+COMMENT ON COLUMN care.hospital_stay.class IS 'HL7 v3 ActCode of the encounter.';
 COMMENT ON COLUMN care.hospital_stay.kind IS 'emergency or inpatient.';
+COMMENT ON COLUMN care.hospital_stay.status IS 'Status of the encounter, in the codes of FHIR.';
 COMMENT ON COLUMN care.hospital_stay.is_open IS 'Whether the citizen is still in hospital, or on leave from it.';
+COMMENT ON COLUMN care.hospital_stay.reason IS 'Why.';
 COMMENT ON COLUMN care.hospital_stay.organization IS 'The department.';
+COMMENT ON COLUMN care.hospital_stay.start_time IS 'When it began.';
+COMMENT ON COLUMN care.hospital_stay.end_time IS 'When it ended; of one that is open, when it is expected to.';
 COMMENT ON COLUMN care.hospital_stay.source IS 'Identity of the message or resource that said so.';
 COMMENT ON COLUMN care.hospital_stay.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
 
@@ -42,7 +48,7 @@ SELECT
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,
-	extract(year FROM age(coalesce(c.deceased_at::date, current_date), c.birth_date))::integer AS age,
+	extract(year FROM age(CASE WHEN c.deceased THEN c.deceased_at::date ELSE current_date END, c.birth_date))::integer AS age,
 	c.gender,
 	c.deceased,
 	municipality.name AS municipality,
@@ -226,8 +232,13 @@ WHERE c.merged_into IS NULL;
 
 COMMENT ON VIEW care.shared_overview IS
 'One row a citizen: what hospital, municipality, general practice and all others around the citizen share. Parts with several items have one line for each.';
+COMMENT ON COLUMN care.shared_overview.citizen IS 'Number that all functions take.';
+COMMENT ON COLUMN care.shared_overview.name IS 'What the citizen is called.';
 COMMENT ON COLUMN care.shared_overview.identifier IS 'CPR number, or else the first identifier that is known.';
+COMMENT ON COLUMN care.shared_overview.birth_date IS 'Null where it is not known to the day.';
 COMMENT ON COLUMN care.shared_overview.age IS 'In years: today, or at death.';
+COMMENT ON COLUMN care.shared_overview.gender IS 'Administrative gender.';
+COMMENT ON COLUMN care.shared_overview.deceased IS 'Whether the citizen is known to have died.';
 COMMENT ON COLUMN care.shared_overview.municipality IS 'Where the citizen lives.';
 COMMENT ON COLUMN care.shared_overview.general_practice IS 'Whose patient the citizen is.';
 COMMENT ON COLUMN care.shared_overview.in_hospital IS 'Present stay: kind, department, since when, why. Null for who is not in hospital.';

@@ -16,11 +16,15 @@ WHERE e.status = 'finished' AND e.end_time >= now() - interval '14 days' AND e.e
 
 COMMENT ON VIEW care.recent_discharge IS
 'Who came home from hospital in the last 14 days and is not there again: each with the stay that ended last.';
+COMMENT ON COLUMN care.recent_discharge.citizen IS 'Who came home.';
 COMMENT ON COLUMN care.recent_discharge.id IS 'Id of the encounter.';
 COMMENT ON COLUMN care.recent_discharge.kind IS 'emergency or inpatient.';
+COMMENT ON COLUMN care.recent_discharge.reason IS 'Why the citizen was there.';
 COMMENT ON COLUMN care.recent_discharge.organization IS 'The department.';
 COMMENT ON COLUMN care.recent_discharge.municipality IS 'Where the citizen lives.';
 COMMENT ON COLUMN care.recent_discharge.general_practice IS 'Whose patient the citizen is.';
+COMMENT ON COLUMN care.recent_discharge.start_time IS 'When the stay began.';
+COMMENT ON COLUMN care.recent_discharge.end_time IS 'When it ended.';
 COMMENT ON COLUMN care.recent_discharge.source IS 'Identity of the message or resource that said so.';
 COMMENT ON COLUMN care.recent_discharge.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
 
@@ -173,18 +177,21 @@ FROM (
 ) w
 JOIN care.organization o ON o.id = w.organization
 LEFT JOIN care.citizen c ON c.citizen = w.citizen
-WHERE c.merged_into IS NULL;
+WHERE c.merged_into IS NULL AND NOT (coalesce(c.deceased, false) AND w.kind IN ('goal', 'planned', 'in hospital'));
 
 COMMENT ON VIEW care.worklist IS
 'What has to be done now, one row for each thing and organization. Ask for one organization, ORDER BY severity DESC, due.';
 COMMENT ON COLUMN care.worklist.organization IS 'Who has to do it.';
+COMMENT ON COLUMN care.worklist.organization_name IS 'Its name.';
 COMMENT ON COLUMN care.worklist.kind IS
 'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; measure, parked: for the region.';
 COMMENT ON COLUMN care.worklist.severity IS
 '4 stat, 3 asap, 2 urgent, 1 routine, 0 information. A task has its priority, and one more once it is overdue.';
 COMMENT ON COLUMN care.worklist.severity_name IS 'Severity in the words of FHIR''s priorities.';
 COMMENT ON COLUMN care.worklist.due IS 'Overdue after; null where there is no such time.';
+COMMENT ON COLUMN care.worklist.overdue IS 'Whether due has passed.';
 COMMENT ON COLUMN care.worklist.citizen IS 'Whom it is about; null for what is about no citizen.';
+COMMENT ON COLUMN care.worklist.citizen_name IS 'What the citizen is called.';
 COMMENT ON COLUMN care.worklist.reason IS 'What it is and why.';
 COMMENT ON COLUMN care.worklist.since IS 'Since when: not before this time, or when the stay began or ended.';
 COMMENT ON COLUMN care.worklist.until IS 'Until when; it leaves the list of discharges then.';

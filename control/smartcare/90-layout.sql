@@ -1,6 +1,7 @@
 -- The layout: tables, views and functions of schema care. layout_parts() follows, written by the build.
 
--- Raised by one with every change to a part numbered below 50.
+-- Raised by one with every change to a part numbered below 50, for which migrate() then has the statements that
+-- change tables made before.
 CREATE FUNCTION smartcare.layout_version() RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 1;
@@ -9,7 +10,7 @@ COMMENT ON FUNCTION smartcare.layout_version() IS
 
 -- What setup() and migrate() ask first. The lock ends with the transaction.
 CREATE FUNCTION smartcare.lock_layout(OUT owner name, OUT version integer)
-LANGUAGE plpgsql
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -38,10 +39,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION smartcare.lock_layout() IS
-'Waits for other sessions that set up or migrate; returns who owns schema care and its layout version, NULL if there is none';
+'Waits for other sessions that set up or migrate; returns who owns schema care and its layout version, NULL if there is none; raises 42501 where the caller is no member of the owner, 42P06 where setup() did not make the schema';
 
 CREATE FUNCTION smartcare.make_layout(first_part text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 SET standard_conforming_strings = on
@@ -53,8 +54,29 @@ BEGIN
 	FOR part IN SELECT source FROM smartcare.layout_parts() AS p WHERE p.part >= first_part ORDER BY p.part LOOP
 		EXECUTE part.source;
 	END LOOP;
-	INSERT INTO care.layout (version, extension_version)
-	VALUES (smartcare.layout_version(), smartcare.version())
+
+	-- SET ROLE is no wall: a trigger or a default of the owner's making could take the session's own role back.
+	LOCK TABLE care.layout IN SHARE ROW EXCLUSIVE MODE;
+	IF session_user <> current_user AND EXISTS (
+		SELECT FROM pg_class AS c
+		WHERE c.oid = 'care.layout'::regclass
+			AND (c.relkind <> 'r' OR c.relrowsecurity
+				OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid)
+				OR EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid)
+				OR EXISTS (SELECT FROM pg_index AS i
+					WHERE i.indrelid = c.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))
+				OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype NOT IN ('p', 'n'))
+				OR (SELECT array_agg(format_type(a.atttypid, NULL) || a.attgenerated::text ORDER BY a.attnum) FROM pg_attribute AS a
+					WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+					<> '{integer,text,timestamp with time zone}')
+	) THEN
+		RAISE EXCEPTION 'table "care.layout" is not as smartcare.setup() made it'
+		USING ERRCODE = 'insufficient_privilege',
+			DETAIL = 'Writing to it could run what its owner wrote, as you.',
+			HINT = format('Log in as "%s" to do this.', current_user);
+	END IF;
+	INSERT INTO care.layout (version, extension_version, at)
+	VALUES (smartcare.layout_version(), smartcare.version(), now())
 	ON CONFLICT (version) DO UPDATE SET extension_version = excluded.extension_version, at = excluded.at;
 END
 $$;
@@ -62,7 +84,7 @@ COMMENT ON FUNCTION smartcare.make_layout(text) IS
 'Runs the parts of the layout from the one named on, and notes the version; called by setup() and migrate()';
 
 CREATE FUNCTION smartcare.setup() RETURNS text
-LANGUAGE plpgsql
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -86,7 +108,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION smartcare.setup() IS
-'Makes schema care, owned by the caller, with the tables, views and functions of the shared-care record; changes nothing if it is there';
+'Makes schema care, owned by the caller, with the tables, views and functions of the shared-care record; changes nothing if it is there; raises 0A000 in a database that is not UTF8, 42501 and 42P06 where schema care is somebody else''s';
 
 CREATE PROCEDURE smartcare.migrate(lock_timeout text DEFAULT '5s')
 LANGUAGE plpgsql
@@ -112,9 +134,10 @@ BEGIN
 
 	-- As the owner, so that what a superuser or a member of the owning role migrates stays in one hand.
 	PERFORM set_config('role', present.owner, true);
+	-- Version 1 is the first: the changes of tables go here, IF present.version < 2 THEN ... in ascending order.
 	PERFORM smartcare.make_layout('50');
 	PERFORM set_config('role', caller, true);
 END
 $$;
 COMMENT ON PROCEDURE smartcare.migrate(text) IS
-'Brings schema care to what this extension makes: its views, functions, comments and privileges; gives up when a lock is not had in time';
+'Brings schema care to what this extension makes: views and functions with their comments, triggers and privileges, and tables where their version is an older one; gives up when a lock is not had in time; raises 3F000 where there is no schema care, 55000 where a later extension made it, 42501 and 42P06 where it is somebody else''s, 55P03 without the lock';

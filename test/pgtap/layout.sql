@@ -1,6 +1,6 @@
 -- The rules that every table, view and function of the layout keeps.
 BEGIN;
-SELECT plan(15);
+SELECT plan(16);
 
 -- Small tables that are looked up by something else than the citizen, and distributed by that.
 CREATE TEMP TABLE lookup (name, reason) AS VALUES
@@ -62,6 +62,14 @@ SELECT is_empty($$
 	WHERE relnamespace = 'care'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
 		AND obj_description(oid, 'pg_class') IS NULL
 $$, 'every table and view has a comment');
+
+SELECT is_empty($$
+	SELECT c.oid::regclass, a.attname
+	FROM pg_class AS c
+	JOIN pg_attribute AS a ON a.attrelid = c.oid
+	WHERE c.relnamespace = 'care'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+		AND a.attnum > 0 AND NOT a.attisdropped AND col_description(c.oid, a.attnum) IS NULL
+$$, 'and so has every column');
 
 SELECT is_empty($$
 	SELECT signature FROM routine WHERE obj_description(oid, 'pg_proc') IS NULL

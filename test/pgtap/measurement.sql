@@ -1,6 +1,6 @@
 -- Recording, correcting and nullifying, against a plain SQL oracle of what should count.
 BEGIN;
-SELECT plan(64);
+SELECT plan(74);
 
 CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
 $$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
@@ -8,6 +8,24 @@ CREATE FUNCTION pg_temp.at(minutes integer) RETURNS timestamptz LANGUAGE sql IMM
 $$ SELECT timestamptz '2026-03-01 08:00:00+00' + minutes * interval '1 minute' $$;
 CREATE FUNCTION pg_temp.shown(citizen bigint, measure text) RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(m.value::text, ' ' ORDER BY m."time") FROM care.measurement m WHERE m.citizen = $1 AND m.measure = $2 $$;
+
+-- A long stream costs no more to add to than a short one, also with the plans that were made when it was short.
+-- First of all, for it needs small tables.
+SELECT pg_temp.person('0404040004') AS l \gset
+CREATE FUNCTION pg_temp.fetched(relation regclass) RETURNS bigint LANGUAGE sql VOLATILE AS
+$$ SELECT t.seq_tup_read + t.idx_tup_fetch FROM pg_stat_xact_all_tables t WHERE t.relid = $1 $$;
+CREATE FUNCTION pg_temp.add(citizen bigint, since integer, until integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	FOR n IN since..until LOOP
+		PERFORM care.record(citizen, 'body_weight', ARRAY[pg_temp.at(1440 * n)], ARRAY[80000 + n], 'g');
+	END LOOP;
+END
+$$;
+SELECT pg_temp.add(:l, 1, 500) \gset ignore_
+SELECT pg_temp.fetched('care.measurement_batch') AS batches, pg_temp.fetched('care.measurement_note') AS notes \gset
+SELECT pg_temp.add(:l, 501, 510) \gset ignore_
+SELECT cmp_ok(pg_temp.fetched('care.measurement_batch') - :batches, '<', 1000::bigint, 'ten more do not read all batches');
+SELECT cmp_ok(pg_temp.fetched('care.measurement_note') - :notes, '<', 1000::bigint, 'nor all notes');
 
 -- Recording.
 SELECT pg_temp.person('0101010001') AS c \gset
@@ -30,7 +48,7 @@ SELECT is((SELECT count(DISTINCT batch) FROM care.measurement WHERE citizen = :c
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1,2}', 'kg') $$, :c), '22023', NULL, 'unequal arrays');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, '{1}', 'kg') $$, :c), '22023', NULL, 'a null array');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', NULL, NULL, 'kg') $$, :c), '22023', NULL, 'two null arrays');
-SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg', '{"issued":"infinity"}') $$, :c), '22023', NULL, 'what could never be corrected');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg', '{"issued":"infinity"}') $$, :c), '22007', NULL, 'what could never be corrected');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'no_such', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, :c), '42704', 'measure "no_such" is not known', 'an unknown measure');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'mm[Hg]') $$, :c), '22023',
 	'unit "mm[Hg]" cannot be converted to the unit of measure "body_weight", "kg"', 'a unit that does not fit: both are named');
@@ -70,6 +88,18 @@ RESET ROLE;
 SELECT is(care.record(:c, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0), pg_temp.at(0), pg_temp.at(1)], '{60,62,60,70}', '1/min'), 2, 'two points of four readings');
 SELECT is(pg_temp.shown(:c, 'heart_rate'), '62 70', 'the greater counts');
 SELECT is((SELECT count(*) FROM care.claims(:c, 5, pg_temp.at(0), pg_temp.at(0))), 2::bigint, 'the other is kept');
+
+-- Of a statement with two readings at one instant both go when its next version comes, in whatever order.
+SELECT pg_temp.person('0101010007') AS l \gset
+SELECT care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0)], '{50}', '/min', '{"key":"k","version":2}') \gset ignore_
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{60,55}', '/min', '{"key":"k","version":1}'), 0, 'the older version, with two readings at one instant, changes nothing');
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{40,45}', '/min', '{"key":"k","version":3}'), 1, 'the newer one replaces it');
+SELECT is(care.record(:l, 'heart_rate', ARRAY[pg_temp.at(0), pg_temp.at(0)], '{45,40}', '/min', '{"key":"k","version":3}'), 0, 'and is known again');
+SELECT is(pg_temp.shown(:l, 'heart_rate'), '45', 'by the greater of its readings');
+SELECT is((SELECT count(*) FROM care.claims(:l, 5, pg_temp.at(0), pg_temp.at(0))), 2::bigint, 'both of which stand');
+SELECT is(care.record(:l, 'body_temperature', ARRAY[pg_temp.at(0)], '{100.4}', '[degF]'), 1, 'a converted reading');
+SELECT is(pg_temp.shown(:l, 'body_temperature'), '38', 'has no digits that the conversion made up');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'heart_rate', ARRAY[pg_temp.at(0)], '{1}', '/min', '{"issued":"2026-03-01 08:00"}') $$, :l), '22007', NULL, 'an issue time without offset');
 
 -- Which value is right: in both orders of arrival.
 SELECT pg_temp.person('0101010002') AS a, pg_temp.person('0101010003') AS b \gset

@@ -1,6 +1,6 @@
 -- migrate() leaves what setup() makes, whatever was there.
 BEGIN;
-SELECT plan(9);
+SELECT plan(12);
 
 CREATE TEMP VIEW owned (class, id, kind, owner, acl) AS
 	SELECT 'pg_namespace'::regclass, oid, 'n', nspowner, nspacl
@@ -139,6 +139,18 @@ SET ROLE stranger;
 CALL smartcare.migrate();
 RESET ROLE;
 SELECT bag_eq('TABLE snapshot', 'TABLE fresh', 'members of the owning role may, and leave it the owner');
+
+-- The owner of the layout may be of less trust than who migrates it.
+SET ROLE layout_owner;
+CREATE FUNCTION care.trap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('role', 'none', true); RETURN NEW; END $$;
+CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON care.layout FOR EACH ROW EXECUTE FUNCTION care.trap();
+RESET ROLE;
+SELECT throws_ok('CALL smartcare.migrate()', '42501', NULL, 'a trigger of the owner''s does not run as who migrates');
+DROP TRIGGER trap ON care.layout;
+ALTER TABLE care.layout ADD note text DEFAULT current_user;
+SELECT throws_ok('CALL smartcare.migrate()', '42501', NULL, 'nor a default');
+ALTER TABLE care.layout DROP note;
+SELECT lives_ok('CALL smartcare.migrate()', 'the table as it was will do');
 
 SELECT * FROM finish();
 ROLLBACK;
