@@ -468,6 +468,7 @@ BEGIN
 	started := care.start_series(this, new_ids);
 	changed := started.changed;
 	FOR touched IN
+		-- Looked up one by one: the plan may be older than the citizen's many batches.
 		SELECT b.measure, min(b.start_time) AS start_time, max(b.end_time) AS end_time
 		FROM unnest(new_ids || flipped) AS i (id)
 		CROSS JOIN LATERAL (
