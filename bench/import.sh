@@ -25,7 +25,7 @@ done
 
 # Runs a statement on each bundle ($1 of it), a transaction each, and notes the seconds.
 measure() {
-	ask <<-END
+	ask <<-SQL
 		DO \$\$
 		DECLARE
 			began timestamptz := clock_timestamp();
@@ -38,7 +38,7 @@ measure() {
 			INSERT INTO figure VALUES ('$1', $2, extract(epoch FROM clock_timestamp() - began));
 		END
 		\$\$
-	END
+	SQL
 }
 
 for ((run = 1; run <= runs; run++)); do
