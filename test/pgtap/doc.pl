@@ -28,7 +28,8 @@ for my $page (sort glob('doc/*.md'), 'README.md') {
 		if (defined $expected ? $want eq $have : $have !~ /ERROR/) {
 			print "ok $test - $page: $name\n";
 		} elsif ($ENV{ACCEPT} && defined $expected) {
-			$text =~ s/\Q$expected\E/$have/ or die;
+			my $before = "$sql```\n```\n";
+			$text =~ s/\Q$before$expected\E/$before$have/ or die;
 			print "ok $test - $page: $name # skip accepted\n";
 		} else {
 			print "not ok $test - $page: $name\n";
