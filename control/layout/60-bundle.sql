@@ -128,7 +128,8 @@ RETURN '{
 	"CarePlan": {
 		"status!": ["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"],
 		"intent!": ["proposal", "plan", "order", "option"], "title": "string", "category": "array", "encounter": "object",
-		"author": "object", "addresses": "array", "goal": "array", "activity": "activities",
+		"author": "object", "addresses": "array", "goal": "array",
+		"activity": {"detail.status": ["not-started", "scheduled", "in-progress", "on-hold", "completed", "cancelled", "stopped", "unknown", "entered-in-error"]},
 		"period": "object", "period.start": "date", "period.end": "date"},
 	"Goal": {
 		"lifecycleStatus!": ["proposed", "planned", "accepted", "active", "on-hold", "completed", "cancelled", "entered-in-error", "rejected"],
@@ -137,37 +138,7 @@ RETURN '{
 		"description!": "concept", "startDate": "date", "target": "array", "target.0.dueDate": "date"}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_shape() IS
-'Internal: of each type of resource the elements that are read, and what each must be: a JSON type, one of some codes, a date or dateTime, a concept in words; ! marks what must be there. Of other elements nothing is demanded.';
-
-CREATE OR REPLACE FUNCTION care.fhir_faults(resource_type text, content jsonb)
-RETURNS TABLE (fault text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-	SELECT pg_catalog.rtrim(s.name, '!') || ' ' || f.fault
-	FROM pg_catalog.jsonb_each(care.fhir_shape() -> resource_type) AS s (name, demand)
-	CROSS JOIN LATERAL (SELECT nullif(content #> pg_catalog.string_to_array(pg_catalog.rtrim(s.name, '!'), '.'), 'null') AS element,
-		s.demand #>> '{}' AS kind OFFSET 0) d
-	CROSS JOIN LATERAL (SELECT d.element #>> '{}' AS value OFFSET 0) e
-	CROSS JOIN LATERAL (SELECT CASE
-		WHEN d.element IS NULL THEN CASE WHEN s.name LIKE '%!' THEN 'is missing' END
-		WHEN pg_catalog.jsonb_typeof(s.demand) = 'array' THEN CASE WHEN NOT s.demand ? e.value
-			THEN pg_catalog.format('"%s" is not one of %s', pg_catalog.left(e.value, 50), d.kind) END
-		WHEN d.kind = 'date' THEN CASE WHEN smartcare.fhir_start(e.value, 'UTC') IS NULL
-			THEN pg_catalog.format('"%s" is not a FHIR date or time; a time of day needs its offset', pg_catalog.left(e.value, 50)) END
-		WHEN d.kind = 'concept' THEN CASE WHEN care.fhir_text(d.element) IS NULL THEN 'has neither text nor coding' END
-		WHEN d.kind = 'activities' THEN
-			(SELECT pg_catalog.format('has status "%s"', pg_catalog.left(a.activity #>> '{detail,status}', 50))
-			FROM pg_catalog.jsonb_path_query(d.element, '$[*]') AS a (activity)
-			WHERE a.activity #>> '{detail,status}' NOT IN ('not-started', 'scheduled', 'in-progress', 'on-hold', 'completed', 'cancelled', 'stopped', 'unknown', 'entered-in-error')
-			LIMIT 1)
-		WHEN pg_catalog.jsonb_typeof(d.element) <> d.kind THEN pg_catalog.format('is not of type %s', d.kind)
-		WHEN e.value = '' THEN 'is empty'
-		END AS fault OFFSET 0) f
-	WHERE f.fault IS NOT NULL
-	LIMIT 1;
-END;
-COMMENT ON FUNCTION care.fhir_faults(text, jsonb) IS
-'Internal: something that is wrong with the shape of a resource, if anything is.';
+'Internal: of each type of resource the elements that are read, and what each must be, as smartcare.fhir_shape_fault() takes it. Of other elements nothing is demanded.';
 
 CREATE OR REPLACE FUNCTION care.fhir_numeric(observation jsonb)
 RETURNS boolean
@@ -187,7 +158,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	WITH entry AS MATERIALIZED (
-		SELECT e.ordinal, r.resource_type, r.content, r.local, f.kept,
+		SELECT e.ordinal, r.resource_type, CASE WHEN f.kept THEN r.content END AS content, r.local, f.kept,
 			coalesce(care.fhir_key(r.full_url), care.fhir_key(r.local),
 				CASE WHEN f.kept AND f.reason IS NULL THEN 'urn:md5:' || md5(r.content::text)
 					ELSE coalesce(e.entry #>> '{request,url}', format('entry[%s]', e.ordinal - 1)) END) AS key,
@@ -216,7 +187,7 @@ BEGIN
 				WHEN r.resource_type = 'MedicationRequest' AND NOT r.content ?| '{medicationCodeableConcept,medicationReference}' THEN 'it names no medication'
 				WHEN r.resource_type IN ('Organization', 'Practitioner')
 					AND coalesce(r.content ->> 'name', r.content #>> '{identifier,0,value}', '') IN ('', '[]') THEN 'it has neither name nor identifier'
-				WHEN r.resource_type <> 'Observation' THEN (SELECT s.fault FROM care.fhir_faults(r.resource_type, r.content) s)
+				WHEN r.resource_type <> 'Observation' THEN smartcare.fhir_shape_fault(r.content, care.fhir_shape() -> r.resource_type)
 				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
 				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
 				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
@@ -237,45 +208,45 @@ BEGIN
 			GROUP BY 1
 			HAVING count(DISTINCT e.key) = 1
 		) AS n
-	), subject AS (
-		SELECT e.*, l.names, s.reference,
-			CASE WHEN e.resource_type = 'Patient' THEN e.key
-				ELSE care.fhir_target(s.reference, 'Patient', care.fhir_base(e.key), l.names) END AS subject
+	), judged AS (
+		SELECT e.ordinal, e.resource_type, e.key, e.kept, e.content, t.subject, v.verdict,
+			v.verdict IS NULL AND e.resource_type = 'Observation' AS observed
 		FROM entry e
 		CROSS JOIN local l
 		CROSS JOIN LATERAL (
-			SELECT CASE
-				WHEN NOT e.kept OR e.reason IS NOT NULL OR e.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Medication') THEN NULL
-				WHEN e.resource_type IN ('AllergyIntolerance', 'EpisodeOfCare') THEN e.content -> 'patient'
-				ELSE e.content -> 'subject' END AS found
+			SELECT e.reason IS NULL AND e.resource_type NOT IN ('Patient', 'Organization', 'Practitioner', 'Medication') AS about,
+				e.content -> CASE WHEN e.resource_type IN ('AllergyIntolerance', 'EpisodeOfCare') THEN 'patient' ELSE 'subject' END AS found
 			OFFSET 0) r
 		CROSS JOIN LATERAL (
 			SELECT CASE WHEN r.found ->> 'reference' LIKE '#%' THEN care.fhir_outward(e.content, r.found) ELSE r.found END AS reference
 			OFFSET 0) s
-	), judged AS (
-		SELECT s.*, coalesce(s.reason, CASE
-			WHEN s.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Medication') THEN NULL
-			WHEN care.fhir_stated_type(s.reference) <> 'Patient' THEN 'its subject is not a Patient'
-			WHEN s.subject IS NULL THEN 'it does not say which Patient it is about'
-			WHEN octet_length(s.subject) > 1000 THEN 'its subject is longer than 1000 bytes' END) AS verdict
-		FROM subject s
-	), sorted AS (
-		SELECT j.ordinal, j.verdict, j.resource_type, j.key, j.kept, j.names, ROW(j.resource_type, j.key, j.subject, NULL,
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN r.about THEN care.fhir_target(s.reference, 'Patient', care.fhir_base(e.key), l.names)
+				WHEN e.resource_type = 'Patient' THEN e.key END AS subject
+			OFFSET 0) t
+		CROSS JOIN LATERAL (
+			SELECT CASE
+				WHEN NOT r.about THEN e.reason
+				WHEN care.fhir_stated_type(s.reference) <> 'Patient' THEN 'its subject is not a Patient'
+				WHEN t.subject IS NULL THEN 'it does not say which Patient it is about'
+				WHEN octet_length(t.subject) > 1000 THEN 'its subject is longer than 1000 bytes' END AS verdict
+			OFFSET 0) v
+	), taken AS (
+		SELECT j.ordinal, j.observed, ROW(j.resource_type, j.key, j.subject, NULL,
 			CASE WHEN j.content #>> '{meta,versionId}' ~ '^\d{1,18}$' THEN (j.content #>> '{meta,versionId}')::bigint ELSE 0 END,
 			coalesce(smartcare.fhir_instant(j.content #>> '{meta,lastUpdated}'), '-infinity'),
-			CASE WHEN j.resource_type <> 'Observation' THEN md5((j.content - 'meta')::text) END,
-			j.content, import)::care.import_entry AS taken
-		FROM judged j
+			CASE WHEN NOT j.observed THEN md5((j.content - 'meta')::text) END,
+			j.content, import)::care.import_entry AS entry
+		FROM judged j WHERE j.verdict IS NULL
 	)
 	SELECT
-		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type <> 'Observation'),
-		array_agg(s.taken ORDER BY s.ordinal) FILTER (WHERE s.verdict IS NULL AND s.resource_type = 'Observation'),
-		array_agg(ROW(coalesce(s.resource_type, 'none'), left(s.key, 1000), s.verdict, true)::care.import_refusal ORDER BY s.ordinal)
-			FILTER (WHERE s.verdict IS NOT NULL),
+		(SELECT array_agg(t.entry ORDER BY t.ordinal) FROM taken t WHERE NOT t.observed),
+		(SELECT array_agg(t.entry ORDER BY t.ordinal) FROM taken t WHERE t.observed),
+		(SELECT array_agg(ROW(coalesce(j.resource_type, 'none'), left(j.key, 1000), j.verdict, true)::care.import_refusal ORDER BY j.ordinal)
+			FROM judged j WHERE j.verdict IS NOT NULL),
 		jsonb_build_object(import, (SELECT l.names FROM local l)),
-		array_agg(s.key) FILTER (WHERE NOT s.kept)
-	INTO entries, observations, refusals, locals, strangers
-	FROM sorted s;
+		(SELECT array_agg(e.key) FROM entry e WHERE NOT e.kept)
+	INTO entries, observations, refusals, locals, strangers;
 END
 $$;
 COMMENT ON FUNCTION care.read_bundle(jsonb, bigint) IS

@@ -17,3 +17,9 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.fhir_end(text, text) IS
 'When a FHIR date, dateTime or instant ends: a day, month or year with its last microsecond in the time zone; NULL of what is no FHIR time; raises 22023 for an unknown time zone';
+
+CREATE FUNCTION smartcare.fhir_shape_fault(resource jsonb, shape jsonb) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.fhir_shape_fault(jsonb, jsonb) IS
+'Something that is wrong with the shape of a FHIR resource, NULL if nothing is. A shape is an object of demands by dotted path: a JSON type, "date", "concept", an array of codes, or a shape that each element of an array must have; a path that ends in ! must be there';

@@ -94,7 +94,7 @@ SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:p'), pg_temp.
 	'{"url": "urn:uuid:m2", "resourceType": "MedicationRequest", "status": "active", "doNotPerform": true, "medicationCodeableConcept": {"text": "x"}, "subject": {"reference": "urn:uuid:p"}}',
 	'{"url": "urn:uuid:o1", "resourceType": "Organization", "name": ""}', '{"url": "urn:uuid:o2", "resourceType": "Organization", "name": ["x"]}', '{"url": "urn:uuid:d1", "resourceType": "Practitioner", "name": []}')) AS report \gset
 SELECT is(pg_temp.skipped(:'report'),
-'1 CarePlan: activity has status "x"
+'1 CarePlan: activity.0.detail.status "x" is not one of ["not-started", "scheduled", "in-progress", "on-hold", "completed", "cancelled", "stopped", "unknown", "entered-in-error"]
 1 Condition: clinicalStatus.coding.0.code "gone" is not one of ["active", "recurrence", "relapse", "inactive", "remission", "resolved"]
 1 Condition: code has neither text nor coding
 1 Condition: code is missing
