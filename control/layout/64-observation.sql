@@ -73,7 +73,7 @@ BEGIN
 		SELECT o.ordinal, p.place, p.part #> '{code,coding}' AS codings, p.part #>> '{code,text}' AS display,
 			v.quantity, v.quantity -> 'value' AS number, v.quantity ->> 'comparator' AS comparator, v.sampled, o."time", o.effective,
 			coalesce(CASE WHEN coalesce(v.quantity ->> 'system', 'http://unitsofmeasure.org') = 'http://unitsofmeasure.org'
-				THEN nullif(v.quantity ->> 'code', '') END, nullif(v.quantity ->> 'unit', '')) AS unit
+				THEN nullif(v.quantity ->> 'code', '') END, nullif(v.quantity ->> 'unit', '')) AS unit, p.part #>> '{code,coding}' AS term
 		FROM observation o
 		CROSS JOIN LATERAL (
 			SELECT o.content AS part, 0 AS place
@@ -98,19 +98,20 @@ BEGIN
 			WHEN NOT care.fhir_float8(v.number::numeric) THEN 'its value is out of range'
 			WHEN v.comparator NOT IN ('<', '<=', '>=', '>') THEN format('its comparator "%s" is not known', left(v.comparator, 50))
 			WHEN v.unit IS NULL THEN 'its unit is missing'
-			WHEN jsonb_typeof(v.codings) IS DISTINCT FROM 'array' OR NOT v.codings @? '$[*].code ? (@ != "")' THEN 'its code is missing'
-			WHEN octet_length(v.unit) > 200 OR octet_length(v.codings::text) > 5000 THEN 'its code or unit is too long'
+			WHEN jsonb_typeof(v.codings) IS DISTINCT FROM 'array'
+				OR (v.codings #>> '{0,code}' <> '') IS NOT TRUE AND NOT v.codings @? '$[*].code ? (@ != "")' THEN 'its code is missing'
+			WHEN octet_length(v.unit) > 200 OR octet_length(v.term) > 5000 THEN 'its code or unit is too long'
 			WHEN v.sampled IS NOT NULL THEN care.sampled_fault(v.sampled)
 			END AS fault
 		FROM value v
 	), coded AS MATERIALIZED (
 		-- Of several codes one that a person has reviewed counts, else the first:
 		-- never one that merely happened to come before.
-		SELECT d.codings, d.unit, c.system, c.code, coalesce(c.display, d.display) AS display
+		SELECT d.term, d.unit, c.system, c.code, coalesce(c.display, d.display) AS display
 		FROM (
-			SELECT j.codings, j.unit, min(j.display COLLATE "C") AS display
+			SELECT j.term, j.unit, j.term::jsonb AS codings, min(j.display COLLATE "C") AS display
 			FROM judged j WHERE j.fault IS NULL
-			GROUP BY j.codings, j.unit
+			GROUP BY j.term, j.unit
 		) AS d
 		CROSS JOIN LATERAL (
 			SELECT e.system, e.code, a.coding ->> 'display' AS display
@@ -124,7 +125,7 @@ BEGIN
 		) AS c
 		ORDER BY c.system, c.code, d.unit
 	), measured AS MATERIALIZED (
-		SELECT c.codings, c.unit, coalesce(k.measure, (f.found ->> 'measure')::integer) AS measure,
+		SELECT c.term, c.unit, coalesce(k.measure, (f.found ->> 'measure')::integer) AS measure,
 			CASE WHEN k.measure IS NULL THEN (f.found ->> 'factor')::float8 ELSE 1 END AS factor, coalesce((f.found ->> 'shift')::float8, 0) AS shift
 		FROM coded c
 		CROSS JOIN LATERAL (
@@ -143,7 +144,7 @@ BEGIN
 					FROM care.measure c WHERE c.id = m.measure)
 				WHEN m.factor <> 1 AND abs(j.number::numeric) > 1e300 THEN 'its value is out of range' END) AS fault
 		FROM judged j
-		LEFT JOIN measured m ON m.codings = j.codings AND m.unit = j.unit AND j.fault IS NULL
+		LEFT JOIN measured m ON m.term = j.term AND m.unit = j.unit AND j.fault IS NULL
 	), point AS MATERIALIZED (
 		SELECT f.ordinal, f.place, f.measure, f."time",
 			CASE WHEN f.as_is THEN f.number::float8 ELSE care.converted(f.number::float8, f.factor, f.shift) END AS value,
@@ -164,12 +165,15 @@ BEGIN
 		GROUP BY p.ordinal, p.measure
 	), batch AS MATERIALIZED (
 		SELECT o.ordinal, o.key, o.citizen, o.version, o.issued, o.status, o.import, s.measure, s.points,
-			nullif((o.content - '{resourceType,id,meta,text,status,category,code,subject,effectiveDateTime,effectiveInstant,issued,valueQuantity,valueInteger,valueSampledData,component}'::text[])
-				|| CASE WHEN s.place > 0 THEN (o.content #> ARRAY['component', (s.place - 1)::text])
-					- '{code,valueQuantity,valueInteger,valueSampledData}'::text[] ELSE '{}' END, '{}') AS source,
+			nullif(CASE WHEN s.place > 0 THEN r.rest || (o.content #> ARRAY['component', (s.place - 1)::text])
+				- '{code,valueQuantity,valueInteger,valueSampledData}'::text[] ELSE r.rest END, '{}') AS source,
 			row_number() OVER (ORDER BY o.citizen, o.ordinal, s.measure) AS number
 		FROM observation o
 		LEFT JOIN spoken s ON s.ordinal = o.ordinal
+		CROSS JOIN LATERAL (
+			SELECT o.content - '{resourceType,id,meta,text,status,category,code,subject,effectiveDateTime,effectiveInstant,issued,valueQuantity,valueInteger,valueSampledData,component}'::text[] AS rest
+			OFFSET 0
+		) AS r
 		WHERE s.points IS NOT NULL OR o.withdrawn
 	), refusal AS (
 		SELECT f.ordinal, f.fault FROM fitting f WHERE f.fault IS NOT NULL
