@@ -154,7 +154,7 @@ COMMENT ON FUNCTION care.park(care.parked_resource[]) IS
 CREATE OR REPLACE FUNCTION care.place_entries(
 	entries care.import_entry[], subjects jsonb, refused jsonb,
 	OUT placed care.import_entry[], OUT refusals care.import_refusal[], OUT parked care.parked_resource[])
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
