@@ -152,7 +152,7 @@ COMMENT ON FUNCTION care.import_organizations(care.import_entry[]) IS
 
 CREATE OR REPLACE FUNCTION care.fhir_person_name(names jsonb)
 RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -354,15 +354,16 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN jsonb_object_agg(s.subject, f.citizen)
-	FROM (SELECT DISTINCT u.subject FROM unnest(subjects) AS u (subject)) AS s
-	CROSS JOIN LATERAL (
-		SELECT CASE WHEN s.subject LIKE 'Patient?identifier=%' THEN care.identified_citizen(s.subject)
-			ELSE (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
-				WHERE k.resource_type = 'Patient' AND k.key = s.subject AND k.id > 0) END AS citizen
-		OFFSET 0
-	) AS f
-	WHERE f.citizen IS NOT NULL;
+	RETURN (
+		SELECT jsonb_object_agg(s.subject, f.citizen)
+		FROM (SELECT DISTINCT u.subject FROM unnest(subjects) AS u (subject)) AS s
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN s.subject LIKE 'Patient?identifier=%' THEN care.identified_citizen(s.subject)
+				ELSE (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
+					WHERE k.resource_type = 'Patient' AND k.key = s.subject AND k.id > 0) END AS citizen
+			OFFSET 0
+		) AS f
+		WHERE f.citizen IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION care.subject_citizens(text[]) IS

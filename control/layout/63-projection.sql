@@ -127,7 +127,7 @@ COMMENT ON FUNCTION care.project_conditions(care.import_projection[]) IS
 
 CREATE OR REPLACE FUNCTION care.fhir_dosage(instructions jsonb)
 RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -154,7 +154,7 @@ COMMENT ON FUNCTION care.park(care.parked_resource[]) IS
 CREATE OR REPLACE FUNCTION care.place_entries(
 	entries care.import_entry[], subjects jsonb, refused jsonb,
 	OUT placed care.import_entry[], OUT refusals care.import_refusal[], OUT parked care.parked_resource[])
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -250,7 +250,7 @@ COMMENT ON FUNCTION care.add_counts(jsonb, jsonb) IS 'Internal: adds counts by n
 CREATE OR REPLACE FUNCTION care.entry_counts(
 	resource_type text, entries care.import_entry[], created bigint, updated bigint)
 RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -264,7 +264,7 @@ COMMENT ON FUNCTION care.entry_counts(text, care.import_entry[], bigint, bigint)
 CREATE OR REPLACE FUNCTION care.import_report(
 	refusals care.import_refusal[], counts jsonb, points jsonb, conflicts jsonb, awaited care.parked_resource[])
 RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
