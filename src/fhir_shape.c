@@ -233,6 +233,10 @@ shape_fault(JsonbContainer *container, JsonbContainer *shape,
 			if (fault != NULL)
 				return fault;
 		}
+		else
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a demand of a shape is a string, an array of codes, or a shape")));
 		if (fault != NULL)
 			return psprintf("%s %s", path, fault);
 	}

@@ -308,12 +308,12 @@ BEGIN
 	-- Where a batch was moved away nothing of its key and measure stands, until
 	-- the batch is back, be it because the records were found to be one person.
 	WITH known AS MATERIALIZED (
-		SELECT k.id, k.source_key, k.measure, k.stands, k.digest, m.batch AS moved,
+		SELECT k.id, k.source_key, k.measure, k.stands, m.batch AS moved,
 			m.batch IS NOT NULL AND NOT EXISTS (
 				SELECT FROM care.measurement_batch b WHERE b.citizen = k.citizen AND b.id = m.batch) AS gone,
 			rank() OVER (PARTITION BY k.source_key
 				ORDER BY k.version DESC, k.issued DESC,
-					array_position('{entered-in-error,corrected,amended,final}', k.status)) AS version_place
+					array_position('{entered-in-error,corrected,amended,final}', k.status), k.digest DESC) AS version_place
 		FROM unnest(keys) AS w (key)
 		CROSS JOIN LATERAL (
 			SELECT b.* FROM care.measurement_batch b
@@ -324,10 +324,7 @@ BEGIN
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
 		SELECT v.id, v.stands, CASE WHEN v.moved IS NOT NULL THEN v.gone ELSE
-			v.version_place = 1
-			AND rank() OVER (
-				PARTITION BY v.source_key, v.measure, v.version_place, v.moved IS NULL ORDER BY v.digest DESC) = 1
-			AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
+			v.version_place = 1 AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
 		FROM known v
 	) AS s
 	WHERE s.stands <> s.chosen;
@@ -409,13 +406,19 @@ BEGIN
 		FROM unnest(notes) AS m GROUP BY m.batch
 	) AS n;
 
-	WITH offered AS MATERIALIZED (
-		SELECT o.*, coalesce(o.digest, md5(convert_to(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.status,
+	WITH part AS MATERIALIZED (
+		SELECT o.*, CASE WHEN o.digest IS NULL THEN md5(convert_to(concat_ws(' ', o.measure, o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
 				noted ->> o.ordinal::text), 'UTF8')
-				|| coalesce(smartcare.series_send(o.points), ''))::uuid) AS new_digest
+				|| coalesce(smartcare.series_send(o.points), '')) END AS said
 		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
 			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+	), offered AS MATERIALIZED (
+		-- All that is said at once of one key and version is one statement.
+		SELECT p.*, coalesce(p.digest, md5(string_agg(p.said, ' ') FILTER (WHERE p.nth = 1) OVER (
+				PARTITION BY p.source_key, p.version, p.issued, p.status ORDER BY p.said
+				ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))::uuid) AS new_digest
+		FROM (SELECT q.*, row_number() OVER (PARTITION BY q.source_key, q.said) AS nth FROM part q) AS p
 	), judged AS MATERIALIZED (
 		SELECT o.*, e.known, CASE WHEN NOT e.same AND row_number() OVER (
 				PARTITION BY o.source_key, o.measure, o.new_digest, o.points ORDER BY o.ordinal) = 1
@@ -450,7 +453,7 @@ BEGIN
 		WHERE new_ids[b.ordinal] > 0
 		GROUP BY b.source_key
 		HAVING bool_or(known[b.ordinal]) OR count(*) > count(DISTINCT b.measure)
-			OR count(DISTINCT b.version) > 1 OR count(DISTINCT b.issued) > 1 OR count(DISTINCT b.status) > 1);
+			OR count(DISTINCT b.version) > 1 OR count(DISTINCT b.issued) > 1 OR count(DISTINCT b.status) > 1 OR count(DISTINCT b.digest) > 1);
 	IF revised <> '{}' THEN
 		flipped := care.choose_versions(this, revised);
 	END IF;
@@ -484,7 +487,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.add_batches(bigint, care.measurement_batch[], care.measurement_note[]) IS
-'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import, and where several of one key are one version the same digest; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
+'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import; what one call says of a key and version is one statement, which stands or falls together, and so is what has the same digest; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.measure_named(measure text)
 RETURNS integer

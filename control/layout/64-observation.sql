@@ -167,6 +167,8 @@ BEGIN
 		SELECT o.ordinal, o.key, o.citizen, o.version, o.issued, o.status, o.import, s.measure, s.points,
 			nullif(CASE WHEN s.place > 0 THEN r.rest || (o.content #> ARRAY['component', (s.place - 1)::text])
 				- '{code,valueQuantity,valueInteger,valueSampledData}'::text[] ELSE r.rest END, '{}') AS source,
+			-- All that one version says stands or falls together.
+			md5(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.content - 'meta'))::uuid AS digest,
 			row_number() OVER (ORDER BY o.citizen, o.ordinal, s.measure) AS number
 		FROM observation o
 		LEFT JOIN spoken s ON s.ordinal = o.ordinal
@@ -186,7 +188,7 @@ BEGIN
 	)
 	SELECT
 		(SELECT array_agg(ROW(b.citizen, NULL, b.measure, b.points, NULL, NULL, NULL, b.key, b.version, b.issued, b.status,
-				NULL, NULL, b.source, b.import, NULL, NULL)::care.measurement_batch ORDER BY b.number)
+				b.digest, NULL, b.source, b.import, NULL, NULL)::care.measurement_batch ORDER BY b.number)
 			FROM batch b),
 		(SELECT array_agg(ROW(n.citizen, n.number, n."time", n.measure, NULL, n.comparator,
 				n.original_value, n.original_unit, n.note)::care.measurement_note)

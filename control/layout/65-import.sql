@@ -497,6 +497,8 @@ DECLARE
 	told jsonb;
 BEGIN
 	PERFORM care.check_bundle(bundle);
+	-- Read once where it comes from a table.
+	bundle := bundle #> '{}';
 	INSERT INTO care.bundle_import (id, bundle_id, bundle_type)
 	VALUES (import, left(bundle ->> 'id', 1000), bundle ->> 'type');
 

@@ -233,5 +233,22 @@ FROM path WHERE steps <> '' AND length(steps) < 4;
 SELECT is(pg_temp.versions('51234'), 'nothing', 'entered in error first');
 SELECT is(pg_temp.versions('11223344'), 'body_weight 08:00:00.000 82', 'and repeated');
 
+-- Two contents of one key and rank: one of them counts, with all that it says.
+SELECT pg_temp.observation('urn:uuid:y1', 'urn:uuid:t', '{"component": [
+		{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 131, "unit": "mm[Hg]"}},
+		{"code": {"coding": [{"system": "http://loinc.org", "code": "8462-4"}]}, "valueQuantity": {"value": 81, "unit": "mm[Hg]"}}]}') - 'valueQuantity' AS one,
+	pg_temp.observation('urn:uuid:y1', 'urn:uuid:t', '{"component": [
+		{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 132, "unit": "mm[Hg]"}},
+		{"code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}, "valueQuantity": {"value": 62, "unit": "/min"}}]}') - 'valueQuantity' AS other \gset
+SAVEPOINT twice;
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:t'), :'one', :'other')) AS report \gset
+SELECT pg_temp.counts(:'report', 'Observation') AS counts, pg_temp.shown('urn:uuid:t') AS shown \gset
+ROLLBACK TO twice;
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:t'), :'other')) AS report, care.import_bundle(pg_temp.bundle(:'one')) AS second, care.import_bundle(pg_temp.bundle(:'other')) AS third \gset
+SELECT is(:'counts'::text, '1/0/1/0', 'two in one bundle');
+SELECT is(pg_temp.shown('urn:uuid:t'), :'shown', 'one of them counts, whichever came first');
+SELECT ok(:'shown' IN ('diastolic_blood_pressure 08:00:00.000 81, systolic_blood_pressure 08:00:00.000 131', 'heart_rate 08:00:00.000 62, systolic_blood_pressure 08:00:00.000 132'), 'with all that it says');
+SELECT is(pg_temp.counts(:'third', 'Observation'), '0/0/1/0', 'known already');
+
 SELECT * FROM finish();
 ROLLBACK;
