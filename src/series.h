@@ -18,6 +18,14 @@ typedef struct SeriesPoint
 	float8		value;
 } SeriesPoint;
 
+/* All points of a series, decoded. */
+typedef struct SeriesPoints
+{
+	Size		count;
+	TimestampTz *times;
+	float8	   *values;
+} SeriesPoints;
+
 /* A walk over the points of a series; at the end, position == count == 0. */
 typedef struct SeriesCursor
 {
@@ -34,6 +42,7 @@ extern void series_check(SeriesStatus status);
 extern void series_get_summary(Datum datum, SeriesSummary *summary);
 extern void series_start_reading(SeriesReader *reader, Datum datum);
 extern bool series_read_block(SeriesReader *reader);
+extern void series_read_points(SeriesPoints *points, Datum datum);
 extern void series_start_walk(SeriesCursor *cursor, Datum datum);
 extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);

@@ -58,6 +58,30 @@ series_read_block(SeriesReader *reader)
 	return reader->block.count > 0;
 }
 
+/* Decode a series whole, for what needs more than one pass over it. */
+void
+series_read_points(SeriesPoints *points, Datum datum)
+{
+	SeriesReader reader;
+	Size		total;
+
+	series_start_reading(&reader, datum);
+	total = reader.summary.count;
+	points->times = MemoryContextAllocHuge(CurrentMemoryContext,
+										   sizeof(TimestampTz) * total);
+	points->values = MemoryContextAllocHuge(CurrentMemoryContext,
+											sizeof(float8) * total);
+	points->count = 0;
+	while (series_read_block(&reader))
+	{
+		memcpy(points->times + points->count, reader.block.times,
+			   sizeof(TimestampTz) * reader.block.count);
+		memcpy(points->values + points->count, reader.block.values,
+			   sizeof(float8) * reader.block.count);
+		points->count += reader.block.count;
+	}
+}
+
 void
 series_start_walk(SeriesCursor *cursor, Datum datum)
 {
