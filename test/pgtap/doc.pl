@@ -17,7 +17,7 @@ for my $page (sort glob('doc/*.md'), 'README.md') {
 	}
 	print $script "\\echo \@block\nROLLBACK;\n";
 	close $script;
-	my (undef, @printed) = split /^\@block\n/m, `psql -Xq -d pgtap -f $ENV{SCRATCH}/doc.sql 2>&1`;
+	my (undef, @printed) = split /^\@block\n/m, `psql -Xq -f $ENV{SCRATCH}/doc.sql 2>&1`;
 
 	for (my $i = 0; $i < @blocks; $i += 2) {
 		my ($sql, $expected) = @blocks[$i, $i + 1];
