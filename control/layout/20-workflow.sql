@@ -82,3 +82,17 @@ CREATE TYPE care.step_result AS (
 
 COMMENT ON TYPE care.step_result IS
 'What a step function returns: the entry (its table and id), the status that the step led to, the event, and whether the request had been seen before, so that nothing was changed.';
+
+CREATE TYPE care.possible_step AS (
+	entity name,
+	entry bigint,
+	status text,
+	step name,
+	to_status text,
+	actors text[],
+	party name,
+	needs text
+);
+
+COMMENT ON TYPE care.possible_step IS
+'What care.possible_steps() returns: an entry (null: the step makes one), its status, a step with where it leads, and what it takes (as in care.workflow_transition).';

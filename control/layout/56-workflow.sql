@@ -168,11 +168,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	columns CONSTANT text := (
-		SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
-		FROM pg_attribute a
-		WHERE a.attrelid = format('care.%I', wrong.entity)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-			AND a.attname NOT IN ('citizen', 'id'));
+	entity CONSTANT name := wrong.entity;
+	columns CONSTANT text := array_to_string(ARRAY(
+		SELECT quote_ident(a.attname) FROM pg_attribute a
+		WHERE a.attrelid = format('care.%I', entity)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+			AND a.attname NOT IN ('citizen', 'id')), ', ');
 BEGIN
 	IF wrong.before IS NULL THEN
 		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2',
@@ -180,9 +180,8 @@ BEGIN
 		USING wrong.citizen, wrong.entry, 'entered-in-error';
 		RETURN 'entered-in-error';
 	END IF;
-	EXECUTE format(
-		'UPDATE care.%1$I AS t SET (%2$s) = (SELECT %2$s FROM jsonb_populate_record(NULL::care.%1$I, $3)) '
-		'WHERE t.citizen = $1 AND t.id = $2', wrong.entity, columns)
+	EXECUTE format('UPDATE care.%I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::care.%I, $3) AS t) WHERE t.citizen = $1 AND t.id = $2',
+		entity, columns, columns, entity)
 	USING wrong.citizen, wrong.entry, wrong.before;
 	RETURN wrong.from_status;
 END
@@ -283,10 +282,8 @@ $$;
 COMMENT ON FUNCTION care.annul(bigint, bigint, bigint, text, text, timestamptz) IS
 'Takes back a step that was recorded wrongly, and what it caused: the entries are again as they were before; one that the step made is entered-in-error. Errors: 2BP01 later steps depend on it (the detail names them), 55000 annulled already, 42501 not by this actor, 23505 the request id was another request''s, P0002 no such event, 22004 no reason or request id.';
 
-CREATE OR REPLACE FUNCTION care.possible_steps(
-	citizen bigint, OUT entity name, OUT entry bigint, OUT status text, OUT step name, OUT to_status text,
-	OUT actors text[], OUT needs text)
-RETURNS SETOF record
+CREATE OR REPLACE FUNCTION care.possible_steps(citizen bigint)
+RETURNS SETOF care.possible_step
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -296,7 +293,7 @@ DECLARE
 BEGIN
 	FOR machine IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
 		RETURN QUERY EXECUTE format(
-			'SELECT w.entity, t.id, w.from_status, w.step, w.to_status, w.actors, w.needs '
+			'SELECT w.entity, t.id, w.from_status, w.step, w.to_status, w.actors, w.party, w.needs '
 			'FROM care.workflow_transition w '
 			'LEFT JOIN care.%1$I t ON t.citizen = $1 AND t.%2$I = w.from_status '
 			'WHERE w.entity = $2 AND (w.from_status = '''' OR t.id IS NOT NULL) '
