@@ -42,6 +42,7 @@ SELECT care.correct_measurement(:nancy, 'body_weight', '2026-01-01', 72, 'kg', '
 SELECT care.nullify_measurement(:nancy, 'body_weight', '2026-01-03', 'somebody else''s');
 SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');
 
+SELECT care.record_death(:other, 2, 'sample death', '2026-03-01 08:00+01');
 SELECT care.refer(:nancy, 3, 2, 'hospital', 'breathless', 'sample referral', due => '2026-02-01');
 
 SELECT care.merge_citizens(:nancy, :double, 'one person');

@@ -6,7 +6,7 @@ CREATE TABLE care.workflow_transition (
 	step name NOT NULL,
 	from_status text NOT NULL,
 	to_status text NOT NULL,
-	actors text[] NOT NULL CHECK (cardinality(actors) > 0),
+	actors text[] NOT NULL,
 	party name,
 	needs text,
 	PRIMARY KEY (entity, step, from_status)
@@ -19,7 +19,7 @@ COMMENT ON COLUMN care.workflow_transition.step IS 'The function in schema care 
 COMMENT ON COLUMN care.workflow_transition.from_status IS 'Status before; empty for a step that makes the entry.';
 COMMENT ON COLUMN care.workflow_transition.to_status IS 'Status after.';
 COMMENT ON COLUMN care.workflow_transition.actors IS
-'Sectors whose organizations may take it; ''citizen'' when the citizen may, which is without an organization.';
+'Sectors whose organizations may take it; ''citizen'' when the citizen may, which is without an organization; empty: nobody, for other steps cause it.';
 COMMENT ON COLUMN care.workflow_transition.party IS
 'Column of the entry with the organization that takes it, itself or a unit of its own; null: any organization of the sectors.';
 COMMENT ON COLUMN care.workflow_transition.needs IS 'What else the step needs, in words; the function checks it.';

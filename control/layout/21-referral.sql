@@ -47,6 +47,11 @@ COMMENT ON COLUMN care.service_request.requested_at IS 'When it was asked for.';
 COMMENT ON COLUMN care.service_request.due IS 'Until when it should begin; null where nothing is agreed.';
 COMMENT ON COLUMN care.service_request.note IS 'What was said about it last: why it was returned, redirected, rejected.';
 
+ALTER TABLE care.encounter ADD service_request bigint,
+	ADD CONSTRAINT encounter_service_request_fkey FOREIGN KEY (citizen, service_request)
+		REFERENCES care.service_request DEFERRABLE;
+COMMENT ON COLUMN care.encounter.service_request IS 'The referral that it fulfils.';
+
 INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, party, needs)
 SELECT 'service_request', t.step, t.from_status, t.to_status,
 	CASE t.party WHEN 'performer' THEN '{hospital,municipality,specialist,therapist,region}'::text[]

@@ -119,11 +119,11 @@ BEGIN
 			HINT = coalesce('Possible steps: ' || (
 				SELECT string_agg(t.step, ', ' ORDER BY t.step) FROM care.workflow_transition t
 				WHERE t.entity = take_step.entity AND t.from_status = status_before) || '.', 'No step is possible.');
-	ELSIF care.workflow_actor(organization) <> ALL (transition.actors) THEN
+	ELSIF rests_on IS NULL AND care.workflow_actor(organization) <> ALL (transition.actors) THEN
 		RAISE EXCEPTION '% is not for %', step, care.workflow_actor(organization)
 			USING ERRCODE = 'insufficient_privilege',
 			HINT = format('It can be taken by: %s.', array_to_string(transition.actors, ', '));
-	ELSIF transition.party IS NOT NULL
+	ELSIF rests_on IS NULL AND transition.party IS NOT NULL
 		AND NOT care.acts_for(organization, (entry_before ->> transition.party)::bigint)
 	THEN
 		RAISE EXCEPTION '% is not for %', step, coalesce('organization ' || organization, 'the citizen')
@@ -132,6 +132,11 @@ BEGIN
 				coalesce('organization ' || (entry_before ->> transition.party), 'the citizen'));
 	END IF;
 
+	IF entry IS NULL AND rests_on IS NULL AND EXISTS (SELECT FROM care.citizen c WHERE c.citizen = kept AND c.deceased_at < take_step.event_time) THEN
+		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time,
+				(SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = kept)
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
 	SELECT max(e.event_time) INTO previous_time FROM care.workflow_event e
 	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry AND e.annuls IS NULL
 		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
@@ -162,8 +167,15 @@ $$;
 COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
 'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id or time, 23503 unknown citizen or organization.';
 
-CREATE OR REPLACE FUNCTION care.restore_entry(wrong care.workflow_event)
+CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
 RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN wrong.before IS NULL THEN 'entered-in-error' ELSE wrong.from_status END;
+COMMENT ON FUNCTION care.status_without(care.workflow_event) IS
+'Internal: the status of an entry once an event is annulled.';
+
+CREATE OR REPLACE FUNCTION care.restore_entry(wrong care.workflow_event)
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -175,19 +187,17 @@ DECLARE
 			AND a.attname NOT IN ('citizen', 'id')), ', ');
 BEGIN
 	IF wrong.before IS NULL THEN
-		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2',
-			wrong.entity, care.status_column(wrong.entity))
-		USING wrong.citizen, wrong.entry, 'entered-in-error';
-		RETURN 'entered-in-error';
+		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
+		USING wrong.citizen, wrong.entry, care.status_without(wrong);
+	ELSE
+		EXECUTE format(
+			'UPDATE care.%I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::care.%I, $3) AS t) '
+			'WHERE t.citizen = $1 AND t.id = $2', entity, columns, columns, entity)
+		USING wrong.citizen, wrong.entry, wrong.before;
 	END IF;
-	EXECUTE format('UPDATE care.%I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::care.%I, $3) AS t) WHERE t.citizen = $1 AND t.id = $2',
-		entity, columns, columns, entity)
-	USING wrong.citizen, wrong.entry, wrong.before;
-	RETURN wrong.from_status;
 END
 $$;
-COMMENT ON FUNCTION care.restore_entry(care.workflow_event) IS
-'Internal: makes an entry what it was before an event, and returns its status.';
+COMMENT ON FUNCTION care.restore_entry(care.workflow_event) IS 'Internal: makes an entry what it was before an event.';
 
 -- An event and what it caused, whatever of it still stands.
 CREATE OR REPLACE FUNCTION care.caused_events(citizen bigint, event bigint)
@@ -219,8 +229,8 @@ DECLARE
 	details CONSTANT jsonb := jsonb_build_object('event', event, 'reason', reason);
 	result care.step_result;
 	wrong care.workflow_event;
+	standing care.workflow_event[];
 	caused care.workflow_event;
-	annulment bigint;
 	depending text;
 BEGIN
 	IF coalesce(request_id, '') = '' OR coalesce(reason, '') = '' THEN
@@ -237,7 +247,9 @@ BEGIN
 	result := care.repeated_step(kept, wrong.entity, wrong.entry, 'annul', request_id, details);
 	IF result.repeated THEN
 		RETURN result;
-	ELSIF NOT EXISTS (SELECT FROM care.caused_events(kept, event) e WHERE e.id = event) THEN
+	END IF;
+	standing := ARRAY(SELECT e FROM care.caused_events(kept, event) AS e);
+	IF NOT EXISTS (SELECT FROM unnest(standing) AS e WHERE e.id = event) THEN
 		RAISE EXCEPTION '% (event %) has been annulled already', wrong.step, event
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF NOT EXISTS (
@@ -254,9 +266,9 @@ BEGIN
 	INTO depending
 	FROM care.workflow_event later
 	WHERE later.citizen = kept AND later.annuls IS NULL
-		AND EXISTS (SELECT FROM care.caused_events(kept, event) c
+		AND EXISTS (SELECT FROM unnest(standing) AS c
 			WHERE c.entity = later.entity AND c.entry = later.entry AND c.id < later.id)
-		AND NOT EXISTS (SELECT FROM care.caused_events(kept, event) c WHERE c.id = later.id)
+		AND NOT EXISTS (SELECT FROM unnest(standing) AS c WHERE c.id = later.id)
 		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = kept AND a.annuls = later.id);
 	IF depending IS NOT NULL THEN
 		RAISE EXCEPTION '% (event %) cannot be annulled: later steps depend on it', wrong.step, event
@@ -265,18 +277,22 @@ BEGIN
 			HINT = 'Annul those first, the last one first.';
 	END IF;
 
-	-- The last first, so that each finds its entry as it left it; the annulment of
-	-- the step itself comes last, and is the one that the others rest on.
-	annulment := nextval('care.workflow_event_id_seq');
-	FOR caused IN SELECT * FROM care.caused_events(kept, event) e ORDER BY e.id DESC LOOP
-		result.status := care.restore_entry(caused);
-		INSERT INTO care.workflow_event (citizen, id, entity, entry, step, from_status, to_status, event_time,
+	-- The last first, so that each finds its entry as it left it.
+	result := (kept, wrong.entity, wrong.entry, care.status_without(wrong), NULL, false)::care.step_result;
+	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
+		organization, request_id, details, annuls)
+	VALUES (kept, wrong.entity, wrong.entry, 'annul', wrong.to_status, result.status, annul.event_time,
+		annul.organization, annul.request_id, details, wrong.id)
+	RETURNING id INTO result.event;
+	FOR caused IN SELECT * FROM unnest(standing) AS e ORDER BY e.id DESC LOOP
+		PERFORM care.restore_entry(caused);
+		INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
 			organization, request_id, details, rests_on, annuls)
-		VALUES (kept, CASE caused.id WHEN event THEN annulment ELSE nextval('care.workflow_event_id_seq') END,
-			caused.entity, caused.entry, 'annul', caused.to_status, result.status, annul.event_time,
-			annul.organization, annul.request_id, details, CASE WHEN caused.id <> event THEN annulment END, caused.id);
+		SELECT kept, caused.entity, caused.entry, 'annul', caused.to_status, care.status_without(caused), annul.event_time,
+			annul.organization, annul.request_id, details, result.event, caused.id
+		WHERE caused.id <> wrong.id;
 	END LOOP;
-	RETURN (kept, wrong.entity, wrong.entry, result.status, annulment, false)::care.step_result;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.annul(bigint, bigint, bigint, text, text, timestamptz) IS
