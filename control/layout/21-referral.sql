@@ -54,8 +54,8 @@ COMMENT ON COLUMN care.encounter.service_request IS 'The referral that it fulfil
 
 INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, party, needs)
 SELECT 'service_request', t.step, t.from_status, t.to_status,
-	CASE t.party WHEN 'performer' THEN '{hospital,municipality,specialist,therapist,region}'::text[]
-	ELSE '{hospital,municipality,general practice,specialist,therapist,pharmacy,social,citizen}'::text[] END,
+	'{hospital,municipality,general practice,specialist,pharmacy,therapist,social,region}'::text[]
+		|| CASE WHEN t.party IS DISTINCT FROM 'performer' THEN '{citizen}'::text[] ELSE '{}' END,
 	t.party, t.needs
 FROM (VALUES
 	('refer', '', 'requested', NULL, 'a performer and a reason'),

@@ -161,7 +161,7 @@ BEGIN
 	PERFORM care.withdraw_proposals(stay, '{resume service}', organization, request_id, event_time);
 	-- A contact of some hours stops no visit.
 	PERFORM care.propose(stay, s, 'pause service', 'pause ' || coalesce(s.type, 'the service'), propose_pause.organization, stay.entry,
-		event_time + interval '4 hours', event_time + interval '1 day', request_id, event_time)
+		event_time + care.setting('pause_after')::interval, event_time + interval '1 day', request_id, event_time)
 	FROM care.municipal_service(stay.citizen, '{active}') s
 	WHERE NOT EXISTS (
 		SELECT FROM care.task t
@@ -170,7 +170,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.propose_pause(care.step_result, bigint, text, timestamptz) IS
-'Internal: a stay has begun: asks to pause each service, from 4 hours after.';
+'Internal: a stay has begun: asks to pause each service, after as long as the setting "pause_after" says.';
 
 CREATE OR REPLACE FUNCTION care.propose_resumption(
 	stay care.step_result, organization bigint, request_id text, event_time timestamptz)

@@ -1,6 +1,6 @@
 -- Steps: allowed by the tables, repeated without effect, taken back whole.
 BEGIN;
-SELECT plan(52);
+SELECT plan(54);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name, parent) VALUES
@@ -48,7 +48,9 @@ SELECT is(pg_temp.status(care.refer(pg_temp.c(), -1, -2, 'hospital', 'breathless
 SELECT throws_ok($$SELECT care.refer(pg_temp.c(), -1, -2, 'hospital', 'other', 'r1')$$, '23505', NULL, 'another request with the same id');
 SELECT is(pg_temp.status(care.refer(pg_temp.c(), -1, -2, 'hospital', 'breathless', 'r2', pg_temp.day(0))), 'requested', 'a second referral that looks the same');
 SELECT is((SELECT count(*) FROM care.service_request WHERE citizen = :c), 2::bigint, 'is a second referral');
-SELECT throws_ok($$SELECT care.accept_referral(pg_temp.c(), pg_temp.entry('service_request', 1), -1, 'x')$$, '42501', 'accept_referral is not for general practice', 'not by the wrong sector');
+SELECT throws_ok($$SELECT care.accept_referral(pg_temp.c(), pg_temp.entry('service_request', 1), -1, 'x')$$, '42501', NULL, 'not by who asked');
+SELECT throws_ok($$SELECT care.discharge(pg_temp.c(), 0, -2, 'x')$$, 'P0002', NULL, 'no such stay');
+SELECT throws_ok($$SELECT care.admit(pg_temp.c(), -1, 'IMP', 'x')$$, '42501', 'admit is not for general practice', 'nor what another sector does');
 SELECT throws_ok($$SELECT care.accept_referral(pg_temp.c(), pg_temp.entry('service_request', 1), -6, 'x')$$, '42501', NULL, 'nor by another organization');
 SELECT throws_ok($$SELECT care.accept_referral(pg_temp.c(), pg_temp.entry('service_request', 1), -99, 'x')$$, '23503', NULL, 'nor by an unknown one');
 SELECT throws_ok($$SELECT care.accept_referral(pg_temp.c(), 0, -2, 'x')$$, 'P0002', NULL, 'no such referral');
