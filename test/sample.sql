@@ -45,5 +45,16 @@ SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');
 SELECT care.record_death(:other, 2, 'sample death', '2026-03-01 08:00+01');
 SELECT care.refer(:nancy, 3, 2, 'hospital', 'breathless', 'sample referral', due => '2026-02-01');
 
+INSERT INTO care.programme_site (programme, organization) VALUES (1, 2);
+INSERT INTO care.responsibility (service, municipality, valid, organization) VALUES ('rehabilitation', 1, '[2026-01-01,)', 2);
+SELECT care.enter_pathway(:nancy, NULL, 'icp-discharge', 2, 'wants to', 'sample pathway');
+SELECT care.assess_needs(:nancy, 1, 2, 'oxygen', 'sample assessment');
+SELECT care.give_consent(:nancy, NULL, 'programme', 'sample consent', programme => 'icp-discharge');
+SELECT care.propose_plan(:nancy, 2, 'plan', 'sample plan');
+SELECT care.agree_plan(:nancy, 2, NULL, 'sample agreement');
+SELECT care.book_appointment(:nancy, 3, 'control', '2027-01-01', 'sample appointment');
+SELECT care.join_care_team(:nancy, 3, 'coordinator', 'sample member');
+SELECT care.add_related_person(:nancy, NULL, 'Ole', 'husband', 'sample person');
+
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

@@ -66,11 +66,14 @@ BEGIN
 			request_id, event_time, rests_on => result.event);
 	END IF;
 	PERFORM care.propose_pause(result, organization, request_id, event_time);
+	PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'interrupt_care', admit.organization,
+		request_id, event_time, rests_on => result.event)
+	FROM care.enrollment n WHERE n.citizen = result.citizen AND n.status = 'active';
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint) IS
-'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services. Class: EMER emergency, IMP inpatient. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
+'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
 
 CREATE OR REPLACE FUNCTION care.change_class(
 	citizen bigint, encounter bigint, organization bigint, class text,
@@ -218,13 +221,18 @@ DECLARE
 BEGIN
 	IF NOT result.repeated THEN
 		PERFORM care.end_stay(result.citizen, encounter, event_time);
-		PERFORM care.propose_resumption(result, organization, request_id, event_time);
+		IF NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.is_open) THEN
+			PERFORM care.propose_resumption(result, organization, request_id, event_time);
+			PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'continue_care', discharge.organization,
+				request_id, event_time, rests_on => result.event)
+			FROM care.enrollment n WHERE n.citizen = result.citizen AND n.status = 'onhold';
+		END IF;
 	END IF;
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.discharge(bigint, bigint, bigint, text, timestamptz) IS
-'Step: the citizen goes home, or to what replaces it. Withdraws proposals to pause services that nobody has confirmed, and proposes to resume those on hold, unless another stay goes on. Errors: as care.take_step().';
+'Step: the citizen goes home, or to what replaces it. Withdraws proposals to pause services that nobody has confirmed, and proposes to resume those on hold; pathways go on. Nothing of this while another stay goes on. Errors: as care.take_step().';
 
 CREATE OR REPLACE FUNCTION care.correct_stay(
 	citizen bigint, encounter bigint, organization bigint,
@@ -290,11 +298,15 @@ BEGIN
 		PERFORM care.end_stay(result.citizen, stay, event_time);
 	END LOOP;
 	PERFORM care.propose_end(result, organization, request_id, event_time);
+	PERFORM care.end_enrollment(n, 'end_by_death', 'death', record_death.organization, request_id, event_time, result.event)
+	FROM care.enrollment n
+	WHERE n.citizen = result.citizen
+		AND n.status IN ('referred', 'assessed', 'enrolled', 'active', 'reassessing', 'onhold');
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.record_death(bigint, bigint, text, timestamptz) IS
-'Step: the citizen has died; event_time says when. Open stays end, and the municipality is asked to end its services. Errors: as care.take_step(); 23505 the death is recorded already.';
+'Step: the citizen has died; event_time says when. Open stays and pathways end, and the municipality is asked to end its services. Errors: as care.take_step(); 23505 the death is recorded already.';
 
 CREATE OR REPLACE FUNCTION care.follow_death()
 RETURNS trigger

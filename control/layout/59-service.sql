@@ -179,9 +179,6 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = stay.citizen AND h.is_open) THEN
-		RETURN;
-	END IF;
 	PERFORM care.withdraw_proposals(stay, '{pause service}', organization, request_id, event_time);
 	PERFORM care.propose(stay, s, 'resume service', 'resume ' || coalesce(s.type, 'the service'), propose_resumption.organization, stay.entry,
 		event_time, event_time + interval '1 day', request_id, event_time)
@@ -189,7 +186,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.propose_resumption(care.step_result, bigint, text, timestamptz) IS
-'Internal: a stay has ended: asks to resume each service that is on hold, unless another stay goes on.';
+'Internal: a stay has ended: asks to resume each service that is on hold.';
 
 CREATE OR REPLACE FUNCTION care.propose_end(
 	death care.step_result, organization bigint, request_id text, event_time timestamptz)
