@@ -44,11 +44,12 @@ static List *
 range_conditions(PlannerInfo *root, Oid opfamily, Oid collation,
 				 Node *code, Node *ancestor)
 {
-	Const	   *tilde = makeConst(TEXTOID, -1, C_COLLATION_OID, -1,
+	Const	   *tilde = makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
 								  CStringGetTextDatum("~"), false, false);
 	Expr	   *end = (Expr *) makeFuncExpr(F_TEXTCAT, TEXTOID,
 											list_make2(ancestor, tilde),
-											C_COLLATION_OID, C_COLLATION_OID,
+											DEFAULT_COLLATION_OID,
+											DEFAULT_COLLATION_OID,
 											COERCE_EXPLICIT_CALL);
 	Oid			from = get_opfamily_member(opfamily, TEXTOID, TEXTOID,
 										   BTGreaterEqualStrategyNumber);

@@ -80,9 +80,9 @@ BEGIN
 	WHERE coalesce(i.system, '') = '' OR coalesce(care.normal_identifier(i.system, i.value), '') = ''
 	LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION '"%" is no identifier of system "%"', malformed.value, malformed.system
+		RAISE EXCEPTION '"%" is no %', malformed.value, coalesce(malformed.name, 'identifier')
 			USING ERRCODE = 'invalid_text_representation',
-			HINT = format('What that system has is this: %s.', malformed.name);
+			DETAIL = format('Its system is "%s".', malformed.system);
 	END IF;
 	"values" := ARRAY(
 		SELECT care.normal_identifier(i.system, i.value)

@@ -115,6 +115,47 @@ SELECT is_empty(format('SELECT pg_temp.order_matters(%L, %L, %L, %L)',
 		'{"url": "urn:uuid:v2", "resourceType": "Observation", "status": "final", "subject": {"reference": "urn:uuid:c1"}, "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}, "effectiveDateTime": "2026-03-01T08:00:00Z", "valueQuantity": {"value": 81, "unit": "kg"}}')),
 	'parking, and what is completed later, give the same record in any order');
 
+-- Identifiers in any spelling are one; what is malformed is left out, and the rest is kept.
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:i1', '{"cpr": "050505-4005", "urn:oid:1.2.208.176.1.6.1.3.183": "x"}'), pg_temp.patient('urn:uuid:i2', '{"cpr": "0505054005"}'),
+	pg_temp.patient('urn:uuid:i3', '{"cpr": "121212ABCD", "urn:local": "i3"}'), pg_temp.about('urn:uuid:h3', 'urn:uuid:i3'),
+	pg_temp.patient('urn:uuid:i4', '{"cpr": "0505054013"}', '{"birthDate": "1905-05-05"}'), pg_temp.about('urn:uuid:h4', 'urn:uuid:i4'),
+	pg_temp.about('urn:uuid:h1', 'Patient?identifier=urn:oid:1.2.208.176.1.2|050505-4005'),
+	jsonb_set(pg_temp.about('urn:uuid:h2', ''), '{subject}', '{"identifier": {"system": "urn:oid:1.2.208.176.1.2", "value": "050505 4005"}}'),
+	'{"url": "urn:uuid:u1", "resourceType": "Organization", "name": "Unit", "identifier": [{"system": "urn:oid:1.2.208.176.1.1", "value": "77668685"}, {"system": "https://www.gs1.org/gln", "value": "57 90000 12311 7"}]}',
+	pg_temp.about('urn:uuid:h5', 'Patient?identifier=urn:oid:1.2.208.176.1.6.1.3|1206550VK9'))) AS report \gset
+SELECT is(pg_temp.citizen('urn:uuid:i1'), pg_temp.citizen('urn:uuid:i2'), 'with and without the hyphen');
+SELECT is((SELECT array_agg(description ORDER BY description) FROM care.goal WHERE citizen = pg_temp.citizen('urn:uuid:i1')), '{urn:uuid:h1,urn:uuid:h2}', 'also where it is referred to');
+SELECT is((SELECT array_agg(value) FROM care.citizen_identifier WHERE citizen = pg_temp.citizen('urn:uuid:i3')), '{i3}', 'a malformed identifier is left out');
+SELECT is((SELECT count(*) FROM care.goal WHERE citizen = pg_temp.citizen('urn:uuid:i3')), 1::bigint, 'and the rest kept');
+SELECT results_eq($$ SELECT sor, gln FROM care.organization WHERE source = 'urn:uuid:u1' $$, $$ VALUES (NULL, '5790000123117') $$, 'organizations likewise');
+SELECT is(pg_temp.skipped(:'report'),
+'1 Goal: parked: its Patient urn:uuid:i4 is refused
+1 Goal: several citizens are or may be Patient?identifier=urn:oid:1.2.208.176.1.6.1.3|1206550VK9
+1 Organization: its identifier "77668685" is malformed for system urn:oid:1.2.208.176.1.1, and left out
+1 Patient: its birth date 1905-05-05 contradicts CPR number 0505054013, born 2005-05-05
+1 Patient: its identifier "121212ABCD" is malformed for system urn:oid:1.2.208.176.1.2, and left out
+1 Patient: its identifier "x" is malformed for system urn:oid:1.2.208.176.1.6.1.3.183, and left out', 'all of it is reported');
+
+-- A replacement number is resolved to a CPR number: both on one patient, or a patient known by the one who now has the other.
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:r1', '{"x": "0703921VJ4"}'), pg_temp.about('urn:uuid:j1', 'urn:uuid:r1'),
+	pg_temp.patient('urn:uuid:r2', '{"cpr": "0703921234"}'), pg_temp.about('urn:uuid:j2', 'urn:uuid:r2'),
+	pg_temp.patient('urn:uuid:r3', '{"x": "0703921VJ5"}'), pg_temp.patient('urn:uuid:r4', '{"urn:oid:1.2.208.176.1.6.1.3.183": "0703920VJ4"}'), pg_temp.about('urn:uuid:j4', 'urn:uuid:r4'),
+	pg_temp.patient('urn:uuid:r5', '{"urn:local": "r5"}'))) AS report \gset
+SELECT is((SELECT count(DISTINCT pg_temp.citizen('urn:uuid:r' || n)) FROM generate_series(1, 5) AS n), 5::bigint, 'five persons');
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:r6', '{"cpr": "0703921234", "x": "0703921VJ4"}'), pg_temp.about('urn:uuid:j6', 'urn:uuid:r6'), pg_temp.about('urn:uuid:j7', 'urn:uuid:r1'),
+	pg_temp.patient('urn:uuid:r3', '{"cpr": "0703921242"}', '{"name": [{"text": "Eva"}]}'), pg_temp.patient('urn:uuid:r4', '{"cpr": "0703921234"}'), pg_temp.patient('urn:uuid:r5', '{"cpr": "0703921234"}'))) AS report \gset
+SELECT is((SELECT array_agg(g.description ORDER BY g.description) FROM care.goal g WHERE g.citizen = pg_temp.citizen('urn:uuid:r1')), '{urn:uuid:j1,urn:uuid:j2,urn:uuid:j4,urn:uuid:j6,urn:uuid:j7}', 'three records are one');
+SELECT is((SELECT count(DISTINCT pg_temp.citizen('urn:uuid:r' || n)) FROM unnest('{1,2,4,6}'::integer[]) AS n), 1::bigint, 'whichever patient leads there');
+SELECT is((SELECT count(*) FROM care.citizen_merge WHERE citizen = pg_temp.citizen('urn:uuid:r2') AND reason ~ 'replacement'), 2::bigint, 'with trace');
+SELECT is((SELECT name FROM care.citizen WHERE citizen = pg_temp.citizen('urn:uuid:r3')), 'Eva', 'a CPR number that nobody has is learnt');
+SELECT is(pg_temp.skipped(:'report'), format('1 Patient: its identifier belongs to citizen %s, but it is known as citizen %s', pg_temp.citizen('urn:uuid:r2'), pg_temp.citizen('urn:uuid:r5')), 'who was not known by a replacement number is not resolved');
+SELECT is_empty(format('SELECT pg_temp.order_matters(%L, %L, %L)',
+	pg_temp.bundle(pg_temp.patient('urn:uuid:w1', '{"x": "0803921VJ4"}', '{"name": [{"text": "Unknown"}], "meta": {"lastUpdated": "2026-01-01T00:00:00Z"}}'), pg_temp.about('urn:uuid:s1', 'urn:uuid:w1'),
+		'{"url": "urn:uuid:s4", "resourceType": "Observation", "status": "final", "subject": {"reference": "urn:uuid:w1"}, "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}, "effectiveDateTime": "2026-03-01T08:00:00Z", "valueQuantity": {"value": 80, "unit": "kg"}}'),
+	pg_temp.bundle(pg_temp.patient('urn:uuid:w2', '{"cpr": "0803921234"}', '{"name": [{"text": "Mia"}], "meta": {"lastUpdated": "2026-01-02T00:00:00Z"}}'), pg_temp.about('urn:uuid:s2', 'urn:uuid:w2')),
+	pg_temp.bundle(pg_temp.patient('urn:uuid:w3', '{"x": "0803921VJ4", "cpr": "080392-1234"}', '{"meta": {"lastUpdated": "2026-01-03T00:00:00Z"}}'), pg_temp.about('urn:uuid:s3', 'urn:uuid:w3'), pg_temp.about('urn:uuid:s5', 'Patient?identifier=urn:oid:1.2.208.176.1.6.1.1|0803921vj4'))),
+	'in whatever order the records come');
+
 -- Versions. The one latest by (versionId, lastUpdated, digest) stands; the same content is no new version.
 CREATE FUNCTION pg_temp.condition(key text, patient text, name text, meta jsonb DEFAULT NULL, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('url', key, 'resourceType', 'Condition', 'code', jsonb_build_object('text', name), 'subject', jsonb_build_object('reference', patient))
