@@ -347,7 +347,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	citizen bigint;
-	standing jsonb := '{}';
+	standing jsonb := jsonb '{}';
 BEGIN
 	FOR citizen IN
 		SELECT s.citizen::bigint FROM jsonb_each_text(subjects) AS s (subject, citizen) WHERE s.citizen <> '-1'
