@@ -97,11 +97,13 @@ BEGIN
 	SELECT jsonb_agg(n) INTO claimed FROM new n;
 
 	SELECT array_agg(DISTINCT f.owner) FILTER (WHERE f.owner <> candidate),
-		array_agg(DISTINCT f.owner) FILTER (WHERE o.system = 'urn:oid:1.2.208.176.1.2')
+		array_agg(DISTINCT f.owner) FILTER (WHERE i.system = 'urn:oid:1.2.208.176.1.2')
 	INTO people, registered
 	FROM unnest(claim.systems, claim."values") AS i (system, value)
-	JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
-	CROSS JOIN LATERAL (SELECT care.current_citizen(o.citizen) AS owner OFFSET 0) AS f;
+	CROSS JOIN LATERAL (
+		SELECT care.current_citizen(o.citizen) AS owner
+		FROM care.identifier_owner o WHERE o.system = i.system AND o.value = i.value OFFSET 0
+	) AS f;
 
 	-- Several are one person where all but the one who has the CPR number are known by replacements for it.
 	people := array_remove(people || known, NULL);
@@ -121,7 +123,7 @@ BEGIN
 			ELSE format('identifiers belong to different citizens: %s', array_to_string(ARRAY(SELECT unnest(people) ORDER BY 1), ', ')) END;
 	END IF;
 
-	IF reason IS NULL THEN
+	IF reason IS NULL AND claim_identifiers.birth_date IS NOT NULL THEN
 		SELECT n.whose, n.born INTO contradicted
 		FROM (
 			SELECT format('CPR number %s', i.value) AS whose, smartcare.birth_date(i.value::smartcare.cpr) AS born
@@ -166,8 +168,9 @@ BEGIN
 	INSERT INTO care.citizen_identifier (citizen, system, value)
 	SELECT add_identifiers.owner, i.system, i.value
 	FROM unnest(systems, "values") AS i (system, value)
-	LEFT JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
-	WHERE (o.citizen <> add_identifiers.owner) IS NOT TRUE
+	WHERE ((
+		SELECT o.citizen FROM care.identifier_owner o WHERE o.system = i.system AND o.value = i.value
+	) <> add_identifiers.owner) IS NOT TRUE
 	ON CONFLICT (citizen, system, value) DO NOTHING;
 END
 $$;

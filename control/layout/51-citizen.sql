@@ -61,9 +61,12 @@ CREATE OR REPLACE FUNCTION care.register_citizen(
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Each statement looks up a few rows by key, whatever the identifiers.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	malformed record;
+	normal text[];
+	malformed bigint;
 	identity record;
 BEGIN
 	IF coalesce(cardinality(systems), 0) = 0
@@ -74,21 +77,21 @@ BEGIN
 			DETAIL = format('%s systems and %s values were given.',
 				coalesce(cardinality(systems), 0), coalesce(cardinality("values"), 0));
 	END IF;
-	SELECT i.system, i.value, s.name INTO malformed
-	FROM unnest(systems, "values") AS i (system, value)
-	LEFT JOIN care.identifier_system s ON s.system = i.system
-	WHERE coalesce(i.system, '') = '' OR coalesce(care.normal_identifier(i.system, i.value), '') = ''
-	LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION '"%" is no %', malformed.value, coalesce(malformed.name, 'identifier')
+	SELECT array_agg(n.normal ORDER BY n.place),
+		(array_agg(n.place ORDER BY n.place) FILTER (WHERE n.system = '' OR n.normal = '' OR n.system || n.normal IS NULL))[1]
+	INTO normal, malformed
+	FROM (
+		SELECT i.system, care.normal_identifier(i.system, i.value) AS normal, i.place
+		FROM unnest(systems, "values") WITH ORDINALITY AS i (system, value, place)
+	) AS n;
+	IF malformed IS NOT NULL THEN
+		RAISE EXCEPTION '"%" is no %', "values"[malformed],
+			coalesce((SELECT s.name FROM care.identifier_system s WHERE s.system = systems[malformed]), 'identifier')
 			USING ERRCODE = 'invalid_text_representation',
-			DETAIL = format('Its system is "%s".', malformed.system);
+			DETAIL = format('Its system is "%s".', systems[malformed]);
 	END IF;
-	"values" := ARRAY(
-		SELECT care.normal_identifier(i.system, i.value)
-		FROM unnest(systems, "values") WITH ORDINALITY AS i (system, value, place) ORDER BY i.place);
 
-	identity := care.claim_identifiers(systems, "values", to_char(register_citizen.birth_date, 'YYYY-MM-DD'), NULL);
+	identity := care.claim_identifiers(systems, normal, to_char(register_citizen.birth_date, 'YYYY-MM-DD'), NULL);
 	IF identity.reason IS NOT NULL THEN
 		RAISE EXCEPTION '%', identity.reason
 			USING ERRCODE = identity.state,
@@ -115,7 +118,7 @@ BEGIN
 				OR c.municipality IS NULL AND register_citizen.municipality IS NOT NULL
 				OR c.general_practice IS NULL AND register_citizen.general_practice IS NOT NULL);
 	END IF;
-	PERFORM care.add_identifiers(identity.citizen, systems, "values");
+	PERFORM care.add_identifiers(identity.citizen, systems, normal);
 	RETURN identity.citizen;
 END
 $$;

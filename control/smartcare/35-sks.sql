@@ -13,7 +13,7 @@ COMMENT ON FUNCTION smartcare.sks_normalize(text) IS
 'The normal form, in capitals; NULL where smartcare.sks_is_valid() is false';
 
 CREATE FUNCTION smartcare.sks_is_a_support(internal) RETURNS internal
-LANGUAGE c STRICT PARALLEL SAFE
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.sks_is_a_support(internal) IS 'Planner support of sks_is_a()';
 
