@@ -4,9 +4,9 @@ INSERT INTO care.organization (sector, kind, name, parent, sor, role_name) VALUE
 	('region', 'region', 'Region Syddanmark', NULL, '1', 'org_1'),
 	('hospital', 'department', E'Ambulatoriet på Ærø\n"Øst"', 1, '2', 'org_2'),
 	('general practice', 'practice', 'Lægehuset', NULL, '3', 'org_3');
-INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', 'ABC12');
+INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', '0B4TX');
 
-SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.3'], ARRAY['2512489996', 'x'],
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.3'], ARRAY['2512489996', '251248-0VK2'],
 	'Nancy Berggren', '1948-12-25', 'female', general_practice => 3) AS nancy \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101010000'], 'Nancy B.') AS double \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0202020000'], 'Søren', gender => 'male') AS other \gset

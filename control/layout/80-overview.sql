@@ -42,9 +42,9 @@ SELECT
 	c.name,
 	(
 		SELECT i.value
-		FROM care.citizen_identifier i
-		WHERE i.citizen = c.citizen
-		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', i.recorded_at, i.system, i.value
+		FROM care.same_citizen(c.citizen) r
+		JOIN care.citizen_identifier i ON i.citizen = r.citizen
+		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', r.citizen <> c.citizen, i.recorded_at, i.system, i.value
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,
