@@ -74,6 +74,20 @@ clinical_choice(const text *value, const char *argument,
 			 errhint("Give %s.", known.data)));
 }
 
+/* An argument that is an amount of something. */
+double
+clinical_amount(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	double		amount = PG_GETARG_FLOAT8(argument);
+
+	if (!(amount >= 0 && amount < INFINITY))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be negative or infinite, but is %g",
+						name, amount)));
+	return amount;
+}
+
 /* The standard deviation of a sample of more than one, about its mean. */
 double
 clinical_deviation(const SeriesPoints *points, double mean)

@@ -25,6 +25,8 @@ typedef enum Quantity
 extern double clinical_factor(Quantity quantity, const text *unit);
 extern int	clinical_choice(const text *value, const char *argument,
 							const char *const *names);
+extern double clinical_amount(FunctionCallInfo fcinfo, int argument,
+							  const char *name);
 extern double clinical_deviation(const SeriesPoints *points, double mean);
 
 /* The nearest whole number, half of one up. */

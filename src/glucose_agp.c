@@ -122,7 +122,8 @@ count_readings(ReturnSetInfo *result, Clock *clock, const GlucoseUnit *unit,
 		return false;
 	lowest = glucose_steps(unit, reader.summary.min_value);
 	width = glucose_steps(unit, reader.summary.max_value) - lowest + 1;
-	if (!(width <= MAX_CELLS / clock->num_steps))
+	if (!(width <= MAX_CELLS / clock->num_steps) ||
+		!(lowest <= PG_INT32_MAX))
 		return false;
 	cells = palloc0(sizeof(uint32) * (int) width * clock->num_steps);
 	while (series_read_block(&reader))

@@ -66,10 +66,7 @@ glucose_hypoglycemia(PG_FUNCTION_ARGS)
 	unit = glucose_unit(PG_GETARG_TEXT_PP(1));
 	limit = unit.mgdl ? 70 : 39;
 	if (!PG_ARGISNULL(2))
-	{
-		series_check_value(PG_GETARG_FLOAT8(2));
-		limit = glucose_steps(&unit, PG_GETARG_FLOAT8(2));
-	}
+		limit = glucose_steps(&unit, clinical_amount(fcinfo, 2, "below"));
 	series_read_points(&points, PG_GETARG_DATUM(0));
 	max_gap = PG_ARGISNULL(3) ?
 		series_default_gap(points.times, points.count) :

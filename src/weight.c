@@ -34,19 +34,6 @@ read_weights(SeriesPoints *points, FunctionCallInfo fcinfo)
 		points->values[i] *= factor;
 }
 
-static double
-get_kilograms(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	double		value = PG_GETARG_FLOAT8(argument);
-
-	if (!(value >= 0 && value < INFINITY))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be negative or infinite, but is %g",
-						name, value)));
-	return value;
-}
-
 static void
 put_statistic(SeriesWriter *writer, TimestampTz time, double kilograms)
 {
@@ -66,7 +53,7 @@ Datum
 weight_gain(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	double		gain = get_kilograms(fcinfo, 2, "gain");
+	double		gain = clinical_amount(fcinfo, 2, "gain");
 	int64		within = series_get_duration(fcinfo, 3, "within");
 	SeriesPoints points;
 	Size	   *lowest;
@@ -162,8 +149,8 @@ PG_FUNCTION_INFO_V1(weight_cusum);
 Datum
 weight_cusum(PG_FUNCTION_ARGS)
 {
-	double		baseline = get_kilograms(fcinfo, 2, "baseline");
-	double		slack = get_kilograms(fcinfo, 3, "slack");
+	double		baseline = clinical_amount(fcinfo, 2, "baseline");
+	double		slack = clinical_amount(fcinfo, 3, "slack");
 	double		sum = 0;
 	SeriesPoints points;
 	SeriesWriter writer;
