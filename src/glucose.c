@@ -22,20 +22,17 @@
 #define ENOUGH_DAYS		14
 
 /*
- * Where very low, low, in range and high end, and the next begins, in steps of
- * the published resolution.  In pregnancy, nothing is very high.
+ * Where low, in range, high and very high begin, in steps of the published
+ * resolution.  For pregnancy there is one range above; it is high and very
+ * high together.
  */
 #define RANGES	5
-static const double range_ends[2][2][RANGES - 1] = {
+static const double range_starts[2][2][RANGES - 1] = {
 	{{30, 39, 101, 140}, {54, 70, 181, 251}},
-	{{30, 35, 79, INFINITY}, {54, 63, 141, INFINITY}},
+	{{30, 35, 79, 140}, {54, 63, 141, 251}},
 };
 
 static const char *const range_names[] = {"standard", "pregnancy", NULL};
-enum
-{
-	STANDARD, PREGNANCY
-};
 
 static const char *const weight_names[] = {"time", "readings", NULL};
 enum
@@ -94,7 +91,7 @@ count_days(const SeriesPoints *points, CivilZone *civil)
 /* How much of the weight lies in each range, as parts of one. */
 static bool
 weigh_ranges(const SeriesPoints *points, const GlucoseUnit *unit,
-			 const double *ends, bool by_time, int64 max_gap, double *parts)
+			 const double *starts, bool by_time, int64 max_gap, double *parts)
 {
 	double		total = 0;
 
@@ -109,7 +106,7 @@ weigh_ranges(const SeriesPoints *points, const GlucoseUnit *unit,
 		if (by_time)
 			weight = series_held(points->times, points->count, i, max_gap);
 		for (int j = 0; j < RANGES - 1; j++)
-			range += steps >= ends[j];
+			range += steps >= starts[j];
 		parts[range] += weight;
 		total += weight;
 	}
@@ -120,15 +117,59 @@ weigh_ranges(const SeriesPoints *points, const GlucoseUnit *unit,
 	return true;
 }
 
+/* The columns of glucose_summary. */
+enum
+{
+	NUM_READINGS, NUM_DAYS, CADENCE, ACTIVE, SUFFICIENT, MEAN, SD, CV, GMI,
+	VERY_LOW, COLUMNS = VERY_LOW + RANGES
+};
+
+/* How far apart readings are, how many are missing, whether there are enough. */
+static void
+put_sufficiency(const SeriesPoints *points, Datum *values, bool *nulls)
+{
+	int64		cadence = series_cadence_of(points->times, points->count);
+	Interval   *interval = palloc0(sizeof(Interval));
+	double		span = series_distance(points->times[0],
+									   points->times[points->count - 1]);
+	double		active;
+
+	nulls[CADENCE] = nulls[ACTIVE] = cadence == 0;
+	if (cadence == 0)
+	{
+		values[SUFFICIENT] = BoolGetDatum(false);
+		return;
+	}
+	interval->time = cadence;
+	active = Min(1.0, points->count / (span / cadence + 1));
+	values[CADENCE] = IntervalPGetDatum(interval);
+	values[ACTIVE] = Float8GetDatum(active);
+	values[SUFFICIENT] = BoolGetDatum(active >= ENOUGH_PART &&
+									  (double) points->count * cadence >=
+									  ENOUGH_PART * ENOUGH_DAYS * USECS_PER_DAY);
+}
+
+static void
+put_spread(const SeriesPoints *points, double mean, Datum *values, bool *nulls)
+{
+	double		sd;
+
+	nulls[SD] = nulls[CV] = true;
+	if (points->count < 2)
+		return;
+	sd = clinical_deviation(points, mean);
+	nulls[SD] = false;
+	values[SD] = Float8GetDatum(sd);
+	if (mean == 0)
+		return;
+	nulls[CV] = false;
+	values[CV] = Float8GetDatum(100 * sd / mean);
+}
+
 PG_FUNCTION_INFO_V1(glucose_summary);
 Datum
 glucose_summary(PG_FUNCTION_ARGS)
 {
-	enum
-	{
-		NUM_READINGS, NUM_DAYS, CADENCE, ACTIVE, SUFFICIENT, MEAN, SD, CV,
-		GMI, VERY_LOW, VERY_HIGH = VERY_LOW + RANGES - 1, COLUMNS
-	};
 	Datum		values[COLUMNS] = {0};
 	bool		nulls[COLUMNS] = {false};
 	GlucoseUnit unit;
@@ -136,11 +177,10 @@ glucose_summary(PG_FUNCTION_ARGS)
 	int			weight;
 	int			ranges;
 	int64		max_gap;
-	int64		cadence;
 	SeriesSummary summary;
 	SeriesPoints points;
-	double		mean;
 	double		parts[RANGES];
+	bool		weighed;
 	TupleDesc	row;
 
 	for (int i = 0; i < PG_NARGS(); i++)
@@ -156,50 +196,24 @@ glucose_summary(PG_FUNCTION_ARGS)
 	ranges = clinical_choice(PG_GETARG_TEXT_PP(5), "ranges", range_names);
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
 	series_read_points(&points, PG_GETARG_DATUM(0));
-	cadence = series_cadence_of(points.times, points.count);
 	max_gap = PG_ARGISNULL(2) ?
 		series_default_gap(points.times, points.count) :
 		series_get_max_gap(fcinfo, 2, PG_GETARG_DATUM(0));
-	mean = summary.mean_value;
 
 	values[NUM_READINGS] = Int32GetDatum((int32) points.count);
 	values[NUM_DAYS] = Int32GetDatum(count_days(&points, &civil));
-	values[MEAN] = Float8GetDatum(mean);
-	values[GMI] = Float8GetDatum(get_gmi(mean, &unit, PERCENT));
-	if (points.count > 1)
+	put_sufficiency(&points, values, nulls);
+	values[MEAN] = Float8GetDatum(summary.mean_value);
+	put_spread(&points, summary.mean_value, values, nulls);
+	values[GMI] = Float8GetDatum(get_gmi(summary.mean_value, &unit, PERCENT));
+	weighed = weigh_ranges(&points, &unit, range_starts[ranges][unit.mgdl],
+						   weight == BY_TIME, max_gap, parts);
+	for (int i = 0; i < RANGES; i++)
 	{
-		Interval   *interval = palloc0(sizeof(Interval));
-		double		span = series_distance(summary.first_time,
-										   summary.last_time);
-		double		active = Min(1.0, points.count / (span / cadence + 1));
-		double		sd = clinical_deviation(&points, mean);
-
-		interval->time = cadence;
-		values[CADENCE] = IntervalPGetDatum(interval);
-		values[ACTIVE] = Float8GetDatum(active);
-		values[SUFFICIENT] =
-			BoolGetDatum(active >= ENOUGH_PART &&
-						 (double) points.count * cadence >=
-						 ENOUGH_PART * ENOUGH_DAYS * USECS_PER_DAY);
-		values[SD] = Float8GetDatum(sd);
-		nulls[CV] = mean == 0;
-		if (mean != 0)
-			values[CV] = Float8GetDatum(100 * sd / mean);
-	}
-	else
-	{
-		nulls[CADENCE] = nulls[ACTIVE] = nulls[SD] = nulls[CV] = true;
-		values[SUFFICIENT] = BoolGetDatum(false);
-	}
-	if (weigh_ranges(&points, &unit, range_ends[ranges][unit.mgdl],
-					 weight == BY_TIME, max_gap, parts))
-	{
-		for (int i = 0; i < RANGES; i++)
+		nulls[VERY_LOW + i] = !weighed;
+		if (weighed)
 			values[VERY_LOW + i] = Float8GetDatum(parts[i]);
-		nulls[VERY_HIGH] = ranges == PREGNANCY;
 	}
-	else
-		memset(nulls + VERY_LOW, true, RANGES);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row),
 													  values, nulls)));
 }

@@ -17,8 +17,8 @@ SELECT is(pg_temp.range_of(value, unit, 'standard'), expected, format('%s %s is 
 	(40, 'mg/dL', 'very low'), (53, 'mg/dL', 'very low'), (53.4, 'mg/dL', 'very low'), (53.5, 'mg/dL', 'low'), (54, 'mg/dL', 'low'), (69, 'mg/dL', 'low'), (69.4, 'mg/dL', 'low'), (69.6, 'mg/dL', 'in range'),
 	(70, 'mg/dL', 'in range'), (180, 'mg/dL', 'in range'), (180.4, 'mg/dL', 'in range'), (181, 'mg/dL', 'high'), (250, 'mg/dL', 'high'), (251, 'mg/dL', 'very high')) AS t (value, unit, expected);
 SELECT is(pg_temp.range_of(value, unit, 'pregnancy'), expected, format('in pregnancy, %s %s is %s', value, unit, expected)) FROM (VALUES
-	(2.9, 'mmol/L', 'very low'), (3, 'mmol/L', 'low'), (3.4, 'mmol/L', 'low'), (3.5, 'mmol/L', 'in range'), (7.8, 'mmol/L', 'in range'), (7.9, 'mmol/L', 'high'), (20, 'mmol/L', 'high'),
-	(53, 'mg/dL', 'very low'), (54, 'mg/dL', 'low'), (62, 'mg/dL', 'low'), (63, 'mg/dL', 'in range'), (140, 'mg/dL', 'in range'), (141, 'mg/dL', 'high'), (400, 'mg/dL', 'high')) AS t (value, unit, expected);
+	(2.9, 'mmol/L', 'very low'), (3, 'mmol/L', 'low'), (3.4, 'mmol/L', 'low'), (3.5, 'mmol/L', 'in range'), (7.8, 'mmol/L', 'in range'), (7.9, 'mmol/L', 'high'), (13.9, 'mmol/L', 'high'), (14, 'mmol/L', 'very high'),
+	(53, 'mg/dL', 'very low'), (54, 'mg/dL', 'low'), (62, 'mg/dL', 'low'), (63, 'mg/dL', 'in range'), (140, 'mg/dL', 'in range'), (141, 'mg/dL', 'high'), (250, 'mg/dL', 'high'), (251, 'mg/dL', 'very high')) AS t (value, unit, expected);
 SELECT is_empty($$
 	SELECT mgdl FROM generate_series(20, 600) AS mgdl
 	WHERE pg_temp.range_of(mgdl / 18.01559, 'mmol/L', 'standard') <> pg_temp.range_of(mgdl, 'mg/dL', 'standard') AND mgdl NOT IN (181, 251)
