@@ -1,6 +1,7 @@
 -- How series lie in time: what is shown of small ones, and what is refused.
 SET search_path = public, smartcare;
 SET timezone = 'Europe/Copenhagen';
+SET datestyle = 'ISO, DMY';
 SET intervalstyle = 'postgres';
 
 CREATE TABLE one AS SELECT
@@ -10,9 +11,9 @@ SELECT cadence(s), gaps(s), gaps(s, '2 hours'), gaps(s, '2 minutes'), coverage(s
 SELECT time_weighted_mean(s), time_weighted_mean(s, '1 hour'), time_weighted_mean(s, '15 min', 'linear') FROM one;
 SELECT time_in_range(s, 3.9, 10), time_in_range(s, 3.9, 10, '5 min'), time_in_range(s, NULL, 3.9, bounds => '[)'), time_in_range(s, 10, NULL, bounds => '(]') FROM one;
 SELECT time_in_range(s, 3.9, 10, method => 'linear'), fraction_in_range(s, 3.9, 10), fraction_in_range(s, 3.9, 10, '5 min') FROM one;
-SELECT * FROM one, excursions(s, 3.9, 10);
-SELECT * FROM one, excursions(s, 3.9, 10, min_duration => '15 min', recovery => '15 min');
-SELECT * FROM one, excursions(s, 3.9, 10, hysteresis => 0.5);
+SELECT e.* FROM one, excursions(s, 3.9, 10) AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, min_duration => '15 min', recovery => '15 min') AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, hysteresis => 0.5) AS e;
 
 -- A single point lasts for nothing.
 SELECT cadence(s), gaps(s), coverage(s), time_weighted_mean(s), time_in_range(s, 3.9, 10), fraction_in_range(s, 3.9, 10)
@@ -43,9 +44,9 @@ SELECT time_in_range(s, 10, 3.9) FROM one;
 SELECT time_in_range(s, 'NaN', 3.9) FROM one;
 SELECT fraction_in_range(s, 3.9, 'NaN') FROM one;
 SELECT fraction_in_range(s, 3.9, 10, bounds => '[[') FROM one;
-SELECT * FROM one, excursions(s, 10, 3.9);
-SELECT * FROM one, excursions(s, 3.9, 10, '-1 min');
-SELECT * FROM one, excursions(s, 3.9, 10, hysteresis => -1);
-SELECT * FROM one, excursions(s, 3.9, 10, hysteresis => 'Infinity');
-SELECT * FROM one, excursions(s, 3.9, 10, recovery => '1 year');
+SELECT e.* FROM one, excursions(s, 10, 3.9) AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, '-1 min') AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, hysteresis => -1) AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, hysteresis => 'Infinity') AS e;
+SELECT e.* FROM one, excursions(s, 3.9, 10, recovery => '1 year') AS e;
 DROP TABLE one;
