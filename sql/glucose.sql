@@ -2,6 +2,7 @@
 SET search_path = smartcare, public;
 SET timezone = 'Europe/Copenhagen';
 SET datestyle = 'ISO, DMY';
+\set SHOW_CONTEXT never
 CREATE TEMP TABLE week AS
 SELECT series_agg(t, 7 + round(100 * sin(n / 9.0)) / 20) AS points
 FROM generate_series('2026-03-01 00:00'::timestamptz, '2026-03-14 23:45', '15 minutes') WITH ORDINALITY AS g (t, n);

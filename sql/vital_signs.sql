@@ -2,6 +2,7 @@
 SET search_path = smartcare, public;
 SET timezone = 'Europe/Copenhagen';
 SET datestyle = 'ISO, DMY';
+\set SHOW_CONTEXT never
 
 CREATE TEMP TABLE cuff AS
 SELECT series_agg(t, 128 + n % 5) AS systolic, series_agg(t, 78 + n % 3) AS diastolic

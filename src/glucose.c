@@ -32,6 +32,11 @@ static const double range_starts[2][2][RANGES - 1] = {
 	{{30, 35, 79, 140}, {54, 63, 141, 251}},
 };
 
+enum
+{
+	STANDARD, PREGNANCY
+};
+
 static const char *const range_names[] = {"standard", "pregnancy", NULL};
 
 static const char *const weight_names[] = {"time", "readings", NULL};
@@ -67,6 +72,25 @@ glucose_gmi(PG_FUNCTION_ARGS)
 
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
 	PG_RETURN_FLOAT8(get_gmi(summary.mean_value, &unit, result_unit));
+}
+
+/*
+ * hypoglycemia_limit(unit, below): what is less would be published as below.
+ */
+PG_FUNCTION_INFO_V1(glucose_hypoglycemia_limit);
+Datum
+glucose_hypoglycemia_limit(PG_FUNCTION_ARGS)
+{
+	GlucoseUnit unit;
+	double		limit;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	unit = glucose_unit(PG_GETARG_TEXT_PP(0));
+	limit = range_starts[STANDARD][unit.mgdl][1];
+	if (!PG_ARGISNULL(1))
+		limit = glucose_steps(&unit, clinical_amount(fcinfo, 1, "below"));
+	PG_RETURN_FLOAT8((limit - 0.5) / unit.steps);
 }
 
 /* On how many days of the calendar there are points. */

@@ -15,10 +15,19 @@ AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.glucose_summary(smartcare.series, text, interval, text, text, text) IS
 'The consensus figures of continuous glucose in mmol/L or mg/dL (Danne et al., Diabetes Care 2017;40:1631; Battelino et al., Diabetes Care 2019;42:1593): mean and standard deviation of the readings in their unit, CV and GMI in %, and the parts of the time (weight "time") or of the readings (weight "readings") in five ranges, standard or pregnancy, which sum to 1; a reading holds until the next but no longer than max_gap, by default three times the cadence; days are counted in the time zone; raises 22023 for another unit, weight, range or zone, or a max_gap not above nothing';
 
+CREATE FUNCTION smartcare.hypoglycemia_limit(unit text, below float8) RETURNS float8
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'glucose_hypoglycemia_limit';
+COMMENT ON FUNCTION smartcare.hypoglycemia_limit(text, float8) IS
+'The bound for hypoglycemia(): readings in mmol/L or mg/dL that are less would be published as below a limit, by default 3.9 mmol/L or 70 mg/dL; raises 22023 for another unit or a limit that is negative or not finite';
+
 CREATE FUNCTION smartcare.hypoglycemia(points smartcare.series, unit text, below float8 DEFAULT NULL, max_gap interval DEFAULT NULL,
 	OUT start_time timestamptz, OUT end_time timestamptz, OUT lowest float8, OUT prolonged boolean) RETURNS SETOF record
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 ROWS 10
-AS 'MODULE_PATHNAME', 'glucose_hypoglycemia';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	SELECT e.start_time, e.end_time, e.extreme_value, e.end_time - e.start_time > '120 minutes'
+	FROM smartcare.excursions(points, low => smartcare.hypoglycemia_limit(unit, below), min_duration => '15 minutes', recovery => '15 minutes', max_gap => max_gap) AS e;
+END;
 COMMENT ON FUNCTION smartcare.hypoglycemia(smartcare.series, text, float8, interval) IS
 'Episodes of low glucose in mmol/L or mg/dL: below 3.9 mmol/L or 70 mg/dL, or another limit in the unit, for 15 minutes or longer, until it is not below for 15 minutes; prolonged if longer than 120 minutes (Danne et al., Diabetes Care 2017;40:1631; Battelino et al., Lancet Diabetes Endocrinol 2023;11:42); a reading holds until the next but no longer than max_gap, by default three times the cadence, and an episode ends where readings are further apart; raises 22023 for another unit or a max_gap not above nothing';
 
