@@ -4,7 +4,7 @@
  *
  * Sensors report few different values, so they are counted: a histogram for
  * each time of day takes one pass and nothing is sorted.  Readings that are
- * not of the published resolution (converted ones, say) are sorted.
+ * no short decimals (converted ones, say) are sorted.
  */
 #include "postgres.h"
 
@@ -21,7 +21,10 @@
 static const double percentiles[NUM_PERCENTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
 /* The most cells that histograms may have together. */
-#define MAX_CELLS	(1 << 20)
+#define MAX_CELLS		(1 << 20)
+
+/* So many decimals more than are published are counted. */
+#define MORE_DECIMALS	2
 
 /* The times of day, each so long; and where the last point was among them. */
 typedef struct Clock
@@ -106,11 +109,11 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 }
 
 /*
- * All of it by counting; false, with nothing put, if a reading is in no cell.
+ * All of it by counting, so many steps to a unit; false, with nothing put, if a
+ * reading is in no cell.
  */
 static bool
-count_readings(ReturnSetInfo *result, Clock *clock, const GlucoseUnit *unit,
-			   Datum datum)
+count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 {
 	SeriesReader reader;
 	double		lowest;
@@ -120,8 +123,8 @@ count_readings(ReturnSetInfo *result, Clock *clock, const GlucoseUnit *unit,
 	series_start_reading(&reader, datum);
 	if (!(reader.summary.min_value >= 0))
 		return false;
-	lowest = glucose_steps(unit, reader.summary.min_value);
-	width = glucose_steps(unit, reader.summary.max_value) - lowest + 1;
+	lowest = clinical_round(reader.summary.min_value * steps);
+	width = clinical_round(reader.summary.max_value * steps) - lowest + 1;
 	if (!(width <= MAX_CELLS / clock->num_steps) ||
 		!(lowest <= PG_INT32_MAX))
 		return false;
@@ -131,20 +134,20 @@ count_readings(ReturnSetInfo *result, Clock *clock, const GlucoseUnit *unit,
 		for (int i = 0; i < reader.block.count; i++)
 		{
 			double		value = reader.block.values[i];
-			int64		steps = (int64) (value * unit->steps + 0.5);
+			int64		step = (int64) (value * steps + 0.5);
 
-			if (steps / unit->steps != value)
+			if (step / steps != value)
 			{
 				pfree(cells);
 				return false;
 			}
 			cells[clock_at(clock, reader.block.times[i]) * (int) width +
-				  steps - (int64) lowest]++;
+				  step - (int64) lowest]++;
 		}
 	}
 	for (int i = 0; i < clock->num_steps; i++)
 		put_counted(result, clock, i, cells + i * (int) width, (int) width,
-					lowest, unit->steps);
+					lowest, steps);
 	return true;
 }
 
@@ -208,11 +211,11 @@ Datum
 glucose_agp(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	GlucoseUnit unit;
+	double		steps;
 	Clock		clock = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	unit = glucose_unit(PG_GETARG_TEXT_PP(1));
+	steps = glucose_unit(PG_GETARG_TEXT_PP(1)).steps;
 	civil_open(&clock.civil, PG_GETARG_TEXT_PP(2));
 	clock.step = series_get_duration(fcinfo, 3, "step");
 	if (clock.step < USECS_PER_MINUTE || USECS_PER_DAY % clock.step != 0)
@@ -221,7 +224,12 @@ glucose_agp(PG_FUNCTION_ARGS)
 				 errmsg("step must divide a day into equal parts of a minute or more"),
 				 errhint("Common steps are '1 hour' and '15 minutes'.")));
 	clock.num_steps = (int) (USECS_PER_DAY / clock.step);
-	if (!count_readings(result, &clock, &unit, PG_GETARG_DATUM(0)))
-		sort_readings(result, &clock, PG_GETARG_DATUM(0));
+	for (int more = 0; more <= MORE_DECIMALS; more++)
+	{
+		if (count_readings(result, &clock, steps, PG_GETARG_DATUM(0)))
+			return (Datum) 0;
+		steps *= 10;
+	}
+	sort_readings(result, &clock, PG_GETARG_DATUM(0));
 	return (Datum) 0;
 }

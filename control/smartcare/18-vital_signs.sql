@@ -33,7 +33,7 @@ CREATE FUNCTION smartcare.weight_gain(points smartcare.series, unit text, gain f
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 10
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.weight_gain(smartcare.series, text, float8, interval) IS
-'Readings of weight, in kg or [lb_av], that exceed the lowest of the time before, within days of 24 hours, by a gain in kg: the rule of guidelines, 2 kg in 3 days (sensitive to one in five decompensations: Gyllensten et al., JMIR Med Inform 2016;4:e3); weight and gain in kg; raises 22023 for another unit, or a negative gain or time';
+'Readings of weight, in kg or [lb_av], that exceed the lowest of the time before, within days of 24 hours, by a gain in kg: the rule of guidelines, 2 kg in 3 days (rules of this kind find one in five decompensations: Gyllensten et al., JMIR Med Inform 2016;4:e3); weight and gain in kg; raises 22023 for another unit, or a negative gain or time';
 
 CREATE FUNCTION smartcare.weight_convergence(points smartcare.series, unit text, short_window interval DEFAULT '3 days', long_window interval DEFAULT '14 days') RETURNS smartcare.series
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20

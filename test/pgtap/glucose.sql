@@ -29,7 +29,7 @@ CREATE TABLE reading AS
 SELECT id, "time", CASE id % 4
 	WHEN 0 THEN round((8 + 5 * sin(n / 20.0) + 3 * random())::numeric, 1)::float8
 	WHEN 1 THEN round((140 + 80 * sin(n / 30.0) + 60 * random())::numeric) / 18.01559
-	WHEN 2 THEN round((10 * random())::numeric, (random() * 3)::integer)::float8 - 0.5
+	WHEN 2 THEN round((10 * random())::numeric, (random() * (id % 3 + 1))::integer)::float8 - CASE WHEN id % 8 = 2 THEN 0.5 ELSE 0 END
 	ELSE round((3.9 + random())::numeric, 1)::float8 END AS value
 FROM (SELECT id, n, '2026-03-27 20:00+01'::timestamptz + sum(
 		CASE WHEN random() < 0.01 THEN 40 * random() * interval '10 minutes' ELSE (5 + id % 3 * 5) * interval '1 minute' END
