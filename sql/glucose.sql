@@ -49,3 +49,6 @@ SELECT * FROM hypoglycemia('{1@4713-01-02 BC, 1e100@294276-12-30}', 'mg/dL', max
 SELECT * FROM agp('{-7@4713-01-02 BC, 1e300@294276-12-30, 0.1@2000-01-01}', 'mg/dL', 'UTC', '24 hours');
 SELECT * FROM agp('{1e300@2026-01-01}', 'mg/dL');
 SELECT * FROM agp('{0@2026-01-01, 1e18@2026-01-02}', 'mg/dL');
+SELECT gmi('{1e308@2026-01-01}', 'mmol/L');
+SELECT glucose_summary('{1e308@2026-01-01}', 'mmol/L');
+SELECT * FROM agp('{-1e308@2026-01-01, 1e308@2026-01-02}', 'mmol/L');

@@ -14,6 +14,7 @@ SELECT home_blood_pressure(systolic, diastolic, 'mmHg') FROM cuff;
 SELECT home_blood_pressure(systolic, diastolic, 'mm[Hg]', 'Copenhagen') FROM cuff;
 SELECT home_blood_pressure(systolic, diastolic, 'mm[Hg]', discard_days => -1) FROM cuff;
 SELECT home_blood_pressure(systolic, diastolic, 'mm[Hg]', min_readings => -1) FROM cuff;
+SELECT home_blood_pressure('{1e308@2026-01-01, 1e308@2026-01-02, 1e308@2026-01-03}', '{1@2026-01-01, 1@2026-01-02, 1@2026-01-03}', 'mm[Hg]');
 
 SELECT * FROM news2(18, 96, 1, false, 120, 80, 'A', 37.0);
 SELECT * FROM news2(22, 90, 2, true, 105, 95, 'A', 38.4);

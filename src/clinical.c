@@ -7,7 +7,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 
 #include "compat.h"
 #include "clinical.h"

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "utils/float.h"
+
 #include "series.h"
 
 /* The molar mass of glucose: so many mg/dL are one mmol/L. */
@@ -34,6 +36,15 @@ static inline double
 clinical_round(double value)
 {
 	return floor(value + 0.5);
+}
+
+/* A result, which no series of measurements makes infinite. */
+static inline Datum
+clinical_result(double value)
+{
+	if (isinf(value))
+		float_overflow_error();
+	return Float8GetDatum(value);
 }
 
 #endif							/* CLINICAL_H */

@@ -71,7 +71,8 @@ glucose_gmi(PG_FUNCTION_ARGS)
 	SeriesSummary summary;
 
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(get_gmi(summary.mean_value, &unit, result_unit));
+	PG_RETURN_DATUM(clinical_result(get_gmi(summary.mean_value, &unit,
+											result_unit)));
 }
 
 /*
@@ -187,7 +188,7 @@ put_spread(const SeriesPoints *points, double mean, Datum *values, bool *nulls)
 	if (mean == 0)
 		return;
 	nulls[CV] = false;
-	values[CV] = Float8GetDatum(100 * sd / mean);
+	values[CV] = clinical_result(100 * sd / mean);
 }
 
 PG_FUNCTION_INFO_V1(glucose_summary);
@@ -229,7 +230,7 @@ glucose_summary(PG_FUNCTION_ARGS)
 	put_sufficiency(&points, values, nulls);
 	values[MEAN] = Float8GetDatum(summary.mean_value);
 	put_spread(&points, summary.mean_value, values, nulls);
-	values[GMI] = Float8GetDatum(get_gmi(summary.mean_value, &unit, PERCENT));
+	values[GMI] = clinical_result(get_gmi(summary.mean_value, &unit, PERCENT));
 	weighed = weigh_ranges(&points, &unit, range_starts[ranges][unit.mgdl],
 						   weight == BY_TIME, max_gap, parts);
 	for (int i = 0; i < RANGES; i++)

@@ -57,7 +57,7 @@ clock_at(Clock *clock, TimestampTz instant)
 static Datum
 interpolate(double low, double high, double part)
 {
-	return Float8GetDatum(low + part * (high - low));
+	return clinical_result(low + part * (high - low));
 }
 
 static void
