@@ -98,6 +98,7 @@ episode_compare_phases(const EpisodePhase *a, const EpisodePhase *b)
 
 extern EpisodeStatus episode_read_summary(const uint8_t *data, size_t size,
 										  EpisodeSummary *summary);
+extern bool episode_can_hold(size_t size, const EpisodeSummary *summary);
 extern EpisodeStatus episode_decode(const uint8_t *data, size_t size,
 									EpisodeLabel *labels,
 									EpisodePhase *phases);
