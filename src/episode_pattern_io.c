@@ -24,21 +24,17 @@ void
 episode_pattern_open(PatternView *view, Datum datum)
 {
 	EpisodePattern *pattern = (EpisodePattern *) PG_DETOAST_DATUM(datum);
+	EpisodeStatus status = pattern_open(view, pattern, VARSIZE(pattern));
 
-	switch (pattern_open(view, pattern, VARSIZE(pattern)))
-	{
-		case EPISODE_OK:
-			return;
-		case EPISODE_CORRUPT:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("stored episode pattern is damaged")));
-		case EPISODE_UNSUPPORTED:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("stored episode pattern has a format that is not known here"),
-					 errhint("A later version of the extension \"smartcare\" may have written it; install that version.")));
-	}
+	if (status == EPISODE_CORRUPT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored episode pattern is damaged")));
+	if (status == EPISODE_UNSUPPORTED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("stored episode pattern has a format that is not known here"),
+				 errhint("A later version of the extension \"smartcare\" may have written it; install that version.")));
 }
 
 /* Report what is wrong with a pattern, and where. */

@@ -205,12 +205,15 @@ episode_first_match(PG_FUNCTION_ARGS)
 	steps = allocate_steps(&search);
 	num_steps = pattern_match_bind(&search.matcher, first, steps);
 	episode_begin(&builder);
-	episode_add_labels(&builder, &search.episode);
 	for (uint32 i = 0; i < num_steps; i++)
 	{
 		const EpisodePhase *phase = &search.episode.phases[steps[i].phase];
 
-		episode_add_phase(&builder, phase->label, phase->start, phase->end);
+		const EpisodeLabel *label = &search.episode.labels[phase->label];
+
+		episode_add_phase(&builder,
+						  episode_add_label(&builder, label->text, label->length),
+						  phase->start, phase->end);
 	}
 	PG_RETURN_POINTER(episode_finish(&builder));
 }

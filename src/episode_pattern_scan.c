@@ -380,7 +380,7 @@ parse_bound(PatternParser *p, uint64_t *least, uint64_t *most)
 	do
 	{
 		uint64_t	number;
-		uint64_t	unit;
+		uint64_t	unit = SECOND;
 
 		if (!pattern_parse_number(p, &number) || !parse_unit(p, &unit))
 			return false;
