@@ -43,4 +43,11 @@
 
 #endif
 
+/* Of VacAttrStats: how detailed statistics are to be; negative: by default. */
+#if PG_VERSION_NUM >= 170000
+#define smartcare_statistics_target(stats) ((stats)->attstattarget)
+#else
+#define smartcare_statistics_target(stats) ((stats)->attr->attstattarget)
+#endif
+
 #endif							/* COMPAT_H */

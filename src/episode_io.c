@@ -82,6 +82,18 @@ refuse_infinite_end(Node *escontext)
 			 errhint("Leave the end out while a phase is open, as in [2026-01-08,).")));
 }
 
+void
+episode_check_ends(TimestampTz start, TimestampTz end)
+{
+	check_ends(NULL, start, end);
+}
+
+void
+episode_refuse_infinite_end(void)
+{
+	refuse_infinite_end(NULL);
+}
+
 /* The start and end of a phase, of a range. */
 void
 episode_check_period(RangeType *range, TypeCacheEntry *type,
@@ -199,8 +211,8 @@ episode_in(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(episode_finish(&builder));
 }
 
-static void
-append_label(StringInfo out, const EpisodeLabel *label)
+void
+episode_append_label(StringInfo out, const EpisodeLabel *label)
 {
 	if (episode_text_is_bare(label->text, label->length))
 	{
@@ -232,7 +244,7 @@ episode_out(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfoString(&out, i == 0 ? "{" : ", ");
-		append_label(&out, &episode.labels[phase->label]);
+		episode_append_label(&out, &episode.labels[phase->label]);
 		appendStringInfoString(&out, "@[");
 		text_append_time(&out, phase->start);
 		appendStringInfoString(&out, ",");

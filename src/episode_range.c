@@ -13,7 +13,7 @@
 
 /*
  * A range as an interval that includes its start and excludes its end, which
- * all ranges of microseconds can be; start == end if it is empty.
+ * all ranges of microseconds can be.  An empty one is at the end of time.
  */
 TimeSpan
 episode_span(RangeType *range, TypeCacheEntry *type)
@@ -25,21 +25,21 @@ episode_span(RangeType *range, TypeCacheEntry *type)
 
 	range_deserialize(type, range, &lower, &upper, &empty);
 	if (empty)
-		return (TimeSpan) {0, 0};
+		return (TimeSpan) {EPISODE_OPEN, EPISODE_OPEN};
 	if (!lower.infinite)
 	{
 		span.start = DatumGetTimestampTz(lower.val);
-		if (!lower.inclusive && span.start < EPISODE_OPEN)
-			span.start++;
+		span.start += !lower.inclusive && span.start < EPISODE_END_TIME;
 	}
 	if (!upper.infinite)
 	{
 		span.end = DatumGetTimestampTz(upper.val);
-		if (upper.inclusive && span.end < EPISODE_OPEN)
-			span.end++;
+		span.end += upper.inclusive && span.end < EPISODE_END_TIME;
 	}
-	if (span.end < span.start)
-		span.end = span.start;
+	if (span.end >= EPISODE_END_TIME)
+		span.end = EPISODE_OPEN;
+	if (span.start >= EPISODE_END_TIME || span.start >= span.end)
+		return (TimeSpan) {EPISODE_OPEN, EPISODE_OPEN};
 	return span;
 }
 
@@ -81,6 +81,22 @@ episode_make_multirange(const TimeSpan *spans, uint32 count)
 						   lookup_type_cache(TSTZRANGEOID,
 											 TYPECACHE_RANGE_INFO),
 						   (int32) count, ranges);
+}
+
+/* A length of time as a difference of times is given: in days of 24 hours. */
+Interval *
+episode_make_interval(uint64 microseconds, bool negative)
+{
+	Interval   *interval = palloc0(sizeof(Interval));
+
+	interval->day = (int32) (microseconds / USECS_PER_DAY);
+	interval->time = (TimeOffset) (microseconds % USECS_PER_DAY);
+	if (negative)
+	{
+		interval->day = -interval->day;
+		interval->time = -interval->time;
+	}
+	return interval;
 }
 
 /*

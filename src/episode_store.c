@@ -69,6 +69,14 @@ episode_read(Episode *episode, Datum datum)
 	episode->phases = phases;
 }
 
+/* For what is called often in one memory context, as by a sort. */
+void
+episode_free(Episode *episode)
+{
+	pfree(unconstify(EpisodeLabel *, episode->labels));
+	pfree(unconstify(EpisodePhase *, episode->phases));
+}
+
 /* Make a stored episode. */
 struct varlena *
 episode_write(const Episode *episode)
@@ -89,20 +97,36 @@ episode_write(const Episode *episode)
 	return result;
 }
 
+static void
+begin(EpisodeBuilder *builder, uint32 max_labels, uint32 max_phases)
+{
+	builder->context = CurrentMemoryContext;
+	builder->num_labels = 0;
+	builder->max_labels = max_labels;
+	builder->labels = palloc(sizeof(EpisodeLabel) * max_labels);
+	builder->num_phases = 0;
+	builder->max_phases = max_phases;
+	builder->phases = palloc(sizeof(EpisodePhase) * max_phases);
+}
+
 /* Begin an episode, to be made in the current memory context. */
 void
 episode_begin(EpisodeBuilder *builder)
 {
-	builder->context = CurrentMemoryContext;
-	builder->num_labels = 0;
-	builder->max_labels = 8;
-	builder->labels = palloc(sizeof(EpisodeLabel) * builder->max_labels);
-	builder->num_phases = 0;
-	builder->max_phases = 8;
-	builder->phases = palloc(sizeof(EpisodePhase) * builder->max_phases);
+	begin(builder, 8, 8);
 }
 
-/* The index of a label, added if it is not among those that came last. */
+/* Begin an episode made from another, whose labels keep their numbers. */
+void
+episode_begin_from(EpisodeBuilder *builder, const Episode *episode)
+{
+	begin(builder, episode->num_labels + 1, episode->num_phases + 1);
+	memcpy(builder->labels, episode->labels,
+		   sizeof(EpisodeLabel) * episode->num_labels);
+	builder->num_labels = episode->num_labels;
+}
+
+/* The number of a label, added if it is not among those that came last. */
 uint32
 episode_add_label(EpisodeBuilder *builder, const char *text, Size length)
 {
@@ -154,25 +178,6 @@ episode_add_phase(EpisodeBuilder *builder, uint32 label,
 	phase->start = start;
 	phase->end = end;
 	phase->label = label;
-}
-
-/* Add all labels of an episode; the first of their indexes. */
-uint32
-episode_add_labels(EpisodeBuilder *builder, const Episode *episode)
-{
-	uint32		first = builder->num_labels;
-
-	if (builder->max_labels - first < episode->num_labels)
-	{
-		builder->max_labels = Max(builder->max_labels * 2,
-								  first + episode->num_labels);
-		builder->labels = repalloc_huge(builder->labels, builder->max_labels *
-										sizeof(EpisodeLabel));
-	}
-	memcpy(builder->labels + first, episode->labels,
-		   sizeof(EpisodeLabel) * episode->num_labels);
-	builder->num_labels += episode->num_labels;
-	return first;
 }
 
 static int
