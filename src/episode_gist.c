@@ -56,15 +56,6 @@ episode_overlaps_range(PG_FUNCTION_ARGS)
 							episode_span_argument(fcinfo, 1)));
 }
 
-/* tstzrange && episode */
-PG_FUNCTION_INFO_V1(episode_range_overlaps);
-Datum
-episode_range_overlaps(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(overlaps(PG_GETARG_DATUM(1), NULL,
-							episode_span_argument(fcinfo, 0)));
-}
-
 /* An instant as a span; no phase goes on at infinity. */
 static TimeSpan
 instant_span(TimestampTz at)
@@ -81,15 +72,6 @@ episode_contains_time(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(overlaps(PG_GETARG_DATUM(0), NULL,
 							instant_span(PG_GETARG_TIMESTAMPTZ(1))));
-}
-
-/* timestamptz <@ episode */
-PG_FUNCTION_INFO_V1(episode_time_contained);
-Datum
-episode_time_contained(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(overlaps(PG_GETARG_DATUM(1), NULL,
-							instant_span(PG_GETARG_TIMESTAMPTZ(0))));
 }
 
 /* has_phase(episode, label, range) */

@@ -141,7 +141,7 @@ time_frequency(VariableStatData *column, Node *expression)
 	return overlap_frequency(column, span, type);
 }
 
-/* For episode && tstzrange, episode @> timestamptz, and the other way round. */
+/* For episode && tstzrange and episode @> timestamptz. */
 PG_FUNCTION_INFO_V1(episode_time_selectivity);
 Datum
 episode_time_selectivity(PG_FUNCTION_ARGS)

@@ -12,66 +12,32 @@ AS 'MODULE_PATHNAME', 'episode_overlaps_range';
 COMMENT ON FUNCTION smartcare.episode_overlaps(smartcare.episode, tstzrange) IS
 'Whether a phase overlaps a range: operator &&';
 
-CREATE FUNCTION smartcare.episode_overlaps(tstzrange, smartcare.episode) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
-AS 'MODULE_PATHNAME', 'episode_range_overlaps';
-COMMENT ON FUNCTION smartcare.episode_overlaps(tstzrange, smartcare.episode) IS
-'Whether a phase overlaps a range: operator &&';
-
 CREATE FUNCTION smartcare.episode_contains(smartcare.episode, timestamptz) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
 AS 'MODULE_PATHNAME', 'episode_contains_time';
 COMMENT ON FUNCTION smartcare.episode_contains(smartcare.episode, timestamptz) IS
 'Whether a phase goes on at an instant: operator @>';
 
-CREATE FUNCTION smartcare.episode_contained(timestamptz, smartcare.episode) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
-AS 'MODULE_PATHNAME', 'episode_time_contained';
-COMMENT ON FUNCTION smartcare.episode_contained(timestamptz, smartcare.episode) IS
-'Whether a phase goes on at an instant: operator <@';
-
+-- No commutators: with an operator for (tstzrange, episode), what is written
+-- period && '[2026-01-01,)' would no longer be about two ranges.
 CREATE OPERATOR smartcare.&& (
 	LEFTARG = smartcare.episode,
 	RIGHTARG = tstzrange,
 	FUNCTION = smartcare.episode_overlaps,
-	COMMUTATOR = OPERATOR(smartcare.&&),
 	RESTRICT = smartcare.episode_time_selectivity,
 	JOIN = areajoinsel
 );
 COMMENT ON OPERATOR smartcare.&& (smartcare.episode, tstzrange) IS
 'Whether a phase overlaps a range';
 
-CREATE OPERATOR smartcare.&& (
-	LEFTARG = tstzrange,
-	RIGHTARG = smartcare.episode,
-	FUNCTION = smartcare.episode_overlaps,
-	COMMUTATOR = OPERATOR(smartcare.&&),
-	RESTRICT = smartcare.episode_time_selectivity,
-	JOIN = areajoinsel
-);
-COMMENT ON OPERATOR smartcare.&& (tstzrange, smartcare.episode) IS
-'Whether a phase overlaps a range';
-
 CREATE OPERATOR smartcare.@> (
 	LEFTARG = smartcare.episode,
 	RIGHTARG = timestamptz,
 	FUNCTION = smartcare.episode_contains,
-	COMMUTATOR = OPERATOR(smartcare.<@),
 	RESTRICT = smartcare.episode_time_selectivity,
 	JOIN = contjoinsel
 );
 COMMENT ON OPERATOR smartcare.@> (smartcare.episode, timestamptz) IS
-'Whether a phase goes on at an instant';
-
-CREATE OPERATOR smartcare.<@ (
-	LEFTARG = timestamptz,
-	RIGHTARG = smartcare.episode,
-	FUNCTION = smartcare.episode_contained,
-	COMMUTATOR = OPERATOR(smartcare.@>),
-	RESTRICT = smartcare.episode_time_selectivity,
-	JOIN = contjoinsel
-);
-COMMENT ON OPERATOR smartcare.<@ (timestamptz, smartcare.episode) IS
 'Whether a phase goes on at an instant';
 
 CREATE FUNCTION smartcare.episode_has_phase_support(internal) RETURNS internal
