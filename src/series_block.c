@@ -52,6 +52,25 @@ const double series_power10[SERIES_MAX_EXPONENT + 1] = {
 	1e14
 };
 
+/*
+ * 10^-e as a sum, of which the first part has 21 bits, so that its product
+ * with an integer of 32 bits is exact.  With both products added, an integer
+ * is divided by 10^e without error: they are off by less than 2^-73.9 of the
+ * quotient before they are rounded, and a quotient that is not halfway
+ * between two doubles is, with m the one halfway times 2^k,
+ * |n * 2^k - m * 10^e| / (n * 2^k) > 2^-54 * 10^-e > 2^-73.94 away from it.
+ */
+#define QUICK_EXPONENT_MAX 6
+
+static const double inverse_high[QUICK_EXPONENT_MAX + 1] = {
+	1, 0x1.9999ap-4, 0x1.47ae1p-7, 0x1.0624ep-10, 0x1.a36e3p-14,
+	0x1.4f8b6p-17, 0x1.0c6f8p-20
+};
+static const double inverse_low[QUICK_EXPONENT_MAX + 1] = {
+	0, -0x1.999999999999ap-26, 0x1.1eb851eb851ecp-29, -0x1.6872b020c49bap-33,
+	-0x1.4e3bcd35a8588p-38, -0x1.dc725c3dee782p-39, -0x1.7d2849cb252cep-42
+};
+
 /* Units of time in microseconds, each dividing the next. */
 static const uint64_t time_units[NUM_UNITS] = {
 	UINT64_C(1), UINT64_C(10), UINT64_C(100), UINT64_C(1000),
@@ -172,8 +191,8 @@ put_times(uint8_t *out, const int64_t *times, int count)
 	series_plan_stream(&by_place, places, count);
 	series_plan_stream(&by_remainder, remainders, count);
 
-	if (varint_size(step) + by_place.size + by_remainder.size <
-		by_distance.size)
+	if (8 * (int) varint_size(step) + by_place.bits + by_remainder.bits <
+		by_distance.bits)
 	{
 		*out++ = (uint8_t) (code | ON_GRID);
 		out = put_varint(out, step);
@@ -228,6 +247,17 @@ choose_exponent(const SeriesBlock *block, int *exponent, uint64_t *scaled,
 		scaled[i] = (uint64_t) integer;
 	}
 	return num_odd;
+}
+
+/* The exponent that makes integers of all values, or -1. */
+int
+series_common_exponent(const SeriesBlock *block)
+{
+	uint64_t	scaled[SERIES_BLOCK_POINTS];
+	bool		odd[SERIES_BLOCK_POINTS];
+	int			exponent;
+
+	return choose_exponent(block, &exponent, scaled, odd) == 0 ? exponent : -1;
 }
 
 /* Pack bit patterns without the zero bits at the end that all share. */
@@ -295,13 +325,51 @@ series_encode_block(SeriesBlock *block, uint8_t *out)
 	return (size_t) (put_values(end, block) - out);
 }
 
+static void
+widen(SeriesIntegers *integers, int count)
+{
+	for (int i = 0; i < count && integers->is_narrow; i++)
+		integers->wide[i] = (uint64_t) (int64_t) (int32_t) integers->narrow[i];
+}
+
+static void
+place_on_grid(SeriesIntegers *places, SeriesIntegers *remainders,
+			  uint64_t step, uint64_t unit, SeriesBlock *block)
+{
+	int			count = block->count - 1;
+	uint64_t	time = (uint64_t) block->times[0];
+
+	if (places->is_narrow && remainders->is_narrow)
+	{
+		const int32_t *place = (const int32_t *) places->narrow;
+		const int32_t *remainder = (const int32_t *) remainders->narrow;
+
+		for (int i = 0; i < count; i++)
+		{
+			time += (uint64_t) (int64_t) place[i] * step;
+			block->times[i + 1] = (int64_t)
+				(time + (uint64_t) (int64_t) remainder[i] * unit);
+		}
+		return;
+	}
+	widen(places, count);
+	widen(remainders, count);
+	for (int i = 0; i < count; i++)
+	{
+		time += places->wide[i] * step;
+		block->times[i + 1] = (int64_t) (time + remainders->wide[i] * unit);
+	}
+}
+
 static SeriesStatus
 get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 {
-	uint64_t	distances[SERIES_BLOCK_POINTS];
-	uint64_t	remainders[SERIES_BLOCK_POINTS];
+	SeriesIntegers distances;
+	SeriesIntegers remainders;
 	uint64_t	step = 1;
-	uint64_t	place = 0;
+	uint64_t	time = (uint64_t) first_time;
+	uint64_t	unit;
+	bool		increasing = true;
 	int			count = block->count - 1;
 	uint8_t		head;
 	SeriesStatus status;
@@ -315,44 +383,56 @@ get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 		return SERIES_OK;
 	if (head & ON_GRID && !get_varint(from, &step))
 		return SERIES_CORRUPT;
-	status = series_get_stream(from, count, distances);
+	status = series_get_stream(from, count, &distances);
 	if (status == SERIES_OK && head & ON_GRID)
-		status = series_get_stream(from, count, remainders);
+		status = series_get_stream(from, count, &remainders);
 	if (status != SERIES_OK)
 		return status;
-	if ((head & ON_GRID) == 0)
-		memset(remainders, 0, sizeof(remainders));
+
+	unit = time_units[head & UNIT_MASK];
+	if (head & ON_GRID)
+		place_on_grid(&distances, &remainders, step * unit, unit, block);
+	else if (distances.is_narrow)
+	{
+		for (int i = 0; i < count; i++)
+		{
+			time += (uint64_t) (int32_t) distances.narrow[i] * unit;
+			block->times[i + 1] = (int64_t) time;
+		}
+	}
+	else
+	{
+		for (int i = 0; i < count; i++)
+		{
+			time += distances.wide[i] * unit;
+			block->times[i + 1] = (int64_t) time;
+		}
+	}
 
 	/* Times increase and stay in range, whatever the bytes were. */
 	for (int i = 0; i < count; i++)
-	{
-		place += distances[i];
-		block->times[i + 1] = (int64_t)
-			((uint64_t) first_time +
-			 (place * step + remainders[i]) * time_units[head & UNIT_MASK]);
-		if (block->times[i + 1] <= block->times[i] ||
-			block->times[i + 1] >= SERIES_END_TIME)
-			return SERIES_CORRUPT;
-	}
-	return SERIES_OK;
+		increasing &= block->times[i + 1] > block->times[i];
+	return increasing && block->times[count] < SERIES_END_TIME ?
+		SERIES_OK : SERIES_CORRUPT;
 }
 
 static SeriesStatus
 get_patterns(SeriesBytes *from, SeriesBlock *block)
 {
-	uint64_t	patterns[SERIES_BLOCK_POINTS];
+	SeriesIntegers patterns;
 	uint8_t		shift;
 	SeriesStatus status;
 
 	if (!get_byte(from, &shift) || shift > 63)
 		return SERIES_CORRUPT;
-	status = series_get_stream(from, block->count, patterns);
+	status = series_get_stream(from, block->count, &patterns);
 	if (status != SERIES_OK)
 		return status;
+	widen(&patterns, block->count);
 	for (int i = 0; i < block->count; i++)
 	{
-		patterns[i] <<= shift;
-		memcpy(&block->values[i], &patterns[i], sizeof(double));
+		patterns.wide[i] <<= shift;
+		memcpy(&block->values[i], &patterns.wide[i], sizeof(double));
 		if (!isfinite(block->values[i]))
 			return SERIES_CORRUPT;
 	}
@@ -363,11 +443,12 @@ get_patterns(SeriesBytes *from, SeriesBlock *block)
 static SeriesStatus
 get_values(SeriesBytes *from, SeriesBlock *block)
 {
-	uint64_t	scaled[SERIES_BLOCK_POINTS];
+	SeriesIntegers scaled;
+	double	   *values = block->values;
 	uint8_t		head;
 	uint8_t		num_odd = 0;
+	int			exponent;
 	SeriesBytes odd;
-	double		power;
 	SeriesStatus status;
 
 	if (!get_byte(from, &head))
@@ -376,7 +457,8 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		return SERIES_UNSUPPORTED;
 	if (head == BIT_PATTERNS)
 		return get_patterns(from, block);
-	if ((head & EXPONENT_MASK) > SERIES_MAX_EXPONENT)
+	exponent = head & EXPONENT_MASK;
+	if (exponent > SERIES_MAX_EXPONENT)
 		return SERIES_UNSUPPORTED;
 	if (head & HAS_ODD_VALUES)
 	{
@@ -386,14 +468,35 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	odd = *from;
 	from->next += 9 * num_odd;
 
-	status = series_get_stream(from, block->count, scaled);
+	status = series_get_stream(from, block->count, &scaled);
 	if (status != SERIES_OK)
 		return status;
-	power = series_power10[head & EXPONENT_MASK];
-	for (int i = 0; i < block->count; i++)
-		block->values[i] = (double) (int64_t) scaled[i] / power;
+	if (!scaled.is_narrow || exponent > QUICK_EXPONENT_MAX)
+	{
+		widen(&scaled, block->count);
+		for (int i = 0; i < block->count; i++)
+			values[i] = (double) (int64_t) scaled.wide[i] /
+				series_power10[exponent];
+	}
+	else if (exponent == 0)
+	{
+		for (int i = 0; i < block->count; i++)
+			values[i] = (int32_t) scaled.narrow[i];
+	}
+	else
+	{
+		double		high = inverse_high[exponent];
+		double		low = inverse_low[exponent];
 
-	block->exponent = num_odd > 0 ? -1 : head & EXPONENT_MASK;
+		for (int i = 0; i < block->count; i++)
+		{
+			double		integer = (int32_t) scaled.narrow[i];
+
+			values[i] = integer * high + integer * low;
+		}
+	}
+
+	block->exponent = num_odd > 0 ? -1 : exponent;
 	for (; num_odd > 0; num_odd--)
 	{
 		uint8_t		index;
@@ -402,7 +505,7 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		if (!get_byte(&odd, &index) || !get_double(&odd, &value) ||
 			index >= block->count)
 			return SERIES_CORRUPT;
-		block->values[index] = value;
+		values[index] = value;
 	}
 	return SERIES_OK;
 }

@@ -58,6 +58,26 @@ put64(uint8_t *to, uint64_t value)
 }
 
 static inline uint8_t *
+put32(uint8_t *to, uint32_t value)
+{
+	to[0] = (uint8_t) value;
+	to[1] = (uint8_t) (value >> 8);
+	to[2] = (uint8_t) (value >> 16);
+	to[3] = (uint8_t) (value >> 24);
+	return to + 4;
+}
+
+static inline void
+load_words(uint32_t *words, const uint8_t *from, int count)
+{
+	memcpy(words, from, sizeof(uint32_t) * (size_t) count);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	for (int i = 0; i < count; i++)
+		words[i] = __builtin_bswap32(words[i]);
+#endif
+}
+
+static inline uint8_t *
 put_double(uint8_t *to, double value)
 {
 	uint64_t	bits;
