@@ -325,40 +325,64 @@ series_encode_block(SeriesBlock *block, uint8_t *out)
 	return (size_t) (put_values(end, block) - out);
 }
 
-static void
-widen(SeriesIntegers *integers, int count)
+static inline int64_t
+narrow_at(const SeriesIntegers *integers, int i)
 {
-	for (int i = 0; i < count && integers->is_narrow; i++)
-		integers->wide[i] = (uint64_t) (int64_t) (int32_t) integers->narrow[i];
+	return (int32_t) integers->narrow[i];
 }
 
-static void
-place_on_grid(SeriesIntegers *places, SeriesIntegers *remainders,
-			  uint64_t step, uint64_t unit, SeriesBlock *block)
+static inline uint64_t
+integer_at(const SeriesIntegers *integers, int i)
 {
-	int			count = block->count - 1;
-	uint64_t	time = (uint64_t) block->times[0];
+	return integers->is_narrow ? (uint64_t) narrow_at(integers, i) :
+		integers->wide[i];
+}
 
-	if (places->is_narrow && remainders->is_narrow)
+/*
+ * The times after the first, at distances from one to the next or from places
+ * on a grid.  False if they do not increase.
+ */
+static bool
+add_times(const SeriesIntegers *distances, const SeriesIntegers *remainders,
+		  uint64_t step, uint64_t unit, SeriesBlock *block)
+{
+	int64_t    *times = block->times;
+	int			count = block->count;
+	uint64_t	place = (uint64_t) times[0];
+	bool		increasing = true;
+
+	if (!distances->is_narrow || (remainders && !remainders->is_narrow))
 	{
-		const int32_t *place = (const int32_t *) places->narrow;
-		const int32_t *remainder = (const int32_t *) remainders->narrow;
-
-		for (int i = 0; i < count; i++)
+		for (int i = 1; i < count; i++)
 		{
-			time += (uint64_t) (int64_t) place[i] * step;
-			block->times[i + 1] = (int64_t)
-				(time + (uint64_t) (int64_t) remainder[i] * unit);
+			place += integer_at(distances, i - 1) * step;
+			times[i] = (int64_t) place;
+			if (remainders != NULL)
+				times[i] = (int64_t)
+					(place + integer_at(remainders, i - 1) * unit);
+			increasing &= times[i] > times[i - 1];
 		}
-		return;
 	}
-	widen(places, count);
-	widen(remainders, count);
-	for (int i = 0; i < count; i++)
+	else if (remainders != NULL)
 	{
-		time += places->wide[i] * step;
-		block->times[i + 1] = (int64_t) (time + remainders->wide[i] * unit);
+		for (int i = 1; i < count; i++)
+		{
+			place += (uint64_t) narrow_at(distances, i - 1) * step;
+			times[i] = (int64_t)
+				(place + (uint64_t) narrow_at(remainders, i - 1) * unit);
+			increasing &= times[i] > times[i - 1];
+		}
 	}
+	else
+	{
+		for (int i = 1; i < count; i++)
+		{
+			place += (uint64_t) narrow_at(distances, i - 1) * step;
+			times[i] = (int64_t) place;
+			increasing &= times[i] > times[i - 1];
+		}
+	}
+	return increasing;
 }
 
 static SeriesStatus
@@ -367,9 +391,9 @@ get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 	SeriesIntegers distances;
 	SeriesIntegers remainders;
 	uint64_t	step = 1;
-	uint64_t	time = (uint64_t) first_time;
 	uint64_t	unit;
-	bool		increasing = true;
+	bool		on_grid;
+	bool		increasing;
 	int			count = block->count - 1;
 	uint8_t		head;
 	SeriesStatus status;
@@ -381,37 +405,19 @@ get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 		return SERIES_UNSUPPORTED;
 	if (count == 0)
 		return SERIES_OK;
-	if (head & ON_GRID && !get_varint(from, &step))
+	on_grid = (head & ON_GRID) != 0;
+	if (on_grid && !get_varint(from, &step))
 		return SERIES_CORRUPT;
 	status = series_get_stream(from, count, &distances);
-	if (status == SERIES_OK && head & ON_GRID)
+	if (status == SERIES_OK && on_grid)
 		status = series_get_stream(from, count, &remainders);
 	if (status != SERIES_OK)
 		return status;
 
-	unit = time_units[head & UNIT_MASK];
-	if (head & ON_GRID)
-		place_on_grid(&distances, &remainders, step * unit, unit, block);
-	else if (distances.is_narrow)
-	{
-		for (int i = 0; i < count; i++)
-		{
-			time += (uint64_t) (int32_t) distances.narrow[i] * unit;
-			block->times[i + 1] = (int64_t) time;
-		}
-	}
-	else
-	{
-		for (int i = 0; i < count; i++)
-		{
-			time += distances.wide[i] * unit;
-			block->times[i + 1] = (int64_t) time;
-		}
-	}
-
 	/* Times increase and stay in range, whatever the bytes were. */
-	for (int i = 0; i < count; i++)
-		increasing &= block->times[i + 1] > block->times[i];
+	unit = time_units[head & UNIT_MASK];
+	increasing = add_times(&distances, on_grid ? &remainders : NULL,
+						   step * unit, unit, block);
 	return increasing && block->times[count] < SERIES_END_TIME ?
 		SERIES_OK : SERIES_CORRUPT;
 }
@@ -428,11 +434,11 @@ get_patterns(SeriesBytes *from, SeriesBlock *block)
 	status = series_get_stream(from, block->count, &patterns);
 	if (status != SERIES_OK)
 		return status;
-	widen(&patterns, block->count);
 	for (int i = 0; i < block->count; i++)
 	{
-		patterns.wide[i] <<= shift;
-		memcpy(&block->values[i], &patterns.wide[i], sizeof(double));
+		uint64_t	pattern = integer_at(&patterns, i) << shift;
+
+		memcpy(&block->values[i], &pattern, sizeof(double));
 		if (!isfinite(block->values[i]))
 			return SERIES_CORRUPT;
 	}
@@ -473,9 +479,8 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		return status;
 	if (!scaled.is_narrow || exponent > QUICK_EXPONENT_MAX)
 	{
-		widen(&scaled, block->count);
 		for (int i = 0; i < block->count; i++)
-			values[i] = (double) (int64_t) scaled.wide[i] /
+			values[i] = (double) (int64_t) integer_at(&scaled, i) /
 				series_power10[exponent];
 	}
 	else if (exponent == 0)

@@ -67,16 +67,6 @@ put32(uint8_t *to, uint32_t value)
 	return to + 4;
 }
 
-static inline void
-load_words(uint32_t *words, const uint8_t *from, int count)
-{
-	memcpy(words, from, sizeof(uint32_t) * (size_t) count);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	for (int i = 0; i < count; i++)
-		words[i] = __builtin_bswap32(words[i]);
-#endif
-}
-
 static inline uint8_t *
 put_double(uint8_t *to, double value)
 {

@@ -421,24 +421,33 @@ series_put_stream(uint8_t *out, const StreamPlan *plan)
 	return out;
 }
 
+static inline Lanes
+load_lanes(const uint8_t *packed, int word)
+{
+	Lanes		lanes;
+
+	memcpy(&lanes, packed + (size_t) word * sizeof(Lanes), sizeof(Lanes));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	for (int i = 0; i < LANES; i++)
+		lanes[i] = __builtin_bswap32(lanes[i]);
+#endif
+	return lanes;
+}
+
 /* Unpack a group from its lanes. */
 static void
 unpack_group(const uint8_t *packed, int width, uint32_t *residuals)
 {
-	uint32_t	words[GROUP + LANES];
 	Lanes		mask = (Lanes) {0} + (uint32_t) low_bits(width);
 
-	load_words(words, packed, LANES * width);
-	memset(words + LANES * width, 0, sizeof(Lanes));
 	for (int row = 0; row < GROUP / LANES; row++)
 	{
 		int			shift = row * width & 31;
-		const uint32_t *word = words + (row * width >> 5) * LANES;
-		Lanes		low;
-		Lanes		high;
+		int			word = row * width >> 5;
+		int			after = word + 1 < width ? word + 1 : word;
+		Lanes		low = load_lanes(packed, word);
+		Lanes		high = load_lanes(packed, after);
 
-		memcpy(&low, word, sizeof(Lanes));
-		memcpy(&high, word + LANES, sizeof(Lanes));
 		low = (low >> shift | high << 1 << (31 - shift)) & mask;
 		memcpy(residuals + row * LANES, &low, sizeof(Lanes));
 	}
