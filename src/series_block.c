@@ -17,11 +17,13 @@
  *			stream of count - 1 distances; or
  *			varint step, stream of count - 1 places, each counted from the
  *			one before it, stream of count - 1 remainders
- *	values:	exponent | flag
- *			(exceptions: number, {index, double} of each)
+ *	values:	exponent | flags
+ *			(divisor)
+ *			(odd values: number, {index, double} of each)
  *			(bit patterns: number of zero bits cut off)
  *			stream of count
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -37,7 +39,12 @@
 #define EXPONENT_MASK	0x0F	/* or BIT_PATTERNS */
 #define BIT_PATTERNS	0x0F
 #define HAS_ODD_VALUES	0x10
-#define VALUES_KNOWN	0x1F
+#define HAS_DIVISOR		0x20	/* in place of a power of ten */
+#define VALUES_KNOWN	0x3F
+
+/* What it takes to keep a value beside, and about what decimals take. */
+#define ODD_VALUE_BITS	72
+#define DIGIT_BITS(n)	((n) * 10 / 3)
 
 /* A decimal has at most 15 digits: any such is told apart by its double. */
 #define DECIMAL_MAX		1e15
@@ -50,6 +57,17 @@
 const double series_power10[SERIES_MAX_EXPONENT + 1] = {
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
 	1e14
+};
+
+/*
+ * Divisors to try where the values are no decimals: of values interpolated
+ * between three times as many instants, and of glucose in mmol/l by all
+ * factors that are in use.
+ */
+#define NUM_DIVISORS	6
+
+static const double divisors[NUM_DIVISORS] = {
+	3, 18, 18.0182, 18.018, 18.016, 18.02
 };
 
 /*
@@ -81,20 +99,27 @@ static const uint64_t time_units[NUM_UNITS] = {
 };
 
 /*
- * The integer that is value * 10^exponent, if that gives back the value.
- * -0.0 does not: the integer has no sign.
+ * The integer that is value * divisor, if dividing it gives back the value.
+ * -0.0 is not given back: the integer has no sign.
  */
-bool
-series_decimal(double value, int exponent, int64_t *scaled)
+static inline bool
+scale(double value, double divisor, int64_t *scaled)
 {
-	double		product = value * series_power10[exponent];
+	double		product = value * divisor;
 	double		back;
 
 	if (!(fabs(product) <= DECIMAL_MAX))
 		return false;
 	*scaled = (int64_t) (product < 0 ? product - 0.5 : product + 0.5);
-	back = (double) *scaled / series_power10[exponent];
+	back = (double) *scaled / divisor;
 	return memcmp(&back, &value, sizeof(back)) == 0;
+}
+
+/* The integer that is value * 10^exponent, if that gives back the value. */
+bool
+series_decimal(double value, int exponent, int64_t *scaled)
+{
+	return scale(value, series_power10[exponent], scaled);
 }
 
 /* The largest of the common units that divides a distance. */
@@ -203,61 +228,102 @@ put_times(uint8_t *out, const int64_t *times, int count)
 	return series_put_stream(out, &by_distance);
 }
 
+/* How many of the values are no decimals of a few digits if that is too many. */
+static int
+most_odd_values(const SeriesBlock *block)
+{
+	return block->count / 8;
+}
+
 /*
- * Find the smallest exponent that makes integers of all values, or of all
- * but a few.  Returns how many are left out, marked in "odd"; -1 if that is
- * too many.
+ * The exponent that makes integers of all values, or of all but a few where
+ * that is shorter; -1 if of too few.  Of those that are decimals at all,
+ * *common is the exponent, or it is -1 if some are not.
  */
 static int
-choose_exponent(const SeriesBlock *block, int *exponent, uint64_t *scaled,
-				bool *odd)
+choose_exponent(const SeriesBlock *block, int *common)
 {
-	int			num_odd = 0;
-	int			most_odd = block->count / 8;
-	int64_t		integer = 0;
+	int			counts[SERIES_MAX_EXPONENT + 1] = {0};
+	int			none = 0;
+	int			odd;
+	int			best = -1;
+	int			best_bits = INT_MAX;
+	int64_t		scaled;
 
-	*exponent = 0;
+	*common = 0;
 	for (int i = 0; i < block->count; i++)
 	{
-		int			needed = *exponent;
+		int			exponent = 0;
 
-		while (needed <= SERIES_MAX_EXPONENT &&
-			   !series_decimal(block->values[i], needed, &integer))
-			needed++;
-		if (needed <= SERIES_MAX_EXPONENT)
-			*exponent = needed;
-		else if (++num_odd > most_odd)
-			return -1;
+		while (exponent <= SERIES_MAX_EXPONENT &&
+			   !series_decimal(block->values[i], exponent, &scaled))
+			exponent++;
+		if (exponent <= SERIES_MAX_EXPONENT)
+			counts[exponent]++;
+		else if (++none > most_odd_values(block))
+			break;
+		if (exponent > *common)
+			*common = exponent;
 	}
-
 	/* At the exponent of all, some may have become too large. */
-	num_odd = 0;
-	integer = 0;
+	for (int i = 0; i < block->count && *common <= SERIES_MAX_EXPONENT; i++)
+	{
+		if (!series_decimal(block->values[i], *common, &scaled))
+			*common = SERIES_MAX_EXPONENT + 1;
+	}
+	if (*common > SERIES_MAX_EXPONENT)
+		*common = -1;
+
+	odd = none;
+	for (int exponent = SERIES_MAX_EXPONENT;
+		 exponent >= 0 && odd <= most_odd_values(block); exponent--)
+	{
+		int			bits = ODD_VALUE_BITS * odd +
+			DIGIT_BITS(block->count * exponent);
+
+		if (bits <= best_bits)
+		{
+			best = exponent;
+			best_bits = bits;
+		}
+		odd += counts[exponent];
+	}
+	return best;
+}
+
+int
+series_common_exponent(const SeriesBlock *block)
+{
+	int			common;
+
+	choose_exponent(block, &common);
+	return common;
+}
+
+/*
+ * Make integers of values.  Returns of how many it is not possible, which are
+ * marked in "odd" and replaced by those before them.
+ */
+static int
+scale_values(const SeriesBlock *block, double divisor, uint64_t *scaled,
+			 bool *odd)
+{
+	int			num_odd = 0;
+	int64_t		integer = 0;
+
 	for (int i = 0; i < block->count; i++)
 	{
 		int64_t		previous = integer;
 
-		odd[i] = !series_decimal(block->values[i], *exponent, &integer);
+		odd[i] = !scale(block->values[i], divisor, &integer);
 		if (odd[i])
 		{
 			integer = previous;
-			if (++num_odd > most_odd)
-				return -1;
+			num_odd++;
 		}
 		scaled[i] = (uint64_t) integer;
 	}
 	return num_odd;
-}
-
-/* The exponent that makes integers of all values, or -1. */
-int
-series_common_exponent(const SeriesBlock *block)
-{
-	uint64_t	scaled[SERIES_BLOCK_POINTS];
-	bool		odd[SERIES_BLOCK_POINTS];
-	int			exponent;
-
-	return choose_exponent(block, &exponent, scaled, odd) == 0 ? exponent : -1;
 }
 
 /* Pack bit patterns without the zero bits at the end that all share. */
@@ -288,15 +354,26 @@ put_values(uint8_t *out, SeriesBlock *block)
 {
 	uint64_t	scaled[SERIES_BLOCK_POINTS];
 	bool		odd[SERIES_BLOCK_POINTS];
-	int			exponent;
-	int			num_odd = choose_exponent(block, &exponent, scaled, odd);
+	int			num_odd = block->count;
+	int			exponent = choose_exponent(block, &block->exponent);
+	double		divisor = 1;
 	StreamPlan	plan;
 
-	block->exponent = num_odd == 0 ? exponent : -1;
-	if (num_odd < 0)
+	if (exponent >= 0)
+		num_odd = scale_values(block, series_power10[exponent], scaled, odd);
+	for (int i = 0; i < NUM_DIVISORS && num_odd > most_odd_values(block); i++)
+	{
+		exponent = -1;
+		divisor = divisors[i];
+		num_odd = scale_values(block, divisor, scaled, odd);
+	}
+	if (num_odd > most_odd_values(block))
 		return put_patterns(out, block);
 
-	*out++ = (uint8_t) (exponent | (num_odd > 0 ? HAS_ODD_VALUES : 0));
+	*out++ = (uint8_t) ((exponent < 0 ? HAS_DIVISOR : exponent) |
+						(num_odd > 0 ? HAS_ODD_VALUES : 0));
+	if (exponent < 0)
+		out = put_double(out, divisor);
 	if (num_odd > 0)
 	{
 		*out++ = (uint8_t) num_odd;
@@ -454,6 +531,7 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	uint8_t		head;
 	uint8_t		num_odd = 0;
 	int			exponent;
+	double		divisor;
 	SeriesBytes odd;
 	SeriesStatus status;
 
@@ -466,6 +544,10 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	exponent = head & EXPONENT_MASK;
 	if (exponent > SERIES_MAX_EXPONENT)
 		return SERIES_UNSUPPORTED;
+	divisor = series_power10[exponent];
+	if (head & HAS_DIVISOR &&
+		(!get_double(from, &divisor) || !(divisor >= 1)))
+		return SERIES_CORRUPT;
 	if (head & HAS_ODD_VALUES)
 	{
 		if (!get_byte(from, &num_odd) || bytes_left(from) < 9u * num_odd)
@@ -477,11 +559,11 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	status = series_get_stream(from, block->count, &scaled);
 	if (status != SERIES_OK)
 		return status;
-	if (!scaled.is_narrow || exponent > QUICK_EXPONENT_MAX)
+	if (!scaled.is_narrow || exponent > QUICK_EXPONENT_MAX ||
+		head & HAS_DIVISOR)
 	{
 		for (int i = 0; i < block->count; i++)
-			values[i] = (double) (int64_t) integer_at(&scaled, i) /
-				series_power10[exponent];
+			values[i] = (double) (int64_t) integer_at(&scaled, i) / divisor;
 	}
 	else if (exponent == 0)
 	{
@@ -501,8 +583,7 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		}
 	}
 
-	block->exponent = num_odd > 0 ? -1 : exponent;
-	for (; num_odd > 0; num_odd--)
+	for (int i = 0; i < num_odd; i++)
 	{
 		uint8_t		index;
 		double		value;
@@ -512,6 +593,9 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 			return SERIES_CORRUPT;
 		values[index] = value;
 	}
+	block->exponent = head & HAS_DIVISOR ? -1 : exponent;
+	if (num_odd > 0 && block->exponent >= 0)
+		block->exponent = series_common_exponent(block);
 	return SERIES_OK;
 }
 

@@ -219,29 +219,30 @@ consider(StreamPlan *plan, int width, bool unary, int bits)
  * since it takes longer to read.
  */
 static void
-choose_width(StreamPlan *plan)
+choose_width(StreamPlan *plan, int stride)
 {
 	int			counts[65 + 5] = {0};
-	int			count = plan->count;
+	int			count = 0;
 	int			base = 16 + 8 * (int) varint_size(zigzag((int64_t) plan->base));
-	int			margin = 8 + count / 16;
+	int			margin;
 	int			widest = 64;
 	int			outliers = 0;
 	int			outliers_bits = 0;
 	int			far = 0;
 	int			far_bits = 0;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < plan->count; i += stride, count++)
 		counts[bit_width(plan->residuals[i])]++;
 	while (widest > 0 && counts[widest] == 0)
 		widest--;
+	margin = 8 + count / 16;
 	plan->bits = INT32_MAX;
 	for (int width = widest; width >= 0 && far <= OUTLIERS_MAX; width--)
 	{
-		int			code = 0;
+		int			code = width < NUM_WIDTHS ? width : NUM_WIDTHS - 1;
 
-		while (widths[code] < width)
-			code++;
+		while (code > 0 && widths[code - 1] >= width)
+			code--;
 		if (outliers <= OUTLIERS_MAX)
 			consider(plan, widths[code], false,
 					 base + widths[code] * count + outliers_bits);
@@ -261,27 +262,33 @@ choose_width(StreamPlan *plan)
 	}
 }
 
+/* Of a long stream, a part tells which prediction is best. */
+#define SAMPLED			128
+#define STRIDE			4
+
 /* Plan how to store at least one integer. */
 void
 series_plan_stream(StreamPlan *plan, const uint64_t *integers, int count)
 {
+	int			stride = count < SAMPLED ? 1 : STRIDE;
 	StreamPlan	other;
 
 	plan->count = count;
 	plan->kind = OFFSETS;
 	predict(plan, integers);
-	choose_width(plan);
-	if (count == 1 || plan->width == 0)
-		return;
+	choose_width(plan, stride);
 	other.count = count;
-	for (int kind = AROUND; kind <= TREND; kind++)
+	for (int kind = AROUND;
+		 kind <= TREND && (plan->width > 0 || plan->unary); kind++)
 	{
 		other.kind = kind;
 		predict(&other, integers);
-		choose_width(&other);
+		choose_width(&other, stride);
 		if (other.bits < plan->bits)
 			*plan = other;
 	}
+	if (stride > 1)
+		choose_width(plan, 1);
 }
 
 static bool
@@ -324,21 +331,26 @@ pack(uint8_t *out, const uint64_t *residuals, int count, int width)
 static uint8_t *
 pack_group(uint8_t *out, const uint64_t *residuals, int width)
 {
-	uint32_t	words[GROUP] = {0};
 	uint64_t	mask = low_bits(width);
+	Lanes		word = {0};
+	int			filled = 0;
 
-	for (int i = 0; i < GROUP; i++)
+	for (int row = 0; row < GROUP / LANES; row++)
 	{
-		int			bit = i / LANES * width;
-		uint32_t   *word = &words[bit / 32 * LANES + i % LANES];
-		uint64_t	bits = (residuals[i] & mask) << bit % 32;
+		Lanes		lanes;
 
-		word[0] |= (uint32_t) bits;
-		if (bit % 32 + width > 32)
-			word[LANES] |= (uint32_t) (bits >> 32);
+		for (int lane = 0; lane < LANES; lane++)
+			lanes[lane] = (uint32_t) (residuals[row * LANES + lane] & mask);
+		word |= lanes << filled;
+		filled += width;
+		if (filled >= 32)
+		{
+			for (int lane = 0; lane < LANES; lane++)
+				out = put32(out, word[lane]);
+			filled -= 32;
+			word = filled > 0 ? lanes >> (width - filled) : (Lanes) {0};
+		}
 	}
-	for (int i = 0; i < LANES * width; i++)
-		out = put32(out, words[i]);
 	return out;
 }
 
