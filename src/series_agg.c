@@ -2,12 +2,16 @@
  * series_agg.c
  *		The aggregates series_agg(timestamptz, float8) and series_agg(series).
  *
- * Their state is of type series, in memory an expanded object: an array of
- * points, in order up to some length and unordered after that.  The unordered
- * tail is sorted and merged in when it has grown as long as the rest, so that
- * n points in any order take O(n log n) time, and repeated points no memory.
- * What the state stands for does not change by that, nor by flattening it,
- * so a window may ask for the result as often as it likes.
+ * Their state is of type series, in memory an expanded object: the series
+ * that were added, as they are stored, and an array of the points that were
+ * added, in order up to some length and unordered after that.  The unordered
+ * tail is sorted and merged in when it has grown as long as the rest, and
+ * series are merged when they have grown to twice their merged size: n points
+ * in any order take O(n log n) time, and repeated points no memory.  Series
+ * that lie apart in time are put together without being decoded.
+ *
+ * What the state stands for does not change by any of that, so a window may
+ * ask for the result as often as it likes.
  */
 #include "postgres.h"
 
@@ -20,6 +24,17 @@
 
 #define MIN_TAIL	64
 
+/* Series of fewer bytes than these are not worth merging. */
+#define MIN_MERGED	8192
+
+typedef struct Piece
+{
+	TimestampTz first_time;
+	TimestampTz last_time;
+	struct varlena *series;
+} Piece;
+
+/* If there is one piece and no points, that is the series. */
 typedef struct ExpandedSeries
 {
 	ExpandedObjectHeader header;
@@ -27,7 +42,11 @@ typedef struct ExpandedSeries
 	Size		num_sorted;		/* in order, one for each instant */
 	Size		count;
 	Size		allocated;
-	struct varlena *flat;		/* what flattening gave, or NULL */
+	Piece	   *pieces;
+	Size		num_pieces;
+	Size		allocated_pieces;
+	Size		size;			/* of all pieces */
+	Size		merged_size;	/* of the first, when there was but one */
 } ExpandedSeries;
 
 /* Sort the tail and merge it in, from the ends down. */
@@ -78,11 +97,6 @@ add_point(ExpandedSeries *series, TimestampTz time, float8 value)
 {
 	bool		in_order;
 
-	if (series->flat != NULL)
-	{
-		pfree(series->flat);
-		series->flat = NULL;
-	}
 	if (series->count - series->num_sorted >=
 		Max(series->num_sorted, MIN_TAIL))
 		merge_tail(series);
@@ -112,42 +126,158 @@ add_point(ExpandedSeries *series, TimestampTz time, float8 value)
 		series->num_sorted = series->count;
 }
 
+/* Add a series that lies in the memory of the state. */
+static void
+add_piece(ExpandedSeries *series, struct varlena *added)
+{
+	SeriesSummary summary;
+	Piece	   *piece;
+
+	series_get_summary(PointerGetDatum(added), &summary);
+	if (series->num_pieces == series->allocated_pieces)
+	{
+		series->allocated_pieces *= 2;
+		series->pieces = repalloc_huge(series->pieces,
+									   series->allocated_pieces *
+									   sizeof(Piece));
+	}
+	piece = &series->pieces[series->num_pieces++];
+	piece->first_time = summary.first_time;
+	piece->last_time = summary.last_time;
+	piece->series = added;
+	series->size += VARSIZE_ANY(added);
+}
+
+static int
+compare_pieces(const void *left, const void *right, void *unused)
+{
+	const Piece *a = left;
+	const Piece *b = right;
+
+	return (a->first_time > b->first_time) - (a->first_time < b->first_time);
+}
+
+/* Write pieces that overlap in time. */
+static void
+write_overlapping(SeriesWriter *writer, const Piece *pieces, Size num_pieces)
+{
+	SeriesReader reader;
+	SeriesPoint *points;
+	Size		count = 0;
+
+	for (Size i = 0; i < num_pieces; i++)
+	{
+		SeriesSummary summary;
+
+		series_get_summary(PointerGetDatum(pieces[i].series), &summary);
+		count += summary.count;
+	}
+	points = MemoryContextAllocHuge(CurrentMemoryContext,
+									count * sizeof(SeriesPoint));
+	count = 0;
+	for (Size i = 0; i < num_pieces; i++)
+	{
+		series_start_reading(&reader, PointerGetDatum(pieces[i].series));
+		while (series_read_block(&reader))
+		{
+			for (int j = 0; j < reader.block.count; j++)
+			{
+				points[count].time = reader.block.times[j];
+				points[count++].value = reader.block.values[j];
+			}
+		}
+	}
+	series_sort_points(points, count);
+	count = series_drop_duplicates(points, count);
+	for (Size i = 0; i < count; i++)
+		series_add_point(writer, points[i].time, points[i].value);
+	pfree(points);
+}
+
+/* Make one piece of all. */
+static void
+merge_pieces(ExpandedSeries *series)
+{
+	Piece	   *pieces = series->pieces;
+	Size		num_pieces = series->num_pieces;
+	SeriesWriter writer;
+	SeriesReader reader;
+	Size		next;
+
+	if (num_pieces <= 1)
+		return;
+	qsort_interruptible(pieces, num_pieces, sizeof(Piece), compare_pieces,
+						NULL);
+	series_start_writing(&writer);
+	for (Size i = 0; i < num_pieces; i = next)
+	{
+		TimestampTz end = pieces[i].last_time;
+
+		CHECK_FOR_INTERRUPTS();
+		for (next = i + 1;
+			 next < num_pieces && pieces[next].first_time <= end; next++)
+			end = Max(end, pieces[next].last_time);
+		if (next > i + 1)
+			write_overlapping(&writer, &pieces[i], next - i);
+		else
+		{
+			series_start_reading(&reader, PointerGetDatum(pieces[i].series));
+			series_check(series_append(&writer, &reader));
+		}
+	}
+	for (Size i = 0; i < num_pieces; i++)
+		pfree(pieces[i].series);
+	series->num_pieces = 0;
+	series->size = 0;
+	add_piece(series, series_write(&writer));
+	series->merged_size = series->size;
+}
+
+/* Make one piece of all, points included. */
+static struct varlena *
+flatten(ExpandedSeries *series)
+{
+	MemoryContext old = MemoryContextSwitchTo(series->header.eoh_context);
+
+	if (series->count > 0)
+	{
+		merge_tail(series);
+		add_piece(series, series_from_points(series->points, series->count));
+		series->count = 0;
+		series->num_sorted = 0;
+	}
+	merge_pieces(series);
+	MemoryContextSwitchTo(old);
+	return series->pieces[0].series;
+}
+
 static void
 add_series(ExpandedSeries *series, Datum datum)
 {
-	SeriesReader reader;
+	MemoryContext old = MemoryContextSwitchTo(series->header.eoh_context);
 
-	series_start_reading(&reader, datum);
-	while (series_read_block(&reader))
+	add_piece(series, PG_DETOAST_DATUM_COPY(datum));
+	if (series->size > Max(2 * series->merged_size, MIN_MERGED))
 	{
-		for (int i = 0; i < reader.block.count; i++)
-			add_point(series, reader.block.times[i], reader.block.values[i]);
+		merge_pieces(series);
+		series->merged_size = series->size;
 	}
+	MemoryContextSwitchTo(old);
 }
 
 static Size
 get_flat_size(ExpandedObjectHeader *header)
 {
-	ExpandedSeries *series = (ExpandedSeries *) header;
-
-	if (series->flat == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(header->eoh_context);
-
-		merge_tail(series);
-		series->flat = series_from_points(series->points, series->count);
-		MemoryContextSwitchTo(old);
-	}
-	return VARSIZE(series->flat);
+	return VARSIZE(flatten((ExpandedSeries *) header));
 }
 
 static void
 flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 {
-	ExpandedSeries *series = (ExpandedSeries *) header;
+	struct varlena *flat = flatten((ExpandedSeries *) header);
 
-	Assert(series->flat != NULL && VARSIZE(series->flat) == allocated_size);
-	memcpy(result, series->flat, allocated_size);
+	Assert(VARSIZE(flat) == allocated_size);
+	memcpy(result, flat, allocated_size);
 }
 
 static const ExpandedObjectMethods series_methods = {
@@ -167,6 +297,9 @@ make_expanded(MemoryContext parent)
 	series->allocated = 16;
 	series->points = MemoryContextAlloc(context, series->allocated *
 										sizeof(SeriesPoint));
+	series->allocated_pieces = 4;
+	series->pieces = MemoryContextAlloc(context, series->allocated_pieces *
+										sizeof(Piece));
 	return series;
 }
 
