@@ -28,7 +28,10 @@ static void
 raise_exponent(SeriesSummary *summary, int exponent)
 {
 	if (exponent < 0 || summary->exponent < 0)
+	{
 		summary->exponent = -1;
+		return;
+	}
 	while (summary->exponent < exponent)
 	{
 		summary->sum *= 10;
