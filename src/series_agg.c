@@ -6,9 +6,9 @@
  * that were added, as they are stored, and an array of the points that were
  * added, in order up to some length and unordered after that.  The unordered
  * tail is sorted and merged in when it has grown as long as the rest, and
- * series are merged when they have grown to twice their merged size: n points
- * in any order take O(n log n) time, and repeated points no memory.  Series
- * that lie apart in time are put together without being decoded.
+ * series that overlap are made one when all have grown to twice what they
+ * were after that: n points in any order take O(n log n) time, and repeated
+ * points no memory.  Series that lie apart are put together undecoded.
  *
  * What the state stands for does not change by any of that, so a window may
  * ask for the result as often as it likes.
@@ -24,8 +24,8 @@
 
 #define MIN_TAIL	64
 
-/* Series of fewer bytes than these are not worth merging. */
-#define MIN_MERGED	8192
+/* Series of fewer bytes than these are not looked through for overlaps. */
+#define MIN_UNITED	8192
 
 typedef struct Piece
 {
@@ -46,7 +46,7 @@ typedef struct ExpandedSeries
 	Size		num_pieces;
 	Size		allocated_pieces;
 	Size		size;			/* of all pieces */
-	Size		merged_size;	/* of the first, when there was but one */
+	Size		united_size;	/* of all, when last none overlapped */
 } ExpandedSeries;
 
 /* Sort the tail and merge it in, from the ends down. */
@@ -157,18 +157,18 @@ compare_pieces(const void *left, const void *right, void *unused)
 	return (a->first_time > b->first_time) - (a->first_time < b->first_time);
 }
 
-/* Write pieces that overlap in time. */
-static void
-write_overlapping(SeriesWriter *writer, const Piece *pieces, Size num_pieces)
+/* Make one series of pieces that overlap in time. */
+static struct varlena *
+merge_overlapping(const Piece *pieces, Size num_pieces)
 {
+	struct varlena *result;
+	SeriesSummary summary;
 	SeriesReader reader;
 	SeriesPoint *points;
 	Size		count = 0;
 
 	for (Size i = 0; i < num_pieces; i++)
 	{
-		SeriesSummary summary;
-
 		series_get_summary(PointerGetDatum(pieces[i].series), &summary);
 		count += summary.count;
 	}
@@ -188,49 +188,40 @@ write_overlapping(SeriesWriter *writer, const Piece *pieces, Size num_pieces)
 		}
 	}
 	series_sort_points(points, count);
-	count = series_drop_duplicates(points, count);
-	for (Size i = 0; i < count; i++)
-		series_add_point(writer, points[i].time, points[i].value);
+	result = series_from_points(points, series_drop_duplicates(points, count));
 	pfree(points);
+	return result;
 }
 
-/* Make one piece of all. */
+/* Put pieces in order, and make one of those that overlap. */
 static void
-merge_pieces(ExpandedSeries *series)
+unite_overlapping(ExpandedSeries *series)
 {
 	Piece	   *pieces = series->pieces;
 	Size		num_pieces = series->num_pieces;
-	SeriesWriter writer;
-	SeriesReader reader;
 	Size		next;
 
-	if (num_pieces <= 1)
-		return;
 	qsort_interruptible(pieces, num_pieces, sizeof(Piece), compare_pieces,
 						NULL);
-	series_start_writing(&writer);
+	series->num_pieces = 0;
+	series->size = 0;
 	for (Size i = 0; i < num_pieces; i = next)
 	{
 		TimestampTz end = pieces[i].last_time;
+		struct varlena *united = pieces[i].series;
 
-		CHECK_FOR_INTERRUPTS();
 		for (next = i + 1;
 			 next < num_pieces && pieces[next].first_time <= end; next++)
 			end = Max(end, pieces[next].last_time);
 		if (next > i + 1)
-			write_overlapping(&writer, &pieces[i], next - i);
-		else
 		{
-			series_start_reading(&reader, PointerGetDatum(pieces[i].series));
-			series_check(series_append(&writer, &reader));
+			united = merge_overlapping(&pieces[i], next - i);
+			for (Size j = i; j < next; j++)
+				pfree(pieces[j].series);
 		}
+		add_piece(series, united);
 	}
-	for (Size i = 0; i < num_pieces; i++)
-		pfree(pieces[i].series);
-	series->num_pieces = 0;
-	series->size = 0;
-	add_piece(series, series_write(&writer));
-	series->merged_size = series->size;
+	series->united_size = series->size;
 }
 
 /* Make one piece of all, points included. */
@@ -246,22 +237,53 @@ flatten(ExpandedSeries *series)
 		series->count = 0;
 		series->num_sorted = 0;
 	}
-	merge_pieces(series);
+	if (series->num_pieces > 1)
+		unite_overlapping(series);
+	if (series->num_pieces > 1)
+	{
+		Size		num_pieces = series->num_pieces;
+		SeriesWriter writer;
+		SeriesReader reader;
+
+		series_start_writing(&writer);
+		for (Size i = 0; i < num_pieces; i++)
+		{
+			series_start_reading(&reader,
+								 PointerGetDatum(series->pieces[i].series));
+			series_check(series_append(&writer, &reader));
+			pfree(series->pieces[i].series);
+		}
+		series->num_pieces = 0;
+		series->size = 0;
+		add_piece(series, series_write(&writer));
+	}
 	MemoryContextSwitchTo(old);
 	return series->pieces[0].series;
 }
 
+/* Add a series: one of few points as these. */
 static void
 add_series(ExpandedSeries *series, Datum datum)
 {
-	MemoryContext old = MemoryContextSwitchTo(series->header.eoh_context);
+	struct varlena *added = PG_DETOAST_DATUM_PACKED(datum);
+	SeriesReader reader;
+	MemoryContext old;
 
-	add_piece(series, PG_DETOAST_DATUM_COPY(datum));
-	if (series->size > Max(2 * series->merged_size, MIN_MERGED))
+	series_start_reading(&reader, PointerGetDatum(added));
+	if (reader.summary.count < MIN_TAIL)
 	{
-		merge_pieces(series);
-		series->merged_size = series->size;
+		while (series_read_block(&reader))
+		{
+			for (int i = 0; i < reader.block.count; i++)
+				add_point(series, reader.block.times[i],
+						  reader.block.values[i]);
+		}
+		return;
 	}
+	old = MemoryContextSwitchTo(series->header.eoh_context);
+	add_piece(series, PG_DETOAST_DATUM_COPY(PointerGetDatum(added)));
+	if (series->size > Max(2 * series->united_size, MIN_UNITED))
+		unite_overlapping(series);
 	MemoryContextSwitchTo(old);
 }
 
