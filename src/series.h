@@ -41,6 +41,8 @@ extern void series_check_time(TimestampTz time);
 extern void series_check(SeriesStatus status);
 extern void series_get_summary(Datum datum, SeriesSummary *summary);
 extern void series_start_reading(SeriesReader *reader, Datum datum);
+extern void series_start_reading_part(SeriesReader *reader, Datum datum,
+									  TimestampTz since, TimestampTz until);
 extern bool series_read_block(SeriesReader *reader);
 extern void series_read_points(SeriesPoints *points, Datum datum);
 extern void series_start_walk(SeriesCursor *cursor, Datum datum);

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
+#include "access/heaptoast.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -47,6 +49,57 @@ series_start_reading(SeriesReader *reader, Datum datum)
 
 	series_check(series_open(reader, (uint8 *) VARDATA_ANY(whole),
 							 VARSIZE_ANY_EXHDR(whole)));
+}
+
+/* The first so many bytes of a series, or all. */
+static const uint8 *
+get_front(Datum datum, Size *size)
+{
+	struct varlena *front = PG_DETOAST_DATUM_SLICE(datum, 0, (int32) *size);
+
+	*size = VARSIZE_ANY_EXHDR(front);
+	return (uint8 *) VARDATA_ANY(front);
+}
+
+/*
+ * Read the blocks of a period: the first block read is the first that does
+ * not end before it.  Of a value that lies toasted, only the front and these
+ * blocks are fetched; blocks past the period cannot be read.
+ */
+void
+series_start_reading_part(SeriesReader *reader, Datum datum,
+						  TimestampTz since, TimestampTz until)
+{
+	struct varatt_external pointer;
+	struct varlena *part;
+	const uint8 *front;
+	Size		size = TOAST_MAX_CHUNK_SIZE;
+	Size		whole;
+
+	if (VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
+		VARATT_EXTERNAL_GET_POINTER(pointer, DatumGetPointer(datum));
+	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)) ||
+		VARATT_EXTERNAL_IS_COMPRESSED(pointer))
+	{
+		series_start_reading(reader, datum);
+		series_check(series_seek(reader, since));
+		return;
+	}
+
+	whole = VARATT_EXTERNAL_GET_EXTSIZE(pointer);
+	front = get_front(datum, &size);
+	series_check(series_open_front(reader, front, size, whole));
+	if (reader->offset > size)
+	{
+		size = reader->offset;
+		front = get_front(datum, &size);
+		series_check(series_open_front(reader, front, size, whole));
+	}
+	series_check(series_find_part(reader, since, until));
+	part = PG_DETOAST_DATUM_SLICE(datum, (int32) reader->part_start,
+								  (int32) (reader->part_end -
+										   reader->part_start));
+	series_set_part(reader, (uint8 *) VARDATA_ANY(part));
 }
 
 /* Read the next block; false if there is none. */
