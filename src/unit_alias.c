@@ -13,7 +13,6 @@
 const UnitAlias unit_alias_table[] = {
 	/* pressure */
 	{"mmHg", "mm[Hg]"},
-	{"mm[Hg]", "mm[Hg]"},
 	{"Torr", "mm[Hg]"},
 	{"inHg", "[in_i'Hg]"},
 	{"cmH2O", "cm[H2O]"},
@@ -116,7 +115,6 @@ const UnitAlias unit_alias_table[] = {
 	{"timer", "h"},
 	{"day", "d"},
 	{"days", "d"},
-	{"dag", "d"},
 	{"dage", "d"},
 	{"døgn", "d"},
 	{"week", "wk"},
@@ -143,7 +141,6 @@ const UnitAlias unit_alias_table[] = {
 	{"mmol/liter", "mmol/L"},
 	{"gm/dL", "g/dL"},
 	{"gm%", "g%"},
-	{"mg%", "mg/dL"},
 	{"IU", "[IU]"},
 	{"IE", "[IU]"},
 	{"IU/L", "[IU]/L"},
@@ -161,7 +158,6 @@ const UnitAlias unit_alias_table[] = {
 	{"mL/min/1,73m2", "mL/min/{1.73_m2}"},
 	{"mL/min/1,73 m2", "mL/min/{1.73_m2}"},
 	/* counts of cells */
-	{"10^9/L", "10*9/L"},
 	{"10 9/L", "10*9/L"},
 	{"10e9/L", "10*9/L"},
 	{"x10e9/L", "10*9/L"},
@@ -182,7 +178,6 @@ const UnitAlias unit_alias_table[] = {
 	{"E6/L", "10*6/L"},
 	{"10e3/uL", "10*3/uL"},
 	{"x10^3/uL", "10*3/uL"},
-	{"K/uL", "10*3/uL"},
 	{"thou/uL", "10*3/uL"},
 	{"M/uL", "10*6/uL"},
 	/* numbers, and no unit at all */
@@ -215,7 +210,6 @@ const UnitAlias unit_alias_table[] = {
 	{"watt", "W"},
 	{"MET", "[MET]"},
 	{"METs", "[MET]"},
-	{"pH", "[pH]"},
 };
 const int	unit_alias_count = sizeof(unit_alias_table) / sizeof(UnitAlias);
 

@@ -69,8 +69,8 @@ decimal(double value)
 
 	/* both exact, so the quotient is the double closest to the decimal */
 	if (digits / powers[places] == size)
-		result.low = copysign(fma(-size, powers[places], digits) /
-							  powers[places], value);
+		result.low = fma(-size, powers[places], digits) /
+			(value < 0 ? -powers[places] : powers[places]);
 	return result;
 }
 

@@ -24,7 +24,7 @@ CREATE TYPE smartcare.quantity (
 	RECEIVE = smartcare.quantity_recv,
 	SEND = smartcare.quantity_send,
 	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = char,
+	ALIGNMENT = int4,
 	STORAGE = main
 );
 
