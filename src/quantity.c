@@ -41,6 +41,7 @@ quantity_get(Datum datum)
 				 errmsg("quantity is damaged"),
 				 errdetail("It has %d bytes.", size)));
 	memcpy(&quantity.value, bytes + 1, sizeof(float8));
+	quantity.stored = stored;
 	quantity.unit = bytes + HEADER;
 	quantity.length = size - (int) HEADER;
 	return quantity;
@@ -51,6 +52,7 @@ Datum
 quantity_make(Node *escontext, float8 value, const char *unit, int length)
 {
 	Size		size = VARHDRSZ + HEADER + length;
+	const CachedUnit *known;
 	struct varlena *stored;
 	char	   *bytes;
 
@@ -60,8 +62,15 @@ quantity_make(Node *escontext, float8 value, const char *unit, int length)
 				 errmsg("value of a quantity must be finite, not %s",
 						isnan(value) ? "NaN" :
 						value > 0 ? "Infinity" : "-Infinity")));
-	if (unit_lookup(escontext, unit, length) == NULL)
+	known = unit_lookup(escontext, unit, length);
+	if (known == NULL)
 		return (Datum) 0;
+	if (!isfinite(unit_apply(&known->to_base, value, 0)))
+		ereturn(escontext, (Datum) 0,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is out of range for a quantity in \"%.*s\"",
+						double_to_shortest_decimal(value), length, unit),
+				 errdetail("Its value in base units is, by which quantities are compared.")));
 	stored = palloc(size);
 	SET_VARSIZE(stored, size);
 	bytes = VARDATA(stored);

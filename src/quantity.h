@@ -17,6 +17,7 @@ typedef struct Quantity
 	float8		value;
 	const char *unit;
 	int			length;
+	struct varlena *stored;		/* where the unit is */
 } Quantity;
 
 /* quantity.c */

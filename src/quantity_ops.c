@@ -30,10 +30,14 @@ make_key(QuantityKey *key, Datum datum)
 	const CachedUnit *unit = unit_lookup(NULL, quantity.unit,
 										 quantity.length);
 
+	/* what lies between the members is hashed, too */
+	memset(key, 0, sizeof(QuantityKey));
 	memcpy(key->dimension, unit->meaning.dimension, sizeof(key->dimension));
 
-	/* infinite where it is out of range, and one zero for both */
+	/* one zero for both */
 	key->value = unit_apply(&unit->to_base, quantity.value, 0) + 0.0;
+	if ((Pointer) quantity.stored != DatumGetPointer(datum))
+		pfree(quantity.stored);
 }
 
 static int

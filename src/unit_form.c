@@ -123,6 +123,7 @@ unit_parse(UnitForm *form, UnitScan *scan)
 			continue;
 		}
 		divide = inverse[scan->depth] != (scan->operator == '/');
+		start += scan->operator != 0 ? 1 : 0;
 		parts++;
 		switch (piece)
 		{
