@@ -55,6 +55,8 @@ SELECT unit_convert(2, '10*400.m', '10*400.cm'), unit_convert(2, '10*400.m', '10
 -- Spellings.
 SELECT left(s, 20) AS s, unit_code(s)
 FROM unnest(ARRAY['mm[Hg]', 'mmHg', 'MMHG', 'mm Hg', ' kg ', '°C', 'ºC', '℃', 'C', 'celsius', 'bpm', '/min', 'mmol/l', 'µg/L', 'μg/L', 'µg / L', 'kg/m²', 'm·s⁻¹', 'lbs', 'pct', 'NA', 'IE/l', '10 9/L', 'mEq/L', 'mL/min/1,73 m2', 'år', 'nonsense', '', repeat('x', 300)]) AS s;
+SELECT alias, code FROM unit_aliases() WHERE unit_code(alias) IS DISTINCT FROM code OR unit_is_valid(alias) OR NOT unit_is_valid(code);
+SELECT count(*) = count(DISTINCT lower(alias)) AS each_once FROM unit_aliases();
 
 -- Series.
 SELECT unit_convert('{1.1@2026-03-01 08:00+01, 0.57@2026-03-01 20:00+01}'::series, 'm', 'cm') = '{110@2026-03-01 08:00+01, 57@2026-03-01 20:00+01}' AS exact,

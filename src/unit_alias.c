@@ -13,7 +13,6 @@
 const UnitAlias unit_alias_table[] = {
 	/* pressure */
 	{"mmHg", "mm[Hg]"},
-	{"Torr", "mm[Hg]"},
 	{"inHg", "[in_i'Hg]"},
 	{"cmH2O", "cm[H2O]"},
 	{"psi", "[psi]"},
@@ -24,7 +23,6 @@ const UnitAlias unit_alias_table[] = {
 	{"deg C", "Cel"},
 	{"Celsius", "Cel"},
 	{"°Celsius", "Cel"},
-	{"grader", "Cel"},
 	{"grader C", "Cel"},
 	{"°F", "[degF]"},
 	{"degF", "[degF]"},
@@ -111,7 +109,6 @@ const UnitAlias unit_alias_table[] = {
 	{"hrs", "h"},
 	{"hour", "h"},
 	{"hours", "h"},
-	{"time", "h"},
 	{"timer", "h"},
 	{"day", "d"},
 	{"days", "d"},
@@ -131,7 +128,6 @@ const UnitAlias unit_alias_table[] = {
 	{"years", "a"},
 	{"år", "a"},
 	{"mm/hr", "mm/h"},
-	{"mm/time", "mm/h"},
 	/* concentration and catalytic activity */
 	{"mEq", "meq"},
 	{"mEq/L", "meq/L"},

@@ -1,6 +1,6 @@
 -- Quantities and conversion over random values: against exact arithmetic of numeric.
 BEGIN;
-SELECT plan(12);
+SELECT plan(22);
 SET LOCAL search_path = public, smartcare;
 SELECT setseed(0.5);
 
@@ -56,6 +56,10 @@ SELECT results_eq($$ SELECT d, base FROM (SELECT d, base, row_number() OVER (ORD
 -- Text and binary go both ways.
 SELECT is_empty($$ SELECT q FROM q WHERE q::text::quantity::text <> q::text $$, 'text and back');
 CREATE TEMP TABLE copied (q quantity);
+\copy q (q) TO PROGRAM 'cat > "$SCRATCH/quantity.copy"' (FORMAT binary)
+\copy copied FROM PROGRAM 'cat "$SCRATCH/quantity.copy"' (FORMAT binary)
+SELECT results_eq($$ SELECT q::text FROM copied ORDER BY 1 $$, $$ SELECT q::text FROM q ORDER BY 1 $$, 'binary and back');
+TRUNCATE copied;
 CREATE INDEX ON copied (q);
 CREATE INDEX ON copied USING hash (q);
 INSERT INTO copied SELECT quantity(fhir_quantity(q)) FROM q;
@@ -65,6 +69,44 @@ SELECT results_eq($$ SELECT q::text FROM copied ORDER BY 1 $$, $$ SELECT q::text
 SET LOCAL enable_seqscan = off;
 SELECT is((SELECT count(*) FROM copied WHERE q = '1 m'), (SELECT count(*) FROM q WHERE base = 1 AND d = 1), 'found by hash or order');
 SELECT is((SELECT count(*) FROM copied WHERE q BETWEEN '1 m' AND '2 m'), (SELECT count(*) FROM q WHERE base BETWEEN 1 AND 2 AND d = 1), 'found by range');
+
+-- Every byte of the binary form mutated: taken and valid, or refused as bad input.
+CREATE FUNCTION pg_temp.receive(field bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result quantity;
+BEGIN
+	CREATE TEMP TABLE received (q quantity) ON COMMIT DROP;
+	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', field, current_setting('test.file'));
+	EXECUTE format('COPY received FROM %L (FORMAT binary)', current_setting('test.file'));
+	SELECT q INTO result FROM received;
+	DROP TABLE received;
+	RETURN CASE WHEN unit_is_valid(unit(result)) AND result::text::quantity = result THEN 'taken' ELSE 'wrong' END;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END
+$$;
+\set scratch `echo "$SCRATCH"`
+SELECT set_config('test.file', :'scratch' || '/quantity.field', true) \g /dev/null
+RESET ROLE;
+SELECT is(pg_temp.receive(quantity_send('120 mm[Hg]')), 'taken', 'binary as documented');
+SELECT is(pg_temp.receive('\x02405e0000000000006d'), '0A000', 'binary of another version');
+SELECT is(pg_temp.receive('\x017ff80000000000006d'), '22003', 'binary NaN');
+SELECT is(pg_temp.receive('\x01405e000000000000'), '22P02', 'binary without a unit');
+SELECT is(pg_temp.receive('\x01405e'), '08P01', 'binary cut short');
+SELECT is(pg_temp.receive('\x01405e0000000000006dff'), '22021', 'binary of bad bytes');
+SELECT is_empty($$
+	SELECT at, byte, state
+	FROM generate_series(0, 14) AS at, unnest(ARRAY[0, 1, 32, 48, 91, 93, 109, 123, 128, 255]) AS byte, pg_temp.receive(set_byte(quantity_send('120 mm[Hg]'), at, byte)) AS state
+	WHERE state NOT IN ('taken', '0A000', '22003', '22P02', '22021')
+$$, 'binary mutated');
+
+-- Aggregates in parallel, and in windows.
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+CREATE TABLE public.many AS SELECT quantity(i, (ARRAY['g', 'kg'])[1 + i % 2]) AS q FROM generate_series(1, 5000) AS i;
+SELECT is((SELECT min(q)::text || max(q)::text FROM many), '2 g' || '4999 kg', 'min and max');
+SELECT is((SELECT count(*) FROM (SELECT max(q) OVER (ORDER BY value(q)) AS q FROM many) w WHERE q = '4999 kg'), 2::bigint, 'in a window');
 
 SELECT * FROM finish();
 ROLLBACK;
