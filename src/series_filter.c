@@ -155,7 +155,7 @@ series_filter(PG_FUNCTION_ARGS)
 	if (!(low <= high))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low must not be greater than high, and neither NaN"),
+				 errmsg("low must not be greater than high, and neither may be NaN"),
 				 errdetail("They are %g and %g.", low, high),
 				 errhint("Leave out what has no bound, or give NULL.")));
 

@@ -2,10 +2,10 @@
  * series_grid.c
  *		Time divided into buckets by the clock and calendar of a time zone.
  *
- * A bucket starts when the clock first comes to its first hour or day, and
- * ends when the next one starts.  Where the clock is set back, days become
- * longer, and hours come twice: as two buckets, since they adjoin others.
- * Where it is set forward over the start of a bucket, that starts right then.
+ * A bucket ends where the next one starts.  Where the clock is set back within
+ * a bucket, or from its end into it, that becomes longer; where from its end
+ * to its start, there are two of them.  Where the clock is set forward over
+ * the start of a bucket, that starts right then.
  */
 #include "postgres.h"
 
@@ -99,6 +99,24 @@ clock_start(const SeriesGrid *grid, Timestamp clock, Timestamp *next)
 	return start;
 }
 
+/*
+ * Whether a bucket goes on over an instant at which the clock is set: unless
+ * it has come to its end and starts again.
+ */
+static bool
+goes_on(SeriesGrid *grid, TimestampTz change)
+{
+	CivilZone  *zone = &grid->zone;
+	Timestamp	next;
+	Timestamp	unused;
+	Timestamp	before = clock_start(grid, civil_clock(zone, change - 1),
+									 &next);
+	bool		ended = next - zone->offset == change;
+	Timestamp	after = clock_start(grid, civil_clock(zone, change), &unused);
+
+	return before == after && !(ended && after - zone->offset == change);
+}
+
 /* Find a bucket by the clock. */
 static TimestampTz
 locate(SeriesGrid *grid, TimestampTz time, TimestampTz *end)
@@ -106,30 +124,30 @@ locate(SeriesGrid *grid, TimestampTz time, TimestampTz *end)
 	CivilZone  *zone = &grid->zone;
 	Timestamp	next;
 	Timestamp	clock = clock_start(grid, civil_clock(zone, time), &next);
-	Timestamp	unused;
 	TimestampTz start;
 
-	/* The clock may have been set since the bucket started, */
-	while ((start = clock - zone->offset) < zone->from)
+	/* The clock may have been set since the bucket started, or just then, */
+	while ((start = clock - zone->offset) <= zone->from)
 	{
 		TimestampTz change = zone->from;
 
-		if (change <= MIN_TIMESTAMP)
+		if (start < MIN_TIMESTAMP && change == MIN_TIMESTAMP)
 			throw_before_time();
-		if (clock_start(grid, civil_clock(zone, change - 1), &unused) != clock)
+		if (change == MIN_TIMESTAMP || !goes_on(grid, change))
 		{
 			start = change;
 			break;
 		}
+		civil_clock(zone, change - 1);
 	}
 
-	/* and may be set before it ends. */
+	/* and may be set before it ends, or just then. */
 	civil_clock(zone, time);
-	while ((*end = next - zone->offset) > zone->until)
+	while ((*end = next - zone->offset) >= zone->until)
 	{
-		*end = zone->until;
-		if (zone->until >= END_TIMESTAMP ||
-			clock_start(grid, civil_clock(zone, zone->until), &unused) != clock)
+		TimestampTz change = *end = zone->until;
+
+		if (change >= END_TIMESTAMP || !goes_on(grid, change))
 			break;
 	}
 	return start;

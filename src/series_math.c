@@ -310,8 +310,8 @@ series_round(double value, int digits)
 	int64_t		integer;
 	int			exponent = digits < 0 ? 0 : digits;
 
-	if (fabs(scaled) >= EXACT)
-		return value;
+	if (fabs(scaled) >= 4 * EXACT)
+		return value;			/* nothing is nearer */
 	while (exponent <= SERIES_MAX_EXPONENT &&
 		   !series_decimal(value, exponent, &integer))
 		exponent++;
