@@ -61,9 +61,10 @@ is_iso(const char *string)
 	const char *s = string + year;
 
 	if (year < 4 || year > 6 || *s != '-' || !has_digits(s + 1, 2) ||
-		s[3] != '-' || !has_digits(s + 4, 2) || (s[6] != 'T' && s[6] != ' '))
+		s[3] != '-' || !has_digits(s + 4, 2) ||
+		(s[6] != 'T' && s[6] != ' ') || !has_digits(s + 7, 2) || s[9] != ':')
 		return false;
-	s += 7;
+	s += 10;
 	s += strspn(s, "0123456789:.");
 	if (*s != '+' && *s != '-')
 		return false;
