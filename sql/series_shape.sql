@@ -4,8 +4,8 @@ SET timezone = 'Europe/Copenhagen';
 SET datestyle = 'ISO, YMD';
 
 -- Cuts.
-SELECT slice(s, '{[2026-03-01,2026-03-02), [2026-03-03,2026-03-04]}'::tstzmultirange), delete_time(s, '{[2026-03-01,2026-03-02), [2026-03-03,2026-03-04)}'::tstzmultirange),
-	slice(s, '{}'::tstzmultirange), delete_time(s, '{}'::tstzmultirange), slice(s, '{(,)}'::tstzmultirange), delete_time(s, '{(,)}'::tstzmultirange)
+SELECT slices(s, '{[2026-03-01,2026-03-02), [2026-03-03,2026-03-04]}'), delete_time(s, '{[2026-03-01,2026-03-02), [2026-03-03,2026-03-04)}'::tstzmultirange),
+	slices(s, '{}'), delete_time(s, '{}'::tstzmultirange), slices(s, '{(,)}'), delete_time(s, '{(,)}'::tstzmultirange)
 FROM (VALUES ('{1@2026-03-01, 2@2026-03-02, 3@2026-03-03, 4@2026-03-04}'::series)) AS r(s);
 SELECT filter(s), filter(s, 2), filter(s, high => 2), filter(s, 2, 3, '()'), filter(s, 2, 3, '[)'), filter(s, 2, 3, '(]'), filter(s, '-Infinity', 1)
 FROM (VALUES ('{1@2026-03-01, 2@2026-03-02, 3@2026-03-03}'::series)) AS r(s);

@@ -110,10 +110,10 @@ keep_periods(FunctionCallInfo fcinfo, const Period *periods, int count)
 	return series_result(fcinfo, &writer);
 }
 
-/* slice(series, tstzmultirange) */
-PG_FUNCTION_INFO_V1(series_slice_ranges);
+/* slices(series, tstzmultirange) */
+PG_FUNCTION_INFO_V1(series_slices);
 Datum
-series_slice_ranges(PG_FUNCTION_ARGS)
+series_slices(PG_FUNCTION_ARGS)
 {
 	int			count;
 	Period	   *periods = get_periods(fcinfo, 1, &count);

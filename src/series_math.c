@@ -297,9 +297,9 @@ series_quantile(double *values, size_t count, double fraction)
 }
 
 /*
- * The nearest multiple of 10^-digits, of two the one away from zero, where a
- * value is taken for the short decimal that stands for it: 1.115 becomes 1.12
- * although the double next to it is a little less.
+ * The nearest multiple of 10^-digits, of two the one away from zero.  A value
+ * that is a decimal of up to 15 digits is rounded as such: 1.115 becomes 1.12
+ * although its double is a little less.
  */
 double
 series_round(double value, int digits)

@@ -2,10 +2,10 @@
 
 -- Cutting by stretches of time and by value.
 
-CREATE FUNCTION smartcare.slice(smartcare.series, periods tstzmultirange) RETURNS smartcare.series
+CREATE FUNCTION smartcare.slices(smartcare.series, periods tstzmultirange) RETURNS smartcare.series
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'series_slice_ranges';
-COMMENT ON FUNCTION smartcare.slice(smartcare.series, tstzmultirange) IS
+AS 'MODULE_PATHNAME', 'series_slices';
+COMMENT ON FUNCTION smartcare.slices(smartcare.series, tstzmultirange) IS
 'The points whose times lie in one of many ranges; NULL if there are none';
 
 CREATE FUNCTION smartcare.delete_time(smartcare.series, periods tstzmultirange) RETURNS smartcare.series
@@ -87,7 +87,7 @@ CREATE FUNCTION smartcare.round(smartcare.series, digits integer DEFAULT 0) RETU
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'series_round_values';
 COMMENT ON FUNCTION smartcare.round(smartcare.series, integer) IS
-'The values rounded to so many decimals (-14 to 14), taken as the short decimals that they are shown as, halves away from 0; raises 22023 on other digits';
+'The values rounded to so many decimals (-14 to 14), halves away from 0; what is a decimal of up to 15 digits is rounded as such: 1.115 to 1.12. Raises 22023 on other digits';
 
 CREATE FUNCTION smartcare.series_add(smartcare.series, smartcare.series) RETURNS smartcare.series
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20

@@ -14,12 +14,12 @@ FROM (SELECT id, n, tstzrange(least(a, b), greatest(a, b), (ARRAY['[]', '[)', '(
 		SELECT CASE WHEN random() < 0.1 THEN NULL ELSE (times(points))[1 + (random() * (num_points(points) - 1))::integer] END AS a,
 			CASE WHEN random() < 0.1 THEN NULL ELSE (times(points))[1 + (random() * (num_points(points) - 1))::integer] + (random() * 2)::integer * interval '1 microsecond' END AS b
 		FROM generate_series(0, n)) AS q) AS r GROUP BY id, n;
-SELECT pg_temp.same_points('SELECT cut AS id, slice(points, periods) AS points FROM s JOIN cuts USING (id)',
-	'SELECT cut AS id, time, value FROM pt JOIN cuts USING (id) WHERE time <@ periods', 'slice by many ranges');
+SELECT pg_temp.same_points('SELECT cut AS id, slices(points, periods) AS points FROM s JOIN cuts USING (id)',
+	'SELECT cut AS id, time, value FROM pt JOIN cuts USING (id) WHERE time <@ periods', 'slices');
 SELECT pg_temp.same_points('SELECT cut AS id, delete_time(points, periods) AS points FROM s JOIN cuts USING (id)',
 	'SELECT cut AS id, time, value FROM pt JOIN cuts USING (id) WHERE NOT time <@ periods', 'delete_time by many ranges');
-SELECT is_empty('SELECT cut FROM s JOIN cuts USING (id) WHERE series_merge(slice(points, periods), delete_time(points, periods)) <> points', 'together they are the whole');
-SELECT is(slice(points, '{}'::tstzmultirange), NULL, 'nothing of nothing') FROM s WHERE id = 7;
+SELECT is_empty('SELECT cut FROM s JOIN cuts USING (id) WHERE series_merge(slices(points, periods), delete_time(points, periods)) <> points', 'together they are the whole');
+SELECT is(slices(points, '{}'), NULL, 'nothing of nothing') FROM s WHERE id = 7;
 SELECT pg_temp.same_points(format('SELECT id, filter(points, low, high, %L) AS points FROM s, LATERAL (SELECT percentile(points, 0.2) AS low, percentile(points, 0.7) AS high) AS q', bounds),
 	format('SELECT pt.id, time, value FROM pt JOIN s USING (id), LATERAL (SELECT percentile(points, 0.2) AS low, percentile(points, 0.7) AS high) AS q WHERE value %s low AND value %s high', above, below), 'filter ' || bounds)
 FROM (VALUES ('[]', '>=', '<='), ('[)', '>=', '<'), ('(]', '>', '<='), ('()', '>', '<')) AS v(bounds, above, below);
@@ -126,21 +126,24 @@ SELECT is_empty($$
 $$, 'means over equal parts of time');
 
 -- Moving.
-SELECT pg_temp.same_points(format('SELECT id, moving_mean(points, %L) AS points FROM s WHERE num_points(points) <= 300', width),
+SELECT pg_temp.same_points(format('SELECT id, moving_mean(points, %L) AS points FROM s WHERE id %% 6 < 5 AND num_points(points) <= 129', width),
 	format($$SELECT id, time, (SELECT avg(value::text::numeric)::float8 FROM pt AS p WHERE p.id = pt.id AND p.time > pt.time - %L::interval AND p.time <= pt.time) AS value
-		FROM pt WHERE (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 300$$, width), 'moving mean of ' || width, 1e-14)
-FROM unnest('{1 microsecond,1 second,30 minutes,24 hours,7 days,99999 days}'::text[]) AS width;
-SELECT pg_temp.same_points(format('SELECT id, moving_mean(points, %L, centred => true) AS points FROM s WHERE num_points(points) <= 300', width),
+		FROM pt WHERE id %% 6 < 5 AND (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 129$$, width), 'moving mean of ' || width, 1e-12)
+FROM unnest('{1 microsecond,30 minutes,168 hours,99999 hours}'::text[]) AS width;
+SELECT pg_temp.same_points(format('SELECT id, moving_mean(points, %L, centred => true) AS points FROM s WHERE id %% 6 < 5 AND num_points(points) <= 129', width),
 	format($$SELECT id, time, (SELECT avg(value::text::numeric)::float8 FROM pt AS p WHERE p.id = pt.id AND p.time BETWEEN pt.time - %1$L::interval / 2 AND pt.time + %1$L::interval / 2) AS value
-		FROM pt WHERE (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 300$$, width), 'centred moving mean of ' || width, 1e-14)
-FROM unnest('{2 microseconds,1 hour,48 hours,20 days}'::text[]) AS width;
-SELECT pg_temp.same_points(format('SELECT id, moving_median(points, %L) AS points FROM s WHERE num_points(points) <= 300', width),
+		FROM pt WHERE id %% 6 < 5 AND (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 129$$, width), 'centred moving mean of ' || width, 1e-12)
+FROM unnest('{2 microseconds,1 hour,48 hours,480 hours}'::text[]) AS width;
+SELECT pg_temp.same_points(format('SELECT id, moving_median(points, %L) AS points FROM s WHERE num_points(points) <= 129', width),
 	format($$SELECT id, time, (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FROM pt AS p WHERE p.id = pt.id AND p.time > pt.time - %L::interval AND p.time <= pt.time) AS value
-		FROM pt WHERE (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 300$$, width), 'moving median of ' || width)
-FROM unnest('{1 microsecond,30 minutes,24 hours,7 days,99999 days}'::text[]) AS width;
-SELECT pg_temp.same_points($$SELECT id, moving_median(points, '20 days', true) AS points FROM s WHERE num_points(points) <= 129$$,
+		FROM pt WHERE (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 129$$, width), 'moving median of ' || width)
+FROM unnest('{1 microsecond,30 minutes,168 hours,99999 hours}'::text[]) AS width;
+SELECT pg_temp.same_points($$SELECT id, moving_median(points, '480 hours', true) AS points FROM s WHERE num_points(points) <= 129$$,
 	$$SELECT id, time, (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FROM pt AS p WHERE p.id = pt.id AND p.time BETWEEN pt.time - interval '240 hours' AND pt.time + interval '240 hours') AS value
 		FROM pt WHERE (SELECT num_points(points) FROM s WHERE s.id = pt.id) <= 129$$, 'centred moving median');
+SELECT is_empty($$SELECT id FROM s, unnest(moving_mean(points, '2 milliseconds')) AS u, LATERAL (
+	SELECT avg(value::text::numeric) AS mean, max(abs(value::text::numeric)) AS size FROM pt AS p WHERE p.id = s.id AND p.time > u.time - interval '2 milliseconds' AND p.time <= u.time) AS q
+	WHERE id % 6 = 5 AND num_points(points) <= 129 AND abs(u.value::text::numeric - mean) > size * 1e-15 + 1e-323$$, 'moving mean of extremes');
 SELECT is(moving_mean('{1@2026-03-01, 1e17@2026-03-02, 3@2026-03-04, 4@2026-03-05}', '2 days'), '{1@2026-03-01, 5e16@2026-03-02, 3@2026-03-04, 3.5@2026-03-05}', 'a huge value leaves no trace');
 SELECT pg_temp.same_points($$SELECT id, ewma(points, '6 hours') AS points FROM s WHERE id % 6 IN (0, 1, 3, 4)$$,
 	$$SELECT id, (r.average).time, (r.average).value FROM (
@@ -157,7 +160,7 @@ FROM unnest('{10 minutes,24 hours,72 hours}'::text[]) AS width;
 -- Two series: each with the one beside it, moved to its time.
 CREATE TABLE two AS
 SELECT a.id, a.points AS a, (SELECT series_agg(time + CASE WHEN random() < 0.5 THEN interval '0' ELSE (random() * 1200 - 600) * interval '1 second' END, value + 1) FROM pt WHERE pt.id = a.id AND random() < 0.7) AS b
-FROM s AS a WHERE id % 6 < 5 AND num_points(points) <= 300;
+FROM s AS a WHERE id % 6 < 5 AND num_points(points) <= 129;
 CREATE TABLE row_a AS SELECT id, u.* FROM two, unnest(a) AS u;
 CREATE TABLE row_b AS SELECT id, u.* FROM two, unnest(b) AS u;
 SELECT pg_temp.same_points(format('SELECT id, align(b, a, %L, %L) AS points FROM two', method, gap),
@@ -166,15 +169,15 @@ FROM unnest('{exact,previous,nearest,linear}'::text[]) AS method, unnest('{NULL,
 SELECT pg_temp.same_points(format('SELECT id, deduplicate(a, b, %L) AS points FROM two', blackout),
 	format('SELECT * FROM row_a UNION ALL SELECT * FROM row_b AS b WHERE NOT EXISTS (SELECT FROM row_a AS a WHERE a.id = b.id AND (a.time = b.time
 		OR (a.time - b.time) < %1$L::interval AND (b.time - a.time) < %1$L::interval))', blackout), 'deduplicate: ' || blackout)
-FROM unnest('{0,1 microsecond,4 minutes,5 minutes,20 days}'::text[]) AS blackout;
+FROM unnest('{0,1 microsecond,4 minutes,5 minutes,480 hours}'::text[]) AS blackout;
 SELECT pg_temp.same_points(format('SELECT id, a %s b AS points FROM two', op), format('SELECT id, time, a.value %s b.value AS value FROM row_a AS a JOIN row_b AS b USING (id, time)', op), 'series and series: ' || op)
 FROM unnest('{+,-,*,/}'::text[]) AS op;
-SELECT pg_temp.same_points(format('SELECT id, points %s 18.01559 AS points FROM s', op), format('SELECT id, time, value %s 18.01559::float8 AS value FROM pt', op), 'series and number: ' || op)
+SELECT pg_temp.same_points(format('SELECT id, points %s 18.01559 AS points FROM s WHERE id %% 6 < 5', op), format('SELECT id, time, value %s 18.01559::float8 AS value FROM pt WHERE id %% 6 < 5', op), 'series and number: ' || op)
 FROM unnest('{+,-,*,/}'::text[]) AS op;
 SELECT pg_temp.same_points(format('SELECT id, 18.01559 %s points AS points FROM s WHERE id %% 6 < 5', op), format('SELECT id, time, 18.01559::float8 %s value AS value FROM pt WHERE id %% 6 < 5', op), 'number and series: ' || op)
 FROM unnest('{+,-,*,/}'::text[]) AS op;
-SELECT pg_temp.same_points(format('SELECT id, round(filter(points, -1e15 / 10 ^ %1$s, 1e15 / 10 ^ %1$s), %1$s) AS points FROM s', digits),
-	format('SELECT id, time, round(value::text::numeric, %1$s)::float8 AS value FROM pt WHERE abs(value) <= 1e15 / 10 ^ %1$s', digits), format('round to %s digits', digits))
+SELECT pg_temp.same_points(format('SELECT id, round(filter(points, -1e15 / 10 ^ %1$s, 1e15 / 10 ^ %1$s), %1$s) AS points FROM s', digits) || CASE WHEN digits > 12 THEN ' WHERE id % 6 <> 2' ELSE '' END,
+	format('SELECT id, time, round(value::text::numeric, %1$s)::float8 AS value FROM pt WHERE abs(value) <= 1e15 / 10 ^ %1$s', digits) || CASE WHEN digits > 12 THEN ' AND id % 6 <> 2' ELSE '' END, format('round to %s digits', digits))
 FROM generate_series(-4, 14) AS digits;
 SELECT pg_temp.same_points($$SELECT 1 AS id, round(series_agg('epoch'::timestamptz + i * interval '1 second', i / 1000.0), 2) AS points FROM generate_series(-20000, 20000) AS i$$,
 	$$SELECT 1 AS id, 'epoch'::timestamptz + i * interval '1 second' AS time, round(i / 1000.0, 2)::float8 AS value FROM generate_series(-20000, 20000) AS i$$, 'halves go away from zero');
