@@ -18,10 +18,11 @@ typedef struct SeriesPoint
 	float8		value;
 } SeriesPoint;
 
-/* All points of a series, decoded. */
+/* All points of a series, decoded; exponent as in SeriesBlock. */
 typedef struct SeriesPoints
 {
 	Size		count;
+	int			exponent;
 	TimestampTz *times;
 	float8	   *values;
 } SeriesPoints;

@@ -125,8 +125,13 @@ series_read_points(SeriesPoints *points, Datum datum)
 	points->values = MemoryContextAllocHuge(CurrentMemoryContext,
 											sizeof(float8) * total);
 	points->count = 0;
+	points->exponent = 0;
 	while (series_read_block(&reader))
 	{
+		if (reader.block.exponent < 0)
+			points->exponent = -1;
+		else if (points->exponent >= 0)
+			points->exponent = Max(points->exponent, reader.block.exponent);
 		memcpy(points->times + points->count, reader.block.times,
 			   sizeof(TimestampTz) * reader.block.count);
 		memcpy(points->values + points->count, reader.block.values,
