@@ -203,7 +203,9 @@ put_line(StringInfo out, const Frame *frame, Datum series, int64 max_gap,
 		double		value = series_value(&cursor);
 		Vertex		vertex = {get_x(frame, time), get_y(frame, value)};
 
-		if (series_distance(before, time) > (uint64) max_gap)
+		/* A gap narrower than a pixel cannot be seen. */
+		if (series_distance(before, time) > (uint64) max_gap &&
+			pen.column != (int) vertex.x)
 			end_run(&pen, dots);
 		before = time;
 		pass_vertex(&pen, vertex);
