@@ -14,6 +14,8 @@
  */
 #include "cpr.h"
 
+#include "calendar.h"
+
 #define BASE	36
 
 static int
@@ -89,12 +91,8 @@ ecpr_century(int digit, CprKind *kind, int *found)
 static bool
 date_exists(int year, int month, int day)
 {
-	static const int days[] =
-	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool		leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
 	return month >= 1 && month <= 12 && day >= 1 &&
-		day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
+		day <= days_in_month(year, month);
 }
 
 CprFault
