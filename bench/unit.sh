@@ -33,10 +33,10 @@ measure() {
 
 for ((run = 0; run <= runs; run++)); do
 	measure 'value * 0.133322' $run 'value * 0.133322'
-	measure 'unit_convert(value, ''mm[Hg]'', ''kPa'')' $run "smartcare.unit_convert(value, 'mm[Hg]', 'kPa')"
+	measure 'unit_convert: mm[Hg] to kPa' $run "smartcare.unit_convert(value, 'mm[Hg]', 'kPa')"
 	measure 'the same of numbers that are no decimals' $run "smartcare.unit_convert(irregular, 'mm[Hg]', 'kPa')"
 	measure 'the same, the unit in a column' $run "smartcare.unit_convert(value, unit, 'kPa')"
-	measure 'unit_convert(value, ''Cel'', ''[degF]'')' $run "smartcare.unit_convert(value, 'Cel', '[degF]')"
+	measure 'unit_convert: Cel to [degF]' $run "smartcare.unit_convert(value, 'Cel', '[degF]')"
 done
 
 # The first run only warms up.

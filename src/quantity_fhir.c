@@ -58,6 +58,7 @@ quantity_from_fhir(PG_FUNCTION_ARGS)
 	Jsonb	   *object = PG_GETARG_JSONB_P(0);
 	JsonbValue	member;
 	JsonbValue	unit;
+	Datum		number;
 	float8		value;
 	char		code[UNIT_MAX_LENGTH + 1];
 	bool		is_ucum = false;
@@ -77,8 +78,8 @@ quantity_from_fhir(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("FHIR Quantity has no value")));
-	value = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
-											   NumericGetDatum(member.val.numeric)));
+	number = NumericGetDatum(member.val.numeric);
+	value = DatumGetFloat8(DirectFunctionCall1(numeric_float8, number));
 	if (get_member(object, "system", jbvString, &member))
 	{
 		if (!is_text(&member, UCUM))

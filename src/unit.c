@@ -32,11 +32,13 @@ unit_excerpt(const char *text, int length)
 bool
 unit_spelling(char *code, const char *text, int length)
 {
+	unsigned char *bytes = (unsigned char *) unconstify(char *, text);
 	const char *utf8 = text;
 
+	if (length > UNIT_MAX_LENGTH)
+		return false;
 	if (GetDatabaseEncoding() != PG_SQL_ASCII)
-		utf8 = (char *) pg_do_encoding_conversion((unsigned char *) unconstify(char *, text),
-												  length,
+		utf8 = (char *) pg_do_encoding_conversion(bytes, length,
 												  GetDatabaseEncoding(),
 												  PG_UTF8);
 	return unit_from_alias(code, utf8, utf8 == text ? length : strlen(utf8));
@@ -130,16 +132,18 @@ PG_FUNCTION_INFO_V1(unit_commensurable);
 Datum
 unit_commensurable(PG_FUNCTION_ARGS)
 {
-	UnitMeaning meaning = lookup(PG_GETARG_TEXT_PP(0))->meaning;
+	/* a copy, for the second look-up may take the place of the first */
+	UnitMeaning a = lookup(PG_GETARG_TEXT_PP(0))->meaning;
+	const UnitMeaning *b = &lookup(PG_GETARG_TEXT_PP(1))->meaning;
 
-	PG_RETURN_BOOL(unit_same_dimension(&meaning,
-									   &lookup(PG_GETARG_TEXT_PP(1))->meaning));
+	PG_RETURN_BOOL(unit_same_dimension(&a, b));
 }
 
-/* A text in the server's encoding; NULL if that lacks one of its characters. */
+/* A text in the server's encoding; NULL if that lacks a character of it. */
 char *
 unit_to_server(const char *utf8, int length)
 {
+	unsigned char *bytes = (unsigned char *) unconstify(char *, utf8);
 	int			encoding = GetDatabaseEncoding();
 	int			size = length * MAX_CONVERSION_GROWTH + 1;
 	Oid			converter;
@@ -152,8 +156,8 @@ unit_to_server(const char *utf8, int length)
 		return NULL;
 	text = palloc(size);
 	if (pg_do_encoding_conversion_buf(converter, PG_UTF8, encoding,
-									  (unsigned char *) unconstify(char *, utf8),
-									  length, (unsigned char *) text, size,
+									  bytes, length,
+									  (unsigned char *) text, size,
 									  true) < length)
 		return NULL;
 	return text;
@@ -222,8 +226,7 @@ unit_check_molar_mass(float8 molar_mass)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("molar mass must be positive, not %s",
-						DatumGetCString(DirectFunctionCall1(float8out,
-															Float8GetDatum(molar_mass)))),
+						double_to_shortest_decimal(molar_mass)),
 				 errhint("It is given in g/mol.")));
 }
 

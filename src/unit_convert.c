@@ -172,7 +172,7 @@ make_straight(UnitLine *line, const UnitMeaning *from, const UnitMeaning *to,
 	return make_line(line, ratio, &addend);
 }
 
-/* Between units of one dimension, or by a molar mass; false if out of range. */
+/* Of one dimension, or by a molar mass; false if the factor is too long. */
 bool
 unit_prepare(UnitConversion *conversion, const UnitMeaning *from,
 			 const UnitMeaning *to)

@@ -1,6 +1,6 @@
 /*
  * unit_meaning.c
- *		What an expression means: its dimension, and its factor over base units.
+ *		What an expression means: its dimension and its factor.
  */
 #include "unit.h"
 
@@ -114,10 +114,10 @@ unit_print_dimension(char *text, const UnitMeaning *meaning)
 
 		if (meaning->dimension[i] == 0)
 			continue;
-		for (int j = 0; name == NULL && j < unit_atom_count; j++)
+		for (const UnitAtom *atom = unit_atoms; name == NULL; atom++)
 		{
-			if (unit_atoms[j].value == NULL && (int) unit_atoms[j].dimension == i)
-				name = unit_atoms[j].code;
+			if (atom->value == NULL && (int) atom->dimension == i)
+				name = atom->code;
 		}
 		out += sprintf(out, "%s%s", out > text ? "." : "", name);
 		if (meaning->dimension[i] != 1)

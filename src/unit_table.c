@@ -390,7 +390,7 @@ compare(const char *name, size_t length, const char *code)
 	return order != 0 ? order : -(code[length] != '\0');
 }
 
-/* How long the start is that a name has in common with a code; 0 if not all. */
+/* The length of a code that a name starts with; 0 if it does not. */
 static size_t
 starts_with(const char *name, size_t length, bool ignore_case,
 			const char *code)
