@@ -299,7 +299,8 @@ series_quantile(double *values, size_t count, double fraction)
 /*
  * The nearest multiple of 10^-digits, of two the one away from zero.  A value
  * that is a decimal of up to 15 digits is rounded as such: 1.115 becomes 1.12
- * although its double is a little less.
+ * although its double is a little less.  What would have more than 15 digits
+ * stays as it is: such decimals cannot be told apart.
  */
 double
 series_round(double value, int digits)
@@ -310,8 +311,8 @@ series_round(double value, int digits)
 	int64_t		integer;
 	int			exponent = digits < 0 ? 0 : digits;
 
-	if (fabs(scaled) >= 4 * EXACT)
-		return value;			/* nothing is nearer */
+	if (digits != 0 && fabs(scaled) >= 1e15)
+		return value;
 	while (exponent <= SERIES_MAX_EXPONENT &&
 		   !series_decimal(value, exponent, &integer))
 		exponent++;
