@@ -77,9 +77,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	rank = (size_t) (fraction * (double) (count - 1));
-	quantile = series_quantile(values, count, fraction);
+	quantile = series_quantile(values, 0, count, fraction);
 	if (!(quantile >= sorted[rank] &&
 		  quantile <= sorted[rank + 1 < count ? rank + 1 : rank]))
+		abort();
+	if (series_quantile(values, rank, count, 1.0) != sorted[count - 1] ||
+		series_quantile(values, rank, count, fraction) != quantile)
 		abort();
 	return 0;
 }
