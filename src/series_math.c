@@ -224,9 +224,9 @@ swap(double *a, double *b)
  * the values manage to defeat it, they are sorted.
  */
 static void
-select_value(double *values, size_t count, size_t k)
+select_value(double *values, size_t from, size_t count, size_t k)
 {
-	size_t		low = 0;
+	size_t		low = from;
 	size_t		high = count - 1;
 	size_t		budget = count * 8 + 64;
 
@@ -267,10 +267,12 @@ select_value(double *values, size_t count, size_t k)
 
 /*
  * The value below which a fraction of the values lies, between two of them
- * by linear interpolation, as percentile_cont does.  Reorders the values.
+ * by linear interpolation, as percentile_cont does.  Reorders the values, so
+ * that those up to the rank, fraction * (count - 1), are no greater than the
+ * others: who asks for a greater fraction then says so by "from".
  */
 double
-series_quantile(double *values, size_t count, double fraction)
+series_quantile(double *values, size_t from, size_t count, double fraction)
 {
 	double		rank = fraction * (double) (count - 1);
 	size_t		k = (size_t) rank;
@@ -283,7 +285,7 @@ series_quantile(double *values, size_t count, double fraction)
 		k = count - 1;
 		part = 0;
 	}
-	select_value(values, count, k);
+	select_value(values, from, count, k);
 	low = values[k];
 	if (part > 0)
 	{
@@ -299,35 +301,35 @@ series_quantile(double *values, size_t count, double fraction)
 /*
  * The nearest multiple of 10^-digits, of two the one away from zero.  A value
  * that is a decimal of up to 15 digits is rounded as such: 1.115 becomes 1.12
- * although its double is a little less.
+ * although its double is a little less.  What would have more than 15 digits
+ * stays as it is: such decimals cannot be told apart.
  */
 double
 series_round(double value, int digits)
 {
 	double		power = series_power10[abs(digits)];
 	double		scaled = digits < 0 ? value / power : value * power;
-	double		rounded;
-	int64_t		integer;
-	int			exponent = digits < 0 ? 0 : digits;
+	double		rounded = round(scaled);
+	double		from_half = fabs(fabs(scaled - trunc(scaled)) - 0.5);
 
-	if (fabs(scaled) >= 4 * EXACT)
-		return value;			/* nothing is nearer */
-	while (exponent <= SERIES_MAX_EXPONENT &&
-		   !series_decimal(value, exponent, &integer))
-		exponent++;
-	rounded = round(scaled);
-	if (exponent <= SERIES_MAX_EXPONENT)
+	if (digits != 0 && fabs(scaled) >= 1e15)
+		return value;
+
+	/* Too near to a half for what scaling may have done to it? */
+	if (from_half <= fabs(scaled) * 1e-15)
 	{
-		double		part = (double) integer;
-		int			drop = exponent - digits;
+		int			exponent = digits < 0 ? 0 : digits;
+		int64_t		integer;
 
-		if (drop == 0)
+		while (exponent <= SERIES_MAX_EXPONENT &&
+			   !series_decimal(value, exponent, &integer))
+			exponent++;
+		if (exponent == digits)
 			return value;
-		if (drop > SERIES_MAX_EXPONENT + 1)
-			return 0.0;
-		part = drop > SERIES_MAX_EXPONENT ? part / 1e15 :
-			part / series_power10[drop];
-		rounded = round(part);
+		if (exponent <= SERIES_MAX_EXPONENT &&
+			exponent - digits <= SERIES_MAX_EXPONENT)
+			rounded = round((double) integer /
+							series_power10[exponent - digits]);
 	}
 	return (digits < 0 ? rounded * power : rounded / power) + 0.0;
 }

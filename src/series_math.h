@@ -34,7 +34,8 @@ extern double series_mean(const double *values, size_t count, int exponent,
 extern SeriesScale series_scale(SeriesExtremes extremes);
 extern double series_deviation(const double *values, size_t count,
 							   double mean, SeriesExtremes extremes);
-extern double series_quantile(double *values, size_t count, double fraction);
+extern double series_quantile(double *values, size_t from, size_t count,
+							  double fraction);
 extern double series_round(double value, int digits);
 
 static inline double

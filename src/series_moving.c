@@ -251,7 +251,7 @@ add_moving_medians(SeriesWriter *writer, Window *window)
 		pair[0] = kth_value(&ranks, (size - 1) / 2);
 		pair[1] = kth_value(&ranks, size / 2);
 		series_add_point(writer, points->times[window->at],
-						 series_quantile(pair, 2, 0.5));
+						 series_quantile(pair, 0, 2, 0.5));
 	}
 }
 

@@ -83,7 +83,7 @@ resample_bucket(const BucketWalk *walk, ResampleMethod method)
 		case RESAMPLE_COUNT:
 			return (float8) walk->count;
 		case RESAMPLE_MEDIAN:
-			return series_quantile(walk->values, walk->count, 0.5);
+			return series_quantile(walk->values, 0, walk->count, 0.5);
 		default:
 			break;
 	}

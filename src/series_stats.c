@@ -125,7 +125,7 @@ series_percentile(PG_FUNCTION_ARGS)
 
 	check_fraction(fraction);
 	series_read_points(&points, PG_GETARG_DATUM(0));
-	PG_RETURN_FLOAT8(series_quantile(points.values, points.count, fraction));
+	PG_RETURN_FLOAT8(series_quantile(points.values, 0, points.count, fraction));
 }
 
 /* percentile(series, float8[]) */
@@ -136,6 +136,7 @@ series_percentiles(PG_FUNCTION_ARGS)
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(1);
 	float8	   *fractions = (float8 *) ARR_DATA_PTR(array);
 	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	float8		previous = 0;
 	SeriesPoints points;
 
 	/* The nulls of an array take no room in its data. */
@@ -150,10 +151,16 @@ series_percentiles(PG_FUNCTION_ARGS)
 	series_read_points(&points, PG_GETARG_DATUM(0));
 	for (int i = 0; i < count; i++)
 	{
+		float8		fraction = fractions[i];
+		Size		from = 0;
+
 		CHECK_FOR_INTERRUPTS();
-		check_fraction(fractions[i]);
-		fractions[i] = series_quantile(points.values, points.count,
-									   fractions[i]);
+		check_fraction(fraction);
+		if (fraction >= previous)
+			from = (Size) (previous * (float8) (points.count - 1));
+		fractions[i] = series_quantile(points.values, from, points.count,
+									   fraction);
+		previous = fraction;
 	}
 	PG_RETURN_ARRAYTYPE_P(array);
 }

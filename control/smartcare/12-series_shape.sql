@@ -87,7 +87,7 @@ CREATE FUNCTION smartcare.round(smartcare.series, digits integer DEFAULT 0) RETU
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'series_round_values';
 COMMENT ON FUNCTION smartcare.round(smartcare.series, integer) IS
-'The values rounded to so many decimals (-14 to 14), halves away from 0; what is a decimal of up to 15 digits is rounded as such: 1.115 to 1.12. Raises 22023 on other digits';
+'The values rounded to so many decimals (-14 to 14), halves away from 0; what is a decimal of up to 15 digits is rounded as such: 1.115 to 1.12; what would still have more than 15 digits stays as it is, but that 0 digits make any value whole. Raises 22023 on other digits';
 
 CREATE FUNCTION smartcare.series_add(smartcare.series, smartcare.series) RETURNS smartcare.series
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
