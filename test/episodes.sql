@@ -1,6 +1,7 @@
 -- Episodes at random, as rows ph (id, n, label, period) and as values e (id, course). For test/pgtap/episode*.sql, inside their transactions.
 SET LOCAL search_path = public, smartcare;
 SET LOCAL timezone = 'Europe/Copenhagen';
+SET LOCAL jit = off;
 SELECT setseed(0.42);
 
 -- Labels of many kinds, and times of many kinds by id: minutes, hours, days over a change of the clock, microseconds, ends of the calendar.
@@ -23,15 +24,15 @@ FROM (VALUES
 	LATERAL (SELECT origin + floor(random() * spread) * unit) AS s(start)
 WHERE k.kind = $1
 $$;
+CREATE TABLE drawn AS SELECT id, pg_temp.a_label(id % 6) AS label, pg_temp.a_period(id / 6 % 6) AS period
+FROM generate_series(0, 719) AS id, generate_series(1, ('{1,2,3,5,20,60}'::integer[])[1 + id / 36 % 6]) AS i;
 CREATE TABLE ph AS
 SELECT id, row_number() OVER (PARTITION BY id ORDER BY lower(period), upper(period) NULLS LAST, label COLLATE "C") AS n, label, period
-FROM (SELECT id, pg_temp.a_label(id % 6) AS label, pg_temp.a_period(id / 6 % 6) AS period
-	FROM generate_series(0, 719) AS id, generate_series(1, ('{1,2,3,5,20,60}'::integer[])[1 + id / 36 % 6]) AS i) AS r;
-INSERT INTO ph SELECT id, n, label, period FROM ph WHERE id % 10 = 3;
-UPDATE ph SET n = m FROM (SELECT ctid AS row, row_number() OVER (PARTITION BY id ORDER BY n) AS m FROM ph) AS q WHERE ph.ctid = q.row;
+FROM (TABLE drawn UNION ALL SELECT * FROM drawn WHERE id % 10 = 3) AS r;
 
 CREATE TABLE e AS SELECT id, episode_agg(label, period) AS course FROM (SELECT * FROM ph ORDER BY random()) AS q GROUP BY id;
 ALTER TABLE e ADD PRIMARY KEY (id);
+ALTER TABLE ph ADD PRIMARY KEY (id, n);
 ANALYZE ph, e;
 
 -- The labels of each, one that it does not have too; instants and ranges around what happens in each.
@@ -42,6 +43,8 @@ WHERE t IS NOT NULL;
 CREATE TABLE rg AS SELECT a.id, tstzrange(a.t, b.t, (ARRAY['[)', '[]', '(]', '()'])[1 + floor(random() * 4)]) AS r
 FROM inst AS a JOIN inst AS b ON a.id = b.id AND a.t <= b.t WHERE random() < 0.1
 UNION ALL SELECT id, r FROM e, (VALUES ('(,)'::tstzrange), ('empty'), ('[2026-01-02,)'), ('(,2026-01-02]'), ('[2026-01-01,infinity)'), ('(-infinity,2026-01-02)')) AS v(r);
+
+ANALYZE lb, inst, rg;
 
 -- The phases in a query for (id, course) are the rows of a query for (id, label, period).
 CREATE FUNCTION pg_temp.same_phases(courses text, rows text, name text) RETURNS text LANGUAGE plpgsql AS $$
