@@ -133,24 +133,35 @@ typedef struct PatternParser
 /* How many bytes a parser needs besides, for a text of so many. */
 #define PATTERN_SCRATCH(length)	(9 * (length) + 64)
 
-/* A match being looked for, from the last phase back to the first. */
+/* A phase whose label is in some element of the pattern. */
+typedef struct PatternPlace
+{
+	int64_t		start;
+	int64_t		end;
+	uint64_t	elements;
+	uint32_t	phase;			/* its number in the episode */
+} PatternPlace;
+
+/* A match being looked for, from the last place back to the first. */
 typedef struct PatternMatcher
 {
 	const PatternView *pattern;
 	const Episode *episode;
 	int64_t		known;			/* until when the record is known */
-	uint32_t	position;		/* phases from here on are scanned */
-	uint64_t   *label_elements; /* of the episode's labels */
-	int64_t    *reach;			/* for each overlap and phase: the last end of
+	uint32_t	num_places;
+	uint32_t	position;		/* places from here on are scanned */
+	PatternPlace *places;
+	int64_t    *reach;			/* for each overlap and place: the last end of
 								 * the other element's phases before it */
-	uint32_t   *next;			/* for each phase and element: the first such
-								 * phase from there on that fits */
+	uint32_t   *next;			/* for each place and element: the first such
+								 * place from there on that fits */
+	uint64_t   *label_elements; /* of the episode's labels */
 } PatternMatcher;
 
-/* A phase that a match binds, and the state that it is bound by. */
+/* A place that a match binds, and the state that it is bound by. */
 typedef struct PatternStep
 {
-	uint32_t	phase;
+	uint32_t	place;
 	uint32_t	state;
 	uint64_t	states;			/* all by which it could be, so far */
 } PatternStep;
@@ -199,11 +210,11 @@ extern void pattern_match_begin(PatternMatcher *matcher,
 								int64_t horizon, void *memory);
 extern bool pattern_match_scan(PatternMatcher *matcher, uint32_t count,
 							   bool stop);
-extern bool pattern_match_at(const PatternMatcher *matcher, uint32_t phase);
+extern bool pattern_match_at(const PatternMatcher *matcher, uint32_t place);
 extern uint32_t pattern_match_bind(const PatternMatcher *matcher,
-								   uint32_t phase, PatternStep *steps);
+								   uint32_t place, PatternStep *steps);
 extern uint32_t pattern_match_overlap(const PatternMatcher *matcher,
 									  const PatternOverlap *overlap,
-									  uint32_t phase);
+									  uint32_t place);
 
 #endif							/* EPISODE_PATTERN_AUTOMATON_H */

@@ -13,8 +13,8 @@
 #include "episode.h"
 #include "episode_pattern.h"
 
-/* How many phases to scan between checks for interrupts. */
-#define SCAN_PHASES	10000
+/* How many places to scan between checks for interrupts. */
+#define SCAN_PLACES	10000
 
 /* A pattern, an episode, and what is found. */
 typedef struct Search
@@ -39,7 +39,7 @@ begin_search(Search *search, Datum episode, Datum pattern,
 						horizon, memory);
 }
 
-/* Scan all phases, or stop at the first place where a match begins. */
+/* Scan the whole episode, or stop at the first place where a match begins. */
 static bool
 scan(Search *search, bool stop)
 {
@@ -48,7 +48,7 @@ scan(Search *search, bool stop)
 	while (search->matcher.position > 0 && !(found && stop))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (pattern_match_scan(&search->matcher, SCAN_PHASES, stop))
+		if (pattern_match_scan(&search->matcher, SCAN_PLACES, stop))
 			found = true;
 	}
 	return found;
@@ -78,7 +78,7 @@ static PatternStep *
 allocate_steps(const Search *search)
 {
 	return MemoryContextAllocHuge(CurrentMemoryContext, sizeof(PatternStep) *
-								  ((Size) search->episode.num_phases + 1));
+								  ((Size) search->matcher.num_places + 1));
 }
 
 /* episode ~ episode_pattern */
@@ -121,7 +121,7 @@ episode_match_count(PG_FUNCTION_ARGS)
 	if (!begin_call(&search, fcinfo))
 		PG_RETURN_NULL();
 	scan(&search, false);
-	for (uint32 i = 0; i < search.episode.num_phases; i++)
+	for (uint32 i = 0; i < search.matcher.num_places; i++)
 		count += pattern_match_at(&search.matcher, i);
 	PG_RETURN_INT32(count);
 }
@@ -129,8 +129,9 @@ episode_match_count(PG_FUNCTION_ARGS)
 /* A row of match(): a phase, and its place in the match. */
 static void
 put_row(const Search *search, ReturnSetInfo *result, int32 match,
-		uint32 step, uint32 number)
+		uint32 step, uint32 place)
 {
+	uint32		number = search->matcher.places[place].phase;
 	const EpisodePhase *phase = &search->episode.phases[number];
 	const EpisodeLabel *label = &search->episode.labels[phase->label];
 	TimeSpan	period = {phase->start, phase->end};
@@ -161,7 +162,7 @@ episode_match(PG_FUNCTION_ARGS)
 	if (!begin_call(&search, fcinfo) || !scan(&search, false))
 		return (Datum) 0;
 	steps = allocate_steps(&search);
-	for (uint32 i = 0; i < search.episode.num_phases; i++)
+	for (uint32 i = 0; i < search.matcher.num_places; i++)
 	{
 		uint32		num_steps;
 
@@ -172,7 +173,7 @@ episode_match(PG_FUNCTION_ARGS)
 		for (uint32 j = 0; j < num_steps; j++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			put_row(&search, result, match, j, steps[j].phase);
+			put_row(&search, result, match, j, steps[j].place);
 			for (int k = 0; k < search.pattern.front->num_overlaps; k++)
 			{
 				const PatternOverlap *overlap = &search.pattern.overlaps[k];
@@ -180,7 +181,7 @@ episode_match(PG_FUNCTION_ARGS)
 				if (overlap->state == steps[j].state && !overlap->absent)
 					put_row(&search, result, match, j,
 							pattern_match_overlap(&search.matcher, overlap,
-												  steps[j].phase));
+												  steps[j].place));
 			}
 		}
 	}
@@ -207,7 +208,7 @@ episode_first_match(PG_FUNCTION_ARGS)
 	episode_begin(&builder);
 	for (uint32 i = 0; i < num_steps; i++)
 	{
-		const EpisodePhase *phase = &search.episode.phases[steps[i].phase];
+		const EpisodePhase *phase = &search.episode.phases[search.matcher.places[steps[i].place].phase];
 
 		const EpisodeLabel *label = &search.episode.labels[phase->label];
 

@@ -64,7 +64,7 @@ match(const PatternView *view, const uint8_t *data, size_t size)
 						memory);
 	found = pattern_match_scan(&matcher, UINT32_MAX, false);
 	steps = malloc(sizeof(PatternStep) * (episode.num_phases + 1));
-	for (uint32_t i = 0; i < episode.num_phases; i++)
+	for (uint32_t i = 0; i < matcher.num_places; i++)
 	{
 		uint32_t	count;
 
@@ -72,15 +72,15 @@ match(const PatternView *view, const uint8_t *data, size_t size)
 			continue;
 		demand(found);
 		count = pattern_match_bind(&matcher, i, steps);
-		demand(count >= 1 && count <= episode.num_phases &&
-			   steps[0].phase == i);
+		demand(count >= 1 && count <= matcher.num_places &&
+			   steps[0].place == i);
 		for (uint32_t j = 0; j < count; j++)
 		{
-			demand(j == 0 || phases[steps[j].phase].start >=
-				   phases[steps[j - 1].phase].end);
+			demand(j == 0 || matcher.places[steps[j].place].start >=
+				   matcher.places[steps[j - 1].place].end);
 			for (int k = 0; k < view->front->num_overlaps; k++)
 				demand(pattern_match_overlap(&matcher, &view->overlaps[k],
-											 steps[j].phase) <= episode.num_phases);
+											 steps[j].place) <= matcher.num_places);
 		}
 	}
 	free(steps);

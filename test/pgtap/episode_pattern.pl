@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use POSIX qw(strftime);
 
-my $cases = $ENV{PATTERN_CASES} || 4000;
+my $cases = $ENV{PATTERN_CASES} || 2000;
 my $too_many = 3000;
 srand($ENV{PATTERN_SEED} // 42);
 
@@ -335,7 +335,7 @@ BEGIN
 END
 $$;
 SELECT 'index', count(*), count(*) FILTER (WHERE pg_temp.ids(p, true) IS NOT DISTINCT FROM pg_temp.ids(p, false))
-FROM asked WHERE id < 300;
+FROM asked WHERE id < 100;
 ROLLBACK;
 SQL
 close $sql;
