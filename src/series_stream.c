@@ -219,23 +219,22 @@ consider(StreamPlan *plan, int width, bool unary, int bits)
  * since it takes longer to read.
  */
 static void
-choose_width(StreamPlan *plan, int stride)
+choose_width(StreamPlan *plan)
 {
 	int			counts[65 + 5] = {0};
-	int			count = 0;
+	int			count = plan->count;
 	int			base = 16 + 8 * (int) varint_size(zigzag((int64_t) plan->base));
-	int			margin;
+	int			margin = 8 + count / 16;
 	int			widest = 64;
 	int			outliers = 0;
 	int			outliers_bits = 0;
 	int			far = 0;
 	int			far_bits = 0;
 
-	for (int i = 0; i < plan->count; i += stride, count++)
+	for (int i = 0; i < count; i++)
 		counts[bit_width(plan->residuals[i])]++;
 	while (widest > 0 && counts[widest] == 0)
 		widest--;
-	margin = 8 + count / 16;
 	plan->bits = INT32_MAX;
 	for (int width = widest; width >= 0 && far <= OUTLIERS_MAX; width--)
 	{
@@ -262,33 +261,35 @@ choose_width(StreamPlan *plan, int stride)
 	}
 }
 
-/* Of a long stream, a part tells which prediction is best. */
-#define SAMPLED			128
-#define STRIDE			4
+/* Of a long stream, so many in its middle tell which prediction is best. */
+#define SAMPLE			128
 
 /* Plan how to store at least one integer. */
 void
 series_plan_stream(StreamPlan *plan, const uint64_t *integers, int count)
 {
-	int			stride = count < SAMPLED ? 1 : STRIDE;
-	StreamPlan	other;
+	StreamKind	best = OFFSETS;
+	int			best_bits = INT32_MAX;
 
-	plan->count = count;
-	plan->kind = OFFSETS;
-	predict(plan, integers);
-	choose_width(plan, stride);
-	other.count = count;
-	for (int kind = AROUND;
-		 kind <= TREND && (plan->width > 0 || plan->unary); kind++)
+	plan->count = count < SAMPLE ? count : SAMPLE;
+	for (int kind = OFFSETS; kind <= TREND; kind++)
 	{
-		other.kind = kind;
-		predict(&other, integers);
-		choose_width(&other, stride);
-		if (other.bits < plan->bits)
-			*plan = other;
+		plan->kind = (StreamKind) kind;
+		predict(plan, integers + (count - plan->count) / 2);
+		choose_width(plan);
+		if (plan->bits < best_bits)
+		{
+			best = plan->kind;
+			best_bits = plan->bits;
+		}
+		/* Nothing is shorter than a constant. */
+		if (plan->width == 0 && !plan->unary)
+			break;
 	}
-	if (stride > 1)
-		choose_width(plan, 1);
+	plan->kind = best;
+	plan->count = count;
+	predict(plan, integers);
+	choose_width(plan);
 }
 
 static bool
