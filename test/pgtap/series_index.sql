@@ -107,6 +107,7 @@ SELECT is_empty($$
 $$, 'rows that meet a window are estimated, from above');
 SELECT cmp_ok(corr(guess, actual), '>', 0.9::float8, 'estimates follow the rows: ' || form) FROM guess GROUP BY form;
 SELECT cmp_ok(pg_temp.expected_rows('SELECT unnest(points) FROM kept WHERE id = 1999'), '=', (SELECT round(avg(num_points(points)))::float8 FROM kept), 'rows of unnest are the mean count');
+SELECT cmp_ok(pg_temp.expected_rows('SELECT unnest(slice(points, ''[2026-03-01,2026-03-08)'')) FROM kept WHERE id = 1999'), '=', (SELECT round(avg(num_points(points)))::float8 FROM kept), 'of a slice, too');
 SELECT ok(pg_temp.expected_rows('SELECT * FROM kept WHERE points IS NULL') BETWEEN 20 AND 60, 'nulls are counted');
 
 SELECT * FROM finish();
