@@ -14,6 +14,9 @@
 #include "compat.h"
 #include "series_axis.h"
 
+/* A range of values narrower than this is none. */
+#define LEAST_RANGE	1e-290
+
 /* Of timestamps; the first is 4714 BC. */
 #define FIRST_YEAR	(-4713)
 #define LAST_YEAR	294276
@@ -67,11 +70,11 @@ void
 value_axis_init(ValueAxis *axis, double low, double high, int max_ticks)
 {
 	/* Something flat is drawn in the middle of a range worth its name. */
-	double		least = Max(fabs(low), fabs(high)) * 1e-12;
+	double		least = Max(Max(fabs(low), fabs(high)) * 1e-12, LEAST_RANGE);
 
 	if (high - low <= least)
 	{
-		double		room = Max(least, low == 0 ? 1 : fabs(low) / 10);
+		double		room = fabs(low) <= LEAST_RANGE ? 1 : fabs(low) / 10;
 
 		low -= room;
 		high += room;

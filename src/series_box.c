@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include "utils/float.h"
 #include "utils/typcache.h"
 
 #include "compat.h"

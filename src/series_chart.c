@@ -348,12 +348,6 @@ check_arguments(const Frame *frame, double low, double high,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("width and height of a chart must be between %d and %d, not %d and %d",
 						MIN_SIZE, MAX_SIZE, frame->width, frame->height)));
-	if (isnan(low) || isnan(high) || low > high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low and high must be numbers, and low not greater than high"),
-				 errdetail("They are %s and %s.", float8out_internal(low),
-						   float8out_internal(high))));
 	if ((!isinf(low) && fabs(low) > MAX_VALUE) ||
 		(!isinf(high) && fabs(high) > MAX_VALUE) ||
 		Max(fabs(summary->min_value), fabs(summary->max_value)) > MAX_VALUE)
@@ -393,8 +387,7 @@ series_chart(PG_FUNCTION_ARGS)
 	series_get_summary(series, &summary);
 	title = get_text(fcinfo, 1);
 	unit = get_text(fcinfo, 2);
-	low = PG_ARGISNULL(3) ? -INFINITY : PG_GETARG_FLOAT8(3);
-	high = PG_ARGISNULL(4) ? INFINITY : PG_GETARG_FLOAT8(4);
+	series_get_bounds(fcinfo, 3, &low, &high);
 	frame.width = PG_GETARG_INT32(7);
 	frame.height = PG_GETARG_INT32(8);
 	check_arguments(&frame, low, high, &summary);
@@ -403,7 +396,8 @@ series_chart(PG_FUNCTION_ARGS)
 	frame.top = TOP + (title[0] == '\0' ? 0 : TITLE);
 	frame.bottom = frame.height - BOTTOM;
 	frame.first = summary.first_time;
-	frame.span = (double) series_distance(summary.first_time, summary.last_time);
+	frame.span = (double) series_distance(summary.first_time,
+										  summary.last_time);
 	value_axis_init(&frame.values,
 					Min(summary.min_value, isinf(low) ? high : low),
 					Max(summary.max_value, isinf(high) ? low : high),

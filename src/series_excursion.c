@@ -221,22 +221,6 @@ put_row(ReturnSetInfo *result, const Excursion *excursion)
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-static void
-check_numbers(float8 low, float8 high, float8 hysteresis)
-{
-	if (isnan(low) || isnan(high) || low > high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low and high must be numbers, and low not greater than high"),
-				 errdetail("They are %s and %s.", float8out_internal(low),
-						   float8out_internal(high))));
-	if (!(hysteresis >= 0) || isinf(hysteresis))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("hysteresis must be finite and not negative, not %s",
-						float8out_internal(hysteresis))));
-}
-
 /*
  * Arguments: series, low, high, min_duration, hysteresis, recovery, max_gap.
  */
@@ -255,12 +239,15 @@ series_excursions(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
 		PG_ARGISNULL(5))
 		return (Datum) 0;
-	low = PG_ARGISNULL(1) ? -INFINITY : PG_GETARG_FLOAT8(1);
-	high = PG_ARGISNULL(2) ? INFINITY : PG_GETARG_FLOAT8(2);
+	series_get_bounds(fcinfo, 1, &low, &high);
 	rule.min_duration = series_get_duration(fcinfo, 3, "min_duration");
 	rule.hysteresis = PG_GETARG_FLOAT8(4);
 	rule.recovery = series_get_duration(fcinfo, 5, "recovery");
-	check_numbers(low, high, rule.hysteresis);
+	if (!(rule.hysteresis >= 0) || isinf(rule.hysteresis))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("hysteresis must be finite and not negative, not %s",
+						float8out_internal(rule.hysteresis))));
 	rule.max_gap = series_get_max_gap(fcinfo, 6, PG_GETARG_DATUM(0));
 
 	/* Nothing lies beyond infinity. */

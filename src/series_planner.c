@@ -175,6 +175,16 @@ series_overlaps_sel(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(share);
 }
 
+static List *
+get_args(Node *node)
+{
+	if (node != NULL && IsA(node, FuncExpr))
+		return ((FuncExpr *) node)->args;
+	if (node != NULL && IsA(node, OpExpr))
+		return ((OpExpr *) node)->args;
+	return NIL;
+}
+
 /* The number of points that an expression has, as far as one can guess. */
 double
 series_estimate_points(PlannerInfo *root, Node *expression)
@@ -184,6 +194,11 @@ series_estimate_points(PlannerInfo *root, Node *expression)
 	double		points = 0;
 
 	expression = estimate_expression_value(root, expression);
+
+	/* What is made of a series, such as a slice, may have all its points. */
+	while (IsA(expression, FuncExpr) && get_args(expression) != NIL &&
+		   exprType(linitial(get_args(expression))) == exprType(expression))
+		expression = linitial(get_args(expression));
 	if (IsA(expression, Const))
 	{
 		SeriesSummary summary;
@@ -206,28 +221,18 @@ series_estimate_points(PlannerInfo *root, Node *expression)
 	return Max(1, points);
 }
 
-static List *
-get_args(Node *node)
-{
-	if (node != NULL && IsA(node, FuncExpr))
-		return ((FuncExpr *) node)->args;
-	if (node != NULL && IsA(node, OpExpr))
-		return ((OpExpr *) node)->args;
-	return NIL;
-}
-
 /* What reading all points of a series costs. */
 static bool
 estimate_cost(SupportRequestCost *request)
 {
 	List	   *args = get_args(request->node);
+	double		points;
 
 	if (args == NIL || request->root == NULL)
 		return false;
+	points = series_estimate_points(request->root, linitial(args));
 	request->startup = 0;
-	request->per_tuple = cpu_operator_cost * (1 + OPERATORS_PER_POINT *
-											  series_estimate_points(request->root,
-																	 linitial(args)));
+	request->per_tuple = cpu_operator_cost * (1 + OPERATORS_PER_POINT * points);
 	return true;
 }
 
@@ -271,17 +276,18 @@ make_search_box(PlannerInfo *root, Oid function, List *args, bool below)
 static List *
 make_index_condition(SupportRequestIndexCondition *request, bool below)
 {
+	PlannerInfo *root = request->root;
 	List	   *args = get_args(request->node);
 	Node	   *box;
 	Oid			operator;
 
 	if (list_length(args) != 3 || request->indexarg != 0 ||
-		!is_pseudo_constant_for_index(request->root, lsecond(args), request->index) ||
-		!is_pseudo_constant_for_index(request->root, lthird(args), request->index))
+		!is_pseudo_constant_for_index(root, lsecond(args), request->index) ||
+		!is_pseudo_constant_for_index(root, lthird(args), request->index))
 		return NIL;
 	operator = get_opfamily_member(request->opfamily, exprType(linitial(args)),
 								   BOXOID, STRATEGY_BOX);
-	box = make_search_box(request->root, request->funcid, args, below);
+	box = make_search_box(root, request->funcid, args, below);
 	if (!OidIsValid(operator) || box == NULL)
 		return NIL;
 	request->lossy = true;
@@ -292,12 +298,13 @@ make_index_condition(SupportRequestIndexCondition *request, bool below)
 static bool
 estimate_selectivity(SupportRequestSelectivity *request, bool below)
 {
+	List	   *args = request->args;
 	VariableStatData variable;
 	Node	   *box;
 
-	if (request->is_join || list_length(request->args) != 3)
+	if (request->is_join || list_length(args) != 3)
 		return false;
-	box = make_search_box(request->root, request->funcid, request->args, below);
+	box = make_search_box(request->root, request->funcid, args, below);
 	if (box != NULL)
 		box = estimate_expression_value(request->root, box);
 	request->selectivity = DEFAULT_SELECTIVITY;
@@ -305,7 +312,7 @@ estimate_selectivity(SupportRequestSelectivity *request, bool below)
 	{
 		Const	   *query = (Const *) box;
 
-		examine_variable(request->root, linitial(request->args),
+		examine_variable(request->root, linitial(args),
 						 request->varRelid, &variable);
 		request->selectivity = query->constisnull ? 0 :
 			share_of_boxes(&variable, DatumGetBoxP(query->constvalue),

@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
-#include "utils/float.h"
 
 #include "compat.h"
 #include "series_time.h"
@@ -86,7 +85,7 @@ next_stretches(Walk *walk)
 	return true;
 }
 
-/* Add without losing what is small beside the sum (Neumaier, ZAMM 54, 1974). */
+/* Add, not losing what is small beside the sum (Neumaier, ZAMM 54, 1974). */
 static inline void
 add_compensated(double *sum, double *lost, double term)
 {
@@ -119,7 +118,8 @@ series_time_weighted_mean(PG_FUNCTION_ARGS)
 	{
 		for (int i = 0; i < walk.count; i++)
 		{
-			uint64		held = series_distance(walk.times[i], walk.times[i + 1]);
+			uint64		held = series_distance(walk.times[i],
+											   walk.times[i + 1]);
 			double		value = walk.values[i] * scale;
 
 			if (walk.linear)
@@ -153,22 +153,6 @@ part_inside(double from, double to, double low, double high)
 	return Max(inside, 0) / (greatest - least);
 }
 
-/* A bound of values: NULL for none. */
-static double
-get_bound(FunctionCallInfo fcinfo, int argument, double none)
-{
-	double		bound = PG_ARGISNULL(argument) ? none :
-		PG_GETARG_FLOAT8(argument);
-
-	if (isnan(bound))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a number, not \"NaN\"",
-						argument == 1 ? "low" : "high"),
-				 errhint("Give NULL for no bound.")));
-	return bound;
-}
-
 /*
  * The arguments low and high, and bounds as the ranges of the server write
  * them.  A bound that is excluded becomes the next number inside.
@@ -178,15 +162,7 @@ get_bounds(FunctionCallInfo fcinfo, double *low, double *high)
 {
 	char	   *bounds = text_to_cstring(PG_GETARG_TEXT_PP(4));
 
-	*low = get_bound(fcinfo, 1, -INFINITY);
-	*high = get_bound(fcinfo, 2, INFINITY);
-	if (*low > *high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low must not be greater than high"),
-				 errdetail("The bounds are %s and %s.",
-						   float8out_internal(*low),
-						   float8out_internal(*high))));
+	series_get_bounds(fcinfo, 1, low, high);
 	if (strlen(bounds) != 2 || strchr("[(", bounds[0]) == NULL ||
 		strchr("])", bounds[1]) == NULL)
 		ereport(ERROR,

@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL search_path = public, smartcare;
 SET LOCAL timezone = 'Europe/Copenhagen';
+SET LOCAL jit = off;
 SELECT setseed(0.3);
 SELECT * FROM no_plan();
 

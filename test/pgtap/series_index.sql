@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL search_path = public, smartcare;
 SET LOCAL timezone = 'Europe/Copenhagen';
+SET LOCAL jit = off;
 SELECT setseed(0.9);
 SELECT * FROM no_plan();
 
@@ -19,7 +20,7 @@ CREATE TABLE asked AS
 SELECT row_number() OVER () AS n, * FROM (
 	SELECT tstzrange(t, t + w * interval '1 hour', b) AS period, threshold
 	FROM (SELECT '2026-01-01'::timestamptz + random() * interval '320 days' AS t, (random() ^ 3 * 500)::integer AS w,
-		('{[],(),[),(]}'::text[])[1 + (random() * 3)::integer] AS b, round(60 + 130 * random())::float8 AS threshold FROM generate_series(1, 40)) AS q
+		('{[],(),[),(]}'::text[])[1 + (random() * 3)::integer] AS b, round(60 + 130 * random())::float8 AS threshold FROM generate_series(1, 24)) AS q
 	UNION ALL
 	SELECT period, threshold FROM unnest('{"(,)",empty,"(,2026-03-01)","[2026-10-01,)","[-infinity,infinity]","[2026-02-01,2026-02-01]"}'::tstzrange[]) AS period,
 		unnest('{150,1e250,-1e250,Infinity,-Infinity,NaN}'::float8[]) AS threshold
@@ -107,6 +108,7 @@ SELECT is_empty($$
 $$, 'rows that meet a window are estimated, from above');
 SELECT cmp_ok(corr(guess, actual), '>', 0.9::float8, 'estimates follow the rows: ' || form) FROM guess GROUP BY form;
 SELECT cmp_ok(pg_temp.expected_rows('SELECT unnest(points) FROM kept WHERE id = 1999'), '=', (SELECT round(avg(num_points(points)))::float8 FROM kept), 'rows of unnest are the mean count');
+SELECT cmp_ok(pg_temp.expected_rows('SELECT unnest(slice(points, ''[2026-03-01,2026-03-08)'')) FROM kept WHERE id = 1999'), '=', (SELECT round(avg(num_points(points)))::float8 FROM kept), 'of a slice, too');
 SELECT ok(pg_temp.expected_rows('SELECT * FROM kept WHERE points IS NULL') BETWEEN 20 AND 60, 'nulls are counted');
 
 SELECT * FROM finish();
