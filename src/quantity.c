@@ -14,7 +14,6 @@
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 
 #include "compat.h"
 #include "quantity.h"

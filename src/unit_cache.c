@@ -69,7 +69,7 @@ unit_lookup(Node *escontext, const char *text, int length)
 	return *place;
 }
 
-static pg_attribute_noreturn() void
+static void
 report_incommensurable(const char *from, int from_length,
 					   const UnitMeaning *from_meaning,
 					   const char *to, int to_length,

@@ -20,6 +20,14 @@ natural_set(UnitNatural *result, uint64_t value)
 	result->count = result->limbs[1] != 0 ? 2 : result->limbs[0] != 0 ? 1 : 0;
 }
 
+/* A number of no more than two limbs. */
+static uint64_t
+natural_get(const UnitNatural *value)
+{
+	return (value->count > 1 ? (uint64_t) value->limbs[1] << 32 : 0) |
+		(value->count > 0 ? value->limbs[0] : 0);
+}
+
 static bool
 natural_is_one(const UnitNatural *value)
 {
@@ -164,6 +172,15 @@ natural_divide(UnitNatural *dividend, const UnitNatural *divisor,
 	natural_set(quotient, 0);
 	if (bits < 0)
 		return;
+	if (dividend->count <= 2)
+	{
+		uint64_t	x = natural_get(dividend);
+		uint64_t	y = natural_get(divisor);
+
+		natural_set(quotient, x / y);
+		natural_set(dividend, x % y);
+		return;
+	}
 	natural_shift(&shifted, divisor, bits);
 	quotient->count = bits / 32 + 1;
 	memset(quotient->limbs, 0, sizeof(uint32_t) * quotient->count);
@@ -179,30 +196,56 @@ natural_divide(UnitNatural *dividend, const UnitNatural *divisor,
 	natural_trim(quotient);
 }
 
+/* The greatest common divisor; the numbers are spent. */
+static void
+natural_common(UnitNatural *result, UnitNatural *a, UnitNatural *b)
+{
+	UnitNatural quotient;
+	UnitNatural *swap;
+	uint64_t	x;
+	uint64_t	y;
+
+	while (b->count > 2 || (a->count > 2 && b->count > 0))
+	{
+		natural_divide(a, b, &quotient);
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	if (b->count == 0)
+	{
+		*result = *a;
+		return;
+	}
+	x = natural_get(a);
+	y = natural_get(b);
+	while (y != 0)
+	{
+		uint64_t	rest = x % y;
+
+		x = y;
+		y = rest;
+	}
+	natural_set(result, x);
+}
+
 /* Divide two numbers by what they have in common. */
 static void
 natural_cancel(UnitNatural *a, UnitNatural *b)
 {
 	UnitNatural x = *a;
 	UnitNatural y = *b;
-	UnitNatural quotient;
-	UnitNatural swap;
+	UnitNatural common;
 
 	if (natural_is_one(a) || natural_is_one(b))
 		return;
-	while (y.count > 0)
-	{
-		natural_divide(&x, &y, &quotient);
-		swap = x;
-		x = y;
-		y = swap;
-	}
-	if (natural_is_one(&x))
+	natural_common(&common, &x, &y);
+	if (natural_is_one(&common))
 		return;
-	y = *a;
-	natural_divide(&y, &x, a);
+	x = *a;
+	natural_divide(&x, &common, a);
 	y = *b;
-	natural_divide(&y, &x, b);
+	natural_divide(&y, &common, b);
 }
 
 void
@@ -259,7 +302,11 @@ unit_rational_power(UnitRational *result, const UnitRational *base,
 	{
 		for (int i = 0; i < times; i++)
 		{
-			if (!unit_rational_multiply(&power, &power, base))
+			/* what has nothing in common does not get it by powers */
+			if (!unit_natural_multiply(&power.numerator, &power.numerator,
+									   &base->numerator) ||
+				!unit_natural_multiply(&power.denominator, &power.denominator,
+									   &base->denominator))
 				return false;
 		}
 	}
