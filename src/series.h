@@ -50,6 +50,7 @@ extern void series_start_walk(SeriesCursor *cursor, Datum datum);
 extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);
 extern void series_start_writing(SeriesWriter *writer);
+extern void series_add_series(SeriesWriter *writer, Datum datum);
 extern struct varlena *series_write(SeriesWriter *writer);
 extern void series_sort_points(SeriesPoint *points, Size count);
 extern Size series_drop_duplicates(SeriesPoint *points, Size count);

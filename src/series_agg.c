@@ -243,14 +243,12 @@ flatten(ExpandedSeries *series)
 	{
 		Size		num_pieces = series->num_pieces;
 		SeriesWriter writer;
-		SeriesReader reader;
 
 		series_start_writing(&writer);
 		for (Size i = 0; i < num_pieces; i++)
 		{
-			series_start_reading(&reader,
-								 PointerGetDatum(series->pieces[i].series));
-			series_check(series_append(&writer, &reader));
+			series_add_series(&writer,
+							  PointerGetDatum(series->pieces[i].series));
 			pfree(series->pieces[i].series);
 		}
 		series->num_pieces = 0;

@@ -89,18 +89,6 @@ write_result(FunctionCallInfo fcinfo, SeriesWriter *writer)
 	PG_RETURN_POINTER(result);
 }
 
-/* Merge series of which one ends before the other begins. */
-static void
-merge_apart(SeriesWriter *writer, Datum earlier, Datum later)
-{
-	SeriesReader reader;
-
-	series_start_reading(&reader, earlier);
-	series_check(series_append(writer, &reader));
-	series_start_reading(&reader, later);
-	series_check(series_append(writer, &reader));
-}
-
 /* Merge series whose times interleave. */
 static void
 merge_points(SeriesWriter *writer, Datum old_series, Datum new_series)
@@ -150,9 +138,15 @@ series_merge(PG_FUNCTION_ARGS)
 	series_get_summary(new, &new_summary);
 	series_start_writing(&writer);
 	if (old_summary.last_time < new_summary.first_time)
-		merge_apart(&writer, old, new);
+	{
+		series_add_series(&writer, old);
+		series_add_series(&writer, new);
+	}
 	else if (new_summary.last_time < old_summary.first_time)
-		merge_apart(&writer, new, old);
+	{
+		series_add_series(&writer, new);
+		series_add_series(&writer, old);
+	}
 	else
 		merge_points(&writer, old, new);
 	return write_result(fcinfo, &writer);

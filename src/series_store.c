@@ -177,6 +177,22 @@ series_start_writing(SeriesWriter *writer)
 	series_begin(writer, resize_memory);
 }
 
+/*
+ * Add all of a series, which comes after all points so far.  What is damaged
+ * in it stays so; where assertions are checked, it must not get that far.
+ */
+void
+series_add_series(SeriesWriter *writer, Datum datum)
+{
+	SeriesReader reader;
+
+	series_start_reading(&reader, datum);
+#ifdef USE_ASSERT_CHECKING
+	series_check(series_validate(reader.part, reader.size));
+#endif
+	series_check(series_append(writer, &reader));
+}
+
 /* Finish a series; NULL if nothing was added to it. */
 struct varlena *
 series_write(SeriesWriter *writer)
