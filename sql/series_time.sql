@@ -29,7 +29,7 @@ SELECT time_in_range('{1@4714-11-24 00:00+00 BC, 1@294276-12-31 23:59:59.999999+
 SELECT * FROM excursions('{1e308@4714-11-24 00:00+00 BC, 1@294276-12-31 23:59:59.999999+00}', NULL, 0, max_gap => '106751991 days');
 
 -- NULL in, NULL out, but where NULL has a meaning.
-SELECT cadence(NULL), gaps(NULL, '1 day'), coverage(NULL), time_weighted_mean(NULL), time_in_range(NULL, 1, 2), fraction_in_range(NULL, 1, 2),
+SELECT cadence(NULL), gaps(NULL, '1 day'), coverage(NULL::series), time_weighted_mean(NULL), time_in_range(NULL, 1, 2), fraction_in_range(NULL, 1, 2),
 	time_weighted_mean(s, method => NULL), time_in_range(s, 1, 2, bounds => NULL), fraction_in_range(s, NULL, NULL) FROM one;
 SELECT count(*) FROM one, excursions(s, 3.9, 10, min_duration => NULL);
 SELECT count(*) FROM excursions(NULL, 3.9, 10);
