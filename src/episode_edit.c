@@ -96,26 +96,36 @@ episode_start_phase(PG_FUNCTION_ARGS)
 	return finish(fcinfo, &builder);
 }
 
+static void
+refuse_unopened(const text *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("no phase \"%s\" is open", excerpt(name)),
+			 errhint("A phase that ended can be changed by delete_time() and ||.")));
+}
+
 /* end_phase(episode, label, at): ends all open phases of the label */
 PG_FUNCTION_INFO_V1(episode_end_phase);
 Datum
 episode_end_phase(PG_FUNCTION_ARGS)
 {
 	EpisodeBuilder builder;
-	Episode		episode = {0};
+	Episode		episode;
 	const text *name;
 	TimestampTz at;
-	uint32		label = EPISODE_ANY_LABEL;
+	uint32		label;
 	bool		found = false;
 
 	refuse_nulls(fcinfo);
 	name = PG_GETARG_TEXT_PP(1);
 	at = PG_GETARG_TIMESTAMPTZ(2);
-	if (!PG_ARGISNULL(0))
-		episode_read(&episode, PG_GETARG_DATUM(0));
-	episode_begin_from(&builder, &episode);
+	if (PG_ARGISNULL(0))
+		refuse_unopened(name);
+	episode_read(&episode, PG_GETARG_DATUM(0));
 	if (!episode_find_label(&episode, name, &label))
-		label = EPISODE_ANY_LABEL;
+		refuse_unopened(name);
+	episode_begin_from(&builder, &episode);
 	for (uint32 i = 0; i < episode.num_phases; i++)
 	{
 		EpisodePhase phase = episode.phases[i];
@@ -131,10 +141,7 @@ episode_end_phase(PG_FUNCTION_ARGS)
 		add_phase(&builder, &phase);
 	}
 	if (!found)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("no phase \"%s\" is open", excerpt(name)),
-				 errhint("A phase that ended can be changed by delete_time() and ||.")));
+		refuse_unopened(name);
 	return finish(fcinfo, &builder);
 }
 
