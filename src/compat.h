@@ -43,6 +43,15 @@
 
 #endif
 
+/* Text in the client's encoding, after its length. */
+#if PG_VERSION_NUM >= 170000
+#define smartcare_send_text(out, text, length) \
+	pq_sendcountedtext(out, text, length)
+#else
+#define smartcare_send_text(out, text, length) \
+	pq_sendcountedtext(out, text, length, false)
+#endif
+
 /* The statistics target of a column that ANALYZE looks at. */
 #if PG_VERSION_NUM >= 170000
 #define smartcare_statistics_target(stats) ((stats)->attstattarget)
