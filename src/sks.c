@@ -68,8 +68,7 @@ static bool
 is_byte_order(Oid opfamily, Oid collation)
 {
 	return opfamily == TEXT_PATTERN_BTREE_FAM_OID ||
-		(opfamily == TEXT_BTREE_FAM_OID &&
-		 (collation == C_COLLATION_OID || collation == POSIX_COLLATION_OID));
+		(opfamily == TEXT_BTREE_FAM_OID && collation == C_COLLATION_OID);
 }
 
 static List *
