@@ -101,10 +101,10 @@ BEGIN
 	IF NEW.status = 'entered-in-error' THEN
 		NEW.course := NULL;
 		RETURN NEW;
-	ELSIF CASE TG_OP WHEN 'INSERT' THEN NEW.course IS NOT NULL
-		-- Who writes the course, as the importer and annulment do, knows it.
-		ELSE NEW.status = OLD.status
-			OR NOT coalesce(NEW.course OPERATOR(smartcare.=) OLD.course, NEW.course IS NULL AND OLD.course IS NULL) END
+	-- Who writes the course, as the importer and annulment do, knows it.
+	ELSIF TG_OP = 'INSERT' AND NEW.course IS NOT NULL
+		OR TG_OP = 'UPDATE' AND (NEW.status = OLD.status
+			OR NOT coalesce(NEW.course OPERATOR(smartcare.=) OLD.course, NEW.course IS NULL AND OLD.course IS NULL))
 	THEN
 		RETURN NEW;
 	END IF;
