@@ -4,11 +4,12 @@
 
 CREATE OR REPLACE VIEW care.admission AS
 SELECT a.definition, a.citizen, a.encounter, a.organization, a.discharged_by, a.start_time, a.end_time, a.is_acute, a.contacts,
+	a.is_acute OR NOT a.acute_first AS counts_as_first, a.within,
 	-- Backwards, so that each row adds one to what was seen. Admissions do not overlap: the first to start is the first to end.
 	min(a.start_time) FILTER (WHERE a.counts_as_return) OVER later AS next_start_time,
 	min(a.end_time) FILTER (WHERE a.counts_as_return) OVER later AS next_end_time
 FROM (
-	SELECT j.definition, j.citizen, j.acute_return, j.joining,
+	SELECT j.definition, j.citizen, j.within, j.acute_first, j.joining,
 		(array_agg(j.id ORDER BY j.start_time, j.id))[1] AS encounter,
 		(array_agg(j.organization ORDER BY j.start_time, j.id))[1] AS organization,
 		(array_agg(j.organization ORDER BY j.end_time DESC, j.start_time DESC, j.id DESC))[1] AS discharged_by,
@@ -18,10 +19,12 @@ FROM (
 		count(*) AS contacts,
 		(array_agg(j.is_acute ORDER BY j.start_time, j.id))[1] OR NOT j.acute_return AS counts_as_return
 	FROM (
-		SELECT s.definition, s.citizen, s.id, s.organization, s.start_time, s.end_time, s.is_acute, s.at_least, s.acute_return,
+		SELECT s.definition, s.citizen, s.id, s.organization, s.start_time, s.end_time, s.is_acute,
+			s.within, s.at_least, s.acute_first, s.acute_return,
 			count(*) FILTER (WHERE s.begins) OVER (PARTITION BY s.definition, s.citizen ORDER BY s.start_time, s.id) AS joining
 		FROM (
-			SELECT d.name AS definition, c.citizen, c.id, c.organization, c.start_time, c.end_time, c.is_acute, d.at_least, d.acute_return,
+			SELECT d.name AS definition, c.citizen, c.id, c.organization, c.start_time, c.end_time, c.is_acute,
+				d.within, d.at_least, d.acute_first, d.acute_return,
 				c.transferred_from IS NULL AND c.start_time > d.joined + max(coalesce(c.end_time, 'infinity')) OVER (
 					PARTITION BY d.name, c.citizen ORDER BY c.start_time, c.id
 					ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS begins
@@ -30,7 +33,7 @@ FROM (
 			WHERE c.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
 		) AS s
 	) AS j
-	GROUP BY j.definition, j.citizen, j.at_least, j.acute_return, j.joining
+	GROUP BY j.definition, j.citizen, j.joining, j.within, j.at_least, j.acute_first, j.acute_return
 	HAVING CASE WHEN count(j.end_time) = count(*) THEN max(j.end_time) ELSE greatest(now(), min(j.start_time)) END - min(j.start_time) >= j.at_least
 ) AS a
 WINDOW later AS (PARTITION BY a.definition, a.citizen ORDER BY a.start_time DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -46,6 +49,8 @@ COMMENT ON COLUMN care.admission.start_time IS 'When it began.';
 COMMENT ON COLUMN care.admission.end_time IS 'When it ended; null while it lasts.';
 COMMENT ON COLUMN care.admission.is_acute IS 'Whether it began with an acute stay.';
 COMMENT ON COLUMN care.admission.contacts IS 'How many stays were joined.';
+COMMENT ON COLUMN care.admission.counts_as_first IS 'Whether a return to it may be a readmission.';
+COMMENT ON COLUMN care.admission.within IS 'In what time, by the definition.';
 COMMENT ON COLUMN care.admission.next_start_time IS 'When the next admission began that counts as a return.';
 COMMENT ON COLUMN care.admission.next_end_time IS 'When that ended.';
 
@@ -53,14 +58,13 @@ CREATE OR REPLACE VIEW care.indexed_discharge AS
 SELECT a.definition, a.citizen, a.encounter, a.discharged_by AS organization, a.start_time AS admitted_at, a.end_time AS discharged_at,
 	date_trunc('month', a.end_time AT TIME ZONE z.zone)::date AS month,
 	a.is_acute,
-	coalesce(a.next_start_time - a.end_time <= d.within, false) AS is_readmitted,
-	now() - a.end_time >= d.within AS is_known,
+	coalesce(a.next_start_time - a.end_time <= a.within, false) AS is_readmitted,
+	now() - a.end_time >= a.within AS is_known,
 	a.next_start_time, a.next_end_time
 FROM care.admission a
-JOIN care.readmission_definition d ON d.name = a.definition
 JOIN care.citizen c ON c.citizen = a.citizen
 CROSS JOIN (SELECT care.setting('zone') AS zone OFFSET 0) AS z
-WHERE a.end_time IS NOT NULL AND (a.is_acute OR NOT d.acute_first)
+WHERE a.end_time IS NOT NULL AND a.counts_as_first
 	AND (c.deceased_at > a.end_time OR c.deceased_at IS NULL);
 
 COMMENT ON VIEW care.indexed_discharge IS
@@ -181,9 +185,11 @@ CROSS JOIN LATERAL (
 		), (
 			SELECT min(greatest(lower(p.period), i.discharged_at))
 			FROM care.episode_of_care e
-			JOIN care.organization o ON o.id = e.organization AND o.sector IN ('municipality', 'social')
 			CROSS JOIN LATERAL smartcare.unnest(e.course) AS p
-			WHERE e.citizen = i.citizen AND p.label = 'active' AND p.period && tstzrange(i.discharged_at, NULL)
+			-- Looked up one by one: a citizen has few.
+			WHERE e.citizen = i.citizen
+				AND (SELECT o.sector FROM care.organization o WHERE o.id = e.organization) IN ('municipality', 'social')
+				AND p.label = 'active' AND p.period && tstzrange(i.discharged_at, NULL)
 		)) AS followed_up_at
 ) AS f;
 
