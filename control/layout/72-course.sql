@@ -134,21 +134,21 @@ FROM care.episode_of_care e
 CROSS JOIN (
 	SELECT array_agg(ARRAY[a.from_status, a.to_status]) AS allowed
 	FROM (
-		SELECT nullif(t.from_status, '') AS from_status, t.to_status
-		FROM care.workflow_transition t WHERE t.entity = 'episode_of_care'
+		SELECT t.from_status, t.to_status
+		FROM care.workflow_transition t WHERE t.entity = 'episode_of_care' AND t.from_status <> ''
 		UNION
 		-- What no step does here, and FHIR lets others do.
-		VALUES (NULL, 'waitlist'), ('planned', 'waitlist'), ('active', 'cancelled'), ('onhold', 'cancelled')
+		VALUES ('planned', 'waitlist'), ('active', 'cancelled'), ('onhold', 'cancelled')
 	) AS a
 ) AS w
 WHERE e.source IS NOT NULL AND smartcare.follows(e.course, w.allowed) IS NOT NULL;
 
 COMMENT ON VIEW care.illegal_status_history IS
-'Episodes of care from outside whose status history has a step that is not allowed, as from finished back to active. Steps taken here are checked when they are taken.';
+'Episodes of care from outside whose status history has a step that is not allowed, as from finished back to active. It may begin with any: what was before is not always told. Steps taken here are checked when they are taken.';
 COMMENT ON COLUMN care.illegal_status_history.citizen IS 'The citizen whom it is about.';
 COMMENT ON COLUMN care.illegal_status_history.episode_of_care IS 'The episode of care.';
 COMMENT ON COLUMN care.illegal_status_history.organization IS 'The organization responsible.';
-COMMENT ON COLUMN care.illegal_status_history.step IS 'The first step that is not allowed, as from -> to; as "-> finished" where it began with that.';
+COMMENT ON COLUMN care.illegal_status_history.step IS 'The first step that is not allowed, as "finished -> active".';
 COMMENT ON COLUMN care.illegal_status_history.source IS 'Identity of the resource that said so.';
 
 -- The path through the sectors

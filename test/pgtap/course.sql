@@ -172,7 +172,7 @@ SELECT care.import_bundle(pg_temp.bundle(
 SELECT citizen AS p FROM care.resource_key WHERE key = 'urn:uuid:p' \gset
 SELECT is((:'report'::jsonb #> '{resources,EpisodeOfCare,skipped}')::text, '1', 'a status history of unknown statuses is refused');
 SELECT is(pg_temp.history(:p), '{finished@[2026-01-01 00:00:00+01, 2026-01-04 00:00:00+01), active@[2026-01-04 00:00:00+01, 2026-01-21 00:00:00+01), finished@[2026-01-21 00:00:00+01,)}', 'an imported history');
-SELECT results_eq('SELECT citizen, step FROM care.illegal_status_history', format('VALUES (%s::bigint, ''-> finished'')', :p), 'which is not allowed');
+SELECT results_eq('SELECT citizen, step FROM care.illegal_status_history', format('VALUES (%s::bigint, ''finished -> active'')', :p), 'which is not allowed');
 UPDATE care.organization SET sector = 'municipality' WHERE name = 'Hjemmeplejen';
 SELECT is((SELECT labels(course) FROM care.care_course WHERE citizen = :p), '{hospital,rehabilitation}', 'and the path, once the organization is classified');
 SELECT results_eq(format('SELECT is_acute FROM care.contact WHERE citizen = %s ORDER BY start_time', :p), 'VALUES (true), (false)', 'acute unless the source tells that it was planned');
