@@ -369,18 +369,19 @@ ORDER BY s.n, s.quarter;
 CREATE INDEX ON stay (n);
 ANALYZE stay;
 
-INSERT INTO care.encounter (citizen, id, status, class, type, reason, organization, episode_of_care, start_time, end_time, source, issued, recorded_at)
+INSERT INTO care.encounter (citizen, id, status, class, type, reason, organization, episode_of_care, start_time, end_time, planned, source, issued, recorded_at)
 SELECT s.citizen, s.id, CASE WHEN s.ended > 0 THEN 'finished' ELSE 'in-progress' END, s.class,
 	CASE s.class WHEN 'EMER' THEN 'Emergency contact' ELSE 'Admission' END, s.reason, s.organization,
 	(SELECT min(c.id) FROM course c WHERE c.n = s.n AND c.organization = s.organization AND c.began >= s.began),
 	pg_temp.moment(-s.began), CASE WHEN s.ended > 0 THEN pg_temp.moment(-s.ended) END,
+	s.class = 'IMP' AND pg_temp.chance('planned', s.n, s.quarter) < 0.3,
 	format('hospital.example/Encounter/%s-%s', s.n, s.quarter),
 	pg_temp.moment(-CASE WHEN s.ended > 0 THEN s.ended ELSE s.began END), pg_temp.moment(0)
 FROM stay s
 ORDER BY s.n, s.quarter;
 
 -- Most municipalities have heard of it, and have put care at home on hold.
-UPDATE care.episode_of_care e SET status = 'onhold'
+UPDATE care.episode_of_care e SET status = 'onhold', course = care.advance_course(e.course, 'onhold', pg_temp.moment(-s.began) + interval '4 hours')
 FROM course c JOIN stay s ON s.n = c.n
 WHERE e.citizen = c.citizen AND e.id = c.id AND e.status = 'active' AND c.type = 'Care at home' AND s.class = 'IMP'
 	AND s.ended < 3 AND pg_temp.chance('on hold', s.n, s.quarter) < 0.7;

@@ -45,6 +45,7 @@ SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');
 SELECT care.record_death(:other, 2, 'sample death', '2026-03-01 08:00+01');
 SELECT care.refer(:nancy, 3, 2, 'hospital', 'breathless', 'sample referral', due => '2026-02-01');
 
+INSERT INTO care.readmission_definition (name, meaning, within) VALUES ('sample', 'Tilbage inden en uge', '7 days');
 INSERT INTO care.programme_site (programme, organization) VALUES (1, 2);
 INSERT INTO care.responsibility (service, municipality, valid, organization) VALUES ('rehabilitation', 1, '[2026-01-01,)', 2);
 SELECT care.enter_pathway(:nancy, NULL, 'icp-discharge', 2, 'wants to', 'sample pathway');

@@ -12,6 +12,7 @@ CREATE TABLE care.episode_of_care (
 	organization bigint REFERENCES care.organization,
 	start_time timestamptz,
 	end_time timestamptz,
+	course smartcare.episode,
 	source text,
 	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -23,6 +24,8 @@ CREATE INDEX episode_of_care_organization_idx ON care.episode_of_care (organizat
 
 COMMENT ON TABLE care.episode_of_care IS
 'A time during which an organization is responsible for some of a citizen''s care (FHIR EpisodeOfCare).';
+COMMENT ON COLUMN care.episode_of_care.course IS
+'The history of the status: which it had when, the last one open; null if nothing is known of when, or if it was entered in error.';
 
 CREATE SEQUENCE care.encounter_id_seq;
 
@@ -40,6 +43,7 @@ CREATE TABLE care.encounter (
 	episode_of_care bigint,
 	start_time timestamptz,
 	end_time timestamptz,
+	planned boolean NOT NULL DEFAULT false,
 	leaves tstzmultirange NOT NULL DEFAULT '{}',
 	ready_at timestamptz,
 	transferred_from bigint,
@@ -66,6 +70,8 @@ COMMENT ON TABLE care.encounter IS 'A contact, visit or stay (FHIR Encounter).';
 COMMENT ON COLUMN care.encounter.class IS
 'HL7 v3 ActCode: IMP inpatient, EMER emergency, AMB ambulatory, HH home, VR virtual ...';
 COMMENT ON COLUMN care.encounter.episode_of_care IS 'The episode of care that it belongs to.';
+COMMENT ON COLUMN care.encounter.planned IS
+'Whether it was arranged beforehand: planned as an encounter, or asked for by a referral. From FHIR: where it is or was planned, has basedOn, or priority EL (elective).';
 COMMENT ON COLUMN care.encounter.leaves IS 'When the citizen was at home during the stay; unbounded above while on leave.';
 COMMENT ON COLUMN care.encounter.ready_at IS 'Since when the citizen could go home; null if that has not been said.';
 COMMENT ON COLUMN care.encounter.transferred_from IS 'The stay that ended by moving the citizen to this one.';

@@ -154,7 +154,7 @@ BEGIN ATOMIC
 	WHERE c.relnamespace = 'care'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 		AND EXISTS (SELECT FROM pg_catalog.pg_attribute k
 			WHERE k.attrelid = c.oid AND k.attname = 'citizen' AND k.attnum = i.indkey[0])
-		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series')
+		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series', 'care_course')
 	GROUP BY c.relname;
 END;
 COMMENT ON FUNCTION care.movable_tables() IS

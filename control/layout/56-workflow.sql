@@ -152,15 +152,17 @@ BEGIN
 	result := (kept, entity, entry, transition.to_status, NULL, false)::care.step_result;
 	IF entry IS NULL THEN
 		result.entry := nextval(format('care.%I', entity || '_id_seq'));
-	ELSIF result.status <> status_before THEN
-		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
-		USING kept, entry, result.status;
 	END IF;
 	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time, organization,
 		request_id, details, before, rests_on)
 	VALUES (kept, entity, result.entry, step, status_before, result.status, event_time, organization,
 		request_id, given, jsonb_strip_nulls(entry_before), rests_on)
 	RETURNING id INTO result.event;
+	-- After the event, which tells a trigger when it was.
+	IF entry IS NOT NULL AND result.status <> status_before THEN
+		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
+		USING kept, entry, result.status;
+	END IF;
 	RETURN result;
 END
 $$;

@@ -14,8 +14,8 @@ DECLARE
 		request_id, event_time, jsonb_build_object('start_time', start_time, 'reason', reason, 'referral', referral));
 BEGIN
 	IF NOT result.repeated THEN
-		INSERT INTO care.encounter (citizen, id, status, class, reason, organization, service_request, start_time)
-		VALUES (result.citizen, result.entry, result.status, 'IMP', reason, organization, referral, start_time);
+		INSERT INTO care.encounter (citizen, id, status, class, reason, organization, service_request, start_time, planned)
+		VALUES (result.citizen, result.entry, result.status, 'IMP', reason, organization, referral, start_time, true);
 	END IF;
 	RETURN result;
 END
@@ -55,11 +55,12 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	INSERT INTO care.encounter AS e (citizen, id, status, class, reason, organization, service_request, start_time)
-	VALUES (result.citizen, result.entry, result.status, admit.class, admit.reason, admit.organization, referral, event_time)
+	INSERT INTO care.encounter AS e (citizen, id, status, class, reason, organization, service_request, start_time, planned)
+	VALUES (result.citizen, result.entry, result.status, admit.class, admit.reason, admit.organization, referral, event_time,
+		referral IS NOT NULL)
 	ON CONFLICT ON CONSTRAINT encounter_pkey DO UPDATE SET
 		class = excluded.class, organization = excluded.organization, start_time = excluded.start_time,
-		reason = coalesce(excluded.reason, e.reason), service_request = coalesce(excluded.service_request, e.service_request)
+		reason = coalesce(excluded.reason, e.reason), service_request = coalesce(excluded.service_request, e.service_request), planned = true
 	RETURNING e.service_request INTO fulfilled;
 	IF EXISTS (SELECT FROM care.service_request r WHERE r.citizen = result.citizen AND r.id = fulfilled AND r.status = 'accepted') THEN
 		PERFORM care.take_step(result.citizen, 'service_request', fulfilled, 'complete_referral', organization,
@@ -118,9 +119,9 @@ BEGIN
 	END IF;
 	PERFORM care.take_step(result.citizen, 'encounter', encounter, 'end_by_transfer', organization, request_id, event_time,
 		rests_on => result.event);
-	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time)
+	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned)
 	SELECT result.citizen, result.entry, result.status, 'IMP', coalesce(transfer.reason, e.reason), transfer.organization,
-		e.episode_of_care, e.id, event_time
+		e.episode_of_care, e.id, event_time, e.planned
 	FROM care.encounter e WHERE e.citizen = result.citizen AND e.id = transfer.encounter;
 	PERFORM care.end_stay(result.citizen, encounter, event_time);
 	RETURN result;

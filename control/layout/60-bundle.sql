@@ -123,6 +123,9 @@ RETURN '{
 		"episodeOfCare": "array", "serviceProvider": "object", "period": "object", "period.start": "date", "period.end": "date"},
 	"EpisodeOfCare": {
 		"status!": ["planned", "waitlist", "active", "onhold", "finished", "cancelled", "entered-in-error"],
+		"statusHistory": {
+			"status": ["planned", "waitlist", "active", "onhold", "finished", "cancelled", "entered-in-error"],
+			"period.start": "date", "period.end": "date"},
 		"type": "array", "managingOrganization": "object", "period": "object", "period.start": "date", "period.end": "date"},
 	"Condition": {
 		"code!": "concept", "clinicalStatus": "object", "verificationStatus": "object",

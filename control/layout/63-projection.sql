@@ -63,15 +63,17 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO care.episode_of_care AS e (citizen, id, status, type, organization, start_time, end_time, source, issued)
+	INSERT INTO care.episode_of_care AS e (citizen, id, status, type, organization, start_time, end_time, course, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'status', care.fhir_text(n.content #> '{type,0}'),
 		(n.links #>> '{organization,0}')::bigint,
-		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')), n.key, n.issued
+		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')),
+		care.fhir_course(n.content, n.issued), n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'EpisodeOfCare'
 	ON CONFLICT (citizen, id) DO UPDATE
 	SET status = excluded.status, type = excluded.type, organization = excluded.organization,
-		start_time = excluded.start_time, end_time = excluded.end_time, source = excluded.source, issued = excluded.issued;
+		start_time = excluded.start_time, end_time = excluded.end_time, course = excluded.course,
+		source = excluded.source, issued = excluded.issued;
 END
 $$;
 COMMENT ON FUNCTION care.project_episodes_of_care(care.import_projection[]) IS
@@ -84,17 +86,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO care.encounter AS e (citizen, id, status, class, type, reason, organization, practitioner,
-		episode_of_care, start_time, end_time, source, issued)
+		episode_of_care, start_time, end_time, planned, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'status', n.content #>> '{class,code}', care.fhir_text(n.content #> '{type,0}'),
 		coalesce(care.fhir_text(n.content #> '{reasonCode,0}'), n.content #>> '{reasonReference,0,display}'),
 		(n.links #>> '{organization,0}')::bigint, (n.links #>> '{practitioner,0}')::bigint, (n.links #>> '{episode_of_care,0}')::bigint,
-		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')), n.key, n.issued
+		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')),
+		coalesce(n.content ->> 'status' = 'planned' OR n.content ? 'basedOn' OR n.content #>> '{priority,coding,0,code}' = 'EL'
+			OR n.content @? '$.statusHistory[*] ? (@.status == "planned")', false),
+		n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'Encounter'
 	ON CONFLICT (citizen, id) DO UPDATE
 	SET status = excluded.status, class = excluded.class, type = excluded.type, reason = excluded.reason,
 		organization = excluded.organization, practitioner = excluded.practitioner, episode_of_care = excluded.episode_of_care,
-		start_time = excluded.start_time, end_time = excluded.end_time, source = excluded.source, issued = excluded.issued;
+		start_time = excluded.start_time, end_time = excluded.end_time, planned = excluded.planned,
+		source = excluded.source, issued = excluded.issued;
 END
 $$;
 COMMENT ON FUNCTION care.project_encounters(care.import_projection[]) IS
