@@ -38,6 +38,7 @@ INSERT INTO care.parked_resource (resource_type, awaited_key, key, content, impo
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-01', '2026-01-02 07:00:00.5']::timestamptz[],
 	ARRAY[71.3, 0.1 + 0.2], 'kg');
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-03']::timestamptz[], ARRAY[157], '[lb_av]');
+SELECT care.record(:nancy, 'glucose_capillary', ARRAY['2026-01-03']::timestamptz[], ARRAY[126], 'mg/dL');
 SELECT care.correct_measurement(:nancy, 'body_weight', '2026-01-01', 72, 'kg', 'read twice');
 SELECT care.nullify_measurement(:nancy, 'body_weight', '2026-01-03', 'somebody else''s');
 SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');

@@ -8,6 +8,7 @@ CREATE TABLE care.measure (
 	name text NOT NULL UNIQUE CHECK (name <> ''),
 	display text NOT NULL,
 	unit text NOT NULL,
+	molar_mass float8 CHECK (molar_mass > 0 AND molar_mass < 'infinity'),
 	reviewed boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE care.measure_id_seq OWNED BY care.measure.id;
@@ -17,6 +18,8 @@ COMMENT ON TABLE care.measure IS
 COMMENT ON COLUMN care.measure.name IS 'By which functions and views know it.';
 COMMENT ON COLUMN care.measure.display IS 'By which people know it.';
 COMMENT ON COLUMN care.measure.unit IS 'UCUM unit of all its values.';
+COMMENT ON COLUMN care.measure.molar_mass IS
+'Of the substance, in g/mol: by it values in mg/dL become mmol/L. Null where there is no one substance.';
 COMMENT ON COLUMN care.measure.reviewed IS
 'False for a measure made because an unknown code arrived: a person has yet to say what it is.';
 
@@ -39,17 +42,16 @@ COMMENT ON COLUMN care.measure_code.priority IS
 
 CREATE TABLE care.measure_unit (
 	measure integer NOT NULL REFERENCES care.measure,
-	unit text NOT NULL,
-	factor float8 NOT NULL CHECK (factor > 0 AND factor < 'infinity'),
-	shift float8 NOT NULL DEFAULT 0,
+	unit text NOT NULL CHECK (smartcare.unit_is_valid(unit)),
+	rule text NOT NULL CHECK (rule IN ('same', 'fraction', 'hba1c', 'none')),
 	PRIMARY KEY (measure, unit)
 );
 
 COMMENT ON TABLE care.measure_unit IS
-'Units and spellings accepted for a measure besides its own: value in the measure''s unit = value * factor + shift.';
-COMMENT ON COLUMN care.measure_unit.unit IS 'UCUM unit, or another spelling of one.';
-COMMENT ON COLUMN care.measure_unit.factor IS 'What a value is multiplied by.';
-COMMENT ON COLUMN care.measure_unit.shift IS 'What is added then.';
+'Where a unit means something to a measure that UCUM does not know. All other units convert as smartcare.unit_convert() does it.';
+COMMENT ON COLUMN care.measure_unit.unit IS 'In UCUM; it stands for all spellings of it.';
+COMMENT ON COLUMN care.measure_unit.rule IS
+'same: the number counts as it is. fraction: it converts, but a number that is not from 0 to 1 is refused. hba1c: % (NGSP) and mmol/mol (IFCC) convert by their equation. none: it is refused.';
 
 CREATE SEQUENCE care.measurement_batch_id_seq;
 
@@ -140,10 +142,42 @@ COMMENT ON TABLE care.measurement_note IS 'What is special about single points; 
 COMMENT ON COLUMN care.measurement_note.batch IS 'Id of the batch with the point.';
 COMMENT ON COLUMN care.measurement_note."time" IS 'Instant of the point.';
 COMMENT ON COLUMN care.measurement_note.stands IS 'Whether the point it speaks of is the one that counts at its instant.';
-COMMENT ON COLUMN care.measurement_note.original_value IS 'The value as it came, where it was converted to the measure''s unit.';
+COMMENT ON COLUMN care.measurement_note.original_value IS 'The value as it came, where converting that of the point back does not give it.';
 COMMENT ON COLUMN care.measurement_note.original_unit IS 'The unit in which it came.';
 COMMENT ON COLUMN care.measurement_note.comparator IS 'How the true value compares to that of the point, which is a limit only.';
 COMMENT ON COLUMN care.measurement_note.note IS 'What the source has to say of it, in words.';
+
+-- What sources say on its way into these tables.
+CREATE TYPE care.new_batch AS (
+	citizen bigint,
+	measure integer,
+	points smartcare.series,
+	nullified timestamptz[],
+	source_key text,
+	version bigint,
+	issued timestamptz,
+	status text,
+	digest uuid,
+	source jsonb,
+	import bigint
+);
+
+COMMENT ON TYPE care.new_batch IS 'A batch to be added; its columns are those of care.measurement_batch.';
+COMMENT ON COLUMN care.new_batch.citizen IS 'Not read where the call names the citizen.';
+COMMENT ON COLUMN care.new_batch.digest IS 'Null: made of the content.';
+
+CREATE TYPE care.new_note AS (
+	batch bigint,
+	"time" timestamptz,
+	measure integer,
+	comparator text,
+	original_value float8,
+	original_unit text,
+	note text
+);
+
+COMMENT ON TYPE care.new_note IS 'A note to be added; its columns are those of care.measurement_note.';
+COMMENT ON COLUMN care.new_note.batch IS 'Which of the batches that are added with it, from 1.';
 
 INSERT INTO care.measure (id, name, display, unit, reviewed) VALUES
 	(1, 'systolic_blood_pressure', 'Systolic blood pressure', 'mm[Hg]', true),
@@ -217,31 +251,18 @@ INSERT INTO care.measure_code (system, code, measure, priority) VALUES
 	('http://loinc.org', '59261-8', 25, 0),
 	('http://loinc.org', '4548-4', 26, 0);
 
-INSERT INTO care.measure_unit (measure, unit, factor, shift)
-SELECT m.id, u.unit, u.factor, u.shift
-FROM care.measure m
-JOIN (VALUES
-	('mm[Hg]', 'mmHg', 1.0, 0.0),
-	('/min', '1/min', 1.0, 0.0),
-	('/min', '{beats}/min', 1.0, 0.0),
-	('/min', '{breaths}/min', 1.0, 0.0),
-	('kg', 'g', 0.001, 0.0),
-	('kg', '[lb_av]', 0.45359237, 0.0),
-	('cm', 'm', 100.0, 0.0),
-	('cm', '[in_i]', 2.54, 0.0),
-	('Cel', '°C', 1.0, 0.0),
-	('Cel', '[degF]', 0.55555555555555558, -17.777777777777779),
-	('L', 'l', 1.0, 0.0),
-	('mmol/L', 'mmol/l', 1.0, 0.0),
-	('mg/L', 'mg/l', 1.0, 0.0),
-	('{ratio}', '1', 1.0, 0.0),
-	('{Number}', '1', 1.0, 0.0),
-	('{Number}', '{score}', 1.0, 0.0),
-	('{score}', '1', 1.0, 0.0),
-	('/d', '1/d', 1.0, 0.0),
-	('kg/m2', 'kg/m^2', 1.0, 0.0)
-) AS u (measure_unit, unit, factor, shift) ON m.unit = u.measure_unit
-UNION ALL VALUES
-	(9, '1', 100.0, 0.0),
-	(9, 'NA', 100.0, 0.0),
-	(19, '1/30sec', 1.0, 0.0);
+-- Of the substances' formulas, C6H12O6 and C27H46O, and IUPAC's abridged standard atomic weights (2021):
+-- C 12.011, H 1.008, O 15.999.
+UPDATE care.measure SET molar_mass = 180.156 WHERE name = 'glucose_capillary';
+UPDATE care.measure SET molar_mass = 386.664 WHERE name = 'ldl_cholesterol';
+
+INSERT INTO care.measure_unit (measure, unit, rule) VALUES
+	-- Home monitoring sends .92 without unit (NA), others 92 %: never 92 without unit.
+	(9, '1', 'fraction'),
+	-- What FUT calls 1/30sec is how often in the 30 seconds.
+	(19, '/(30.s)', 'same'),
+	-- To UCUM 1 % is 10 mmol/mol. A fraction is by NGSP as well, or by IFCC: who knows.
+	(25, '%', 'hba1c'),
+	(25, '1', 'none'),
+	(26, 'mmol/mol', 'hba1c'),
+	(26, '1', 'fraction');

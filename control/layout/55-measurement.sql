@@ -4,9 +4,8 @@
 -- care.settle() makes care.measurement_series show the first-ranked. The result is
 -- a function of the set of batches, so it cannot depend on their order of arrival.
 
-CREATE OR REPLACE FUNCTION care.find_measure(
-	system text, code text, unit text, display text,
-	OUT measure integer, OUT factor float8, OUT shift float8)
+CREATE OR REPLACE FUNCTION care.find_measure(system text, code text, unit text, display text)
+RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -14,7 +13,7 @@ DECLARE
 	known record;
 	new_name CONSTANT text := concat_ws(' ', find_measure.system, find_measure.code, find_measure.unit);
 BEGIN
-	SELECT m.id, m.unit, m.reviewed, m.display INTO known
+	SELECT m.id, m.reviewed, m.display INTO known
 	FROM care.measure_code c
 	JOIN care.measure m ON m.id = c.measure
 	WHERE c.system = find_measure.system AND c.code = find_measure.code
@@ -25,7 +24,7 @@ BEGIN
 		INSERT INTO care.measure (name, display, unit)
 		VALUES (new_name, coalesce(find_measure.display, find_measure.code), find_measure.unit)
 		ON CONFLICT (name) DO NOTHING;
-		SELECT m.id, m.unit, m.reviewed, m.display INTO known FROM care.measure m WHERE m.name = new_name;
+		SELECT m.id, m.reviewed, m.display INTO known FROM care.measure m WHERE m.name = new_name;
 		INSERT INTO care.measure_code (system, code, unit, measure)
 		VALUES (find_measure.system, find_measure.code, find_measure.unit, known.id)
 		ON CONFLICT DO NOTHING;
@@ -35,26 +34,79 @@ BEGIN
 		UPDATE care.measure m SET display = find_measure.display
 		WHERE m.id = known.id AND find_measure.display COLLATE "C" < m.display;
 	END IF;
-
-	measure := known.id;
-	IF known.unit = find_measure.unit THEN
-		factor := 1;
-		shift := 0;
-	ELSE
-		SELECT u.factor, u.shift INTO factor, shift
-		FROM care.measure_unit u WHERE u.measure = known.id AND u.unit = find_measure.unit;
-	END IF;
+	RETURN known.id;
 END
 $$;
 COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
-'The measure that a code means, and how its unit converts to the measure''s: value * factor + shift. An unknown code becomes a measure of its own, in this unit, not reviewed. Factor is null where the measure is known and cannot accept the unit.';
+'The measure that a code means. An unknown code becomes a measure of its own, in this unit, which is as smartcare.unit_code() writes it; not reviewed.';
 
-CREATE OR REPLACE FUNCTION care.converted(reading float8, factor float8, shift float8)
+-- Volatile, so as to see a measure that the same statement made.
+CREATE OR REPLACE FUNCTION care.conversion(
+	measure integer, unit text,
+	OUT from_unit text, OUT to_unit text, OUT molar_mass float8, OUT rule text, OUT fault text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	own_unit text;
+BEGIN
+	SELECT m.unit, m.molar_mass INTO own_unit, molar_mass FROM care.measure m WHERE m.id = conversion.measure;
+	IF unit = own_unit THEN
+		rule := 'same';
+		RETURN;
+	END IF;
+	from_unit := smartcare.unit_code(unit);
+	to_unit := smartcare.unit_code(own_unit);
+	IF from_unit IS NULL OR to_unit IS NULL THEN
+		fault := format('"%s" is no unit of UCUM, nor a known spelling of one.',
+			CASE WHEN from_unit IS NULL THEN coalesce(unit, 'null') ELSE own_unit END);
+		RETURN;
+	END IF;
+	SELECT u.rule INTO rule FROM care.measure_unit u
+	WHERE u.measure = conversion.measure
+		AND smartcare.unit_canonical(u.unit) = smartcare.unit_canonical(from_unit);
+	rule := coalesce(rule, CASE smartcare.unit_canonical(from_unit) WHEN smartcare.unit_canonical(to_unit)
+		THEN 'same' ELSE 'convert' END);
+	IF rule = 'none' THEN
+		fault := 'The table care.measure_unit says that the measure does not take it.';
+	ELSIF rule IN ('convert', 'fraction') THEN
+		-- Every number must have its value: what is a logarithm stays one.
+		PERFORM count(smartcare.unit_convert(probe, from_unit, to_unit, molar_mass))
+		FROM unnest('{0,-1e-100,1e-100,-1e100,1e100}'::float8[]) AS probe;
+	END IF;
+EXCEPTION
+	WHEN numeric_value_out_of_range THEN
+		fault := 'Not every number in the one has a value in the other.';
+	WHEN invalid_parameter_value OR program_limit_exceeded THEN
+		GET STACKED DIAGNOSTICS fault = PG_EXCEPTION_DETAIL;
+END
+$$;
+COMMENT ON FUNCTION care.conversion(integer, text) IS
+'Internal: how care.converted() makes values in a unit values of a measure; from_unit is null where the unit is none. A fault says why they cannot be converted.';
+
+CREATE OR REPLACE FUNCTION care.convertible(reading float8, rule text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE rule
+	WHEN 'same' THEN true
+	WHEN 'fraction' THEN reading BETWEEN 0 AND 1
+	ELSE reading = 0 OR abs(reading) BETWEEN 1e-100 AND 1e100
+END;
+COMMENT ON FUNCTION care.convertible(float8, text) IS
+'Internal: whether a reading is one that care.converted() takes by the rule of care.conversion().';
+
+CREATE OR REPLACE FUNCTION care.converted(reading float8, rule text, from_unit text, to_unit text, molar_mass float8)
 RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (reading * factor + shift)::numeric::float8;
-COMMENT ON FUNCTION care.converted(float8, float8, float8) IS
-'Internal: a reading in its measure''s unit, to the 15 digits that survive the multiplication: 100.4 [degF] is 38 Cel, not 38.00000000000001.';
+RETURN CASE rule
+	WHEN 'same' THEN reading
+	-- To 15 digits, which have none that floating point made up.
+	WHEN 'hba1c' THEN (CASE smartcare.unit_canonical(to_unit)
+		WHEN '%' THEN smartcare.hba1c_percent(reading) ELSE smartcare.hba1c_mmol_mol(reading) END)::numeric::float8
+	ELSE smartcare.unit_convert(reading, from_unit, to_unit, molar_mass)
+END;
+COMMENT ON FUNCTION care.converted(float8, text, text, text, float8) IS
+'Internal: a reading as care.conversion() says; with from_unit and to_unit exchanged it converts back. Only where that gives another number is the reading kept.';
 
 CREATE OR REPLACE FUNCTION care.claims(
 	citizen bigint, measure integer, start_time timestamptz, end_time timestamptz)
@@ -202,6 +254,7 @@ DECLARE
 	nullified boolean;
 	first_note timestamptz;
 	last_note timestamptz;
+	wrong tid[];
 BEGIN
 	SELECT smartcare.series_agg(smartcare.slice(b.points, span)),
 		sum(smartcare.num_points(smartcare.slice(b.points, span))), bool_or(b.nullified IS NOT NULL)
@@ -250,23 +303,28 @@ BEGIN
 		PERFORM care.write_series(citizen, measure, span, standing);
 	END IF;
 
-	-- The claims are ranked once for all notes, not for each.
+	-- The claims are ranked once for all notes, and sorted in with them: a join could rank them for each.
 	SELECT min(n."time"), max(n."time") INTO first_note, last_note
 	FROM care.measurement_note n
 	WHERE n.citizen = settle.citizen AND n.measure = settle.measure
 		AND n."time" BETWEEN settle.start_time AND settle.end_time;
 	IF first_note IS NOT NULL THEN
-		UPDATE care.measurement_note n SET stands = NOT n.stands
+		SELECT array_agg(w.note) INTO wrong
 		FROM (
-			SELECT t.batch, t."time", t.stands <> (c.batch IS NOT NULL) AS wrong
-			FROM care.measurement_note t
-			LEFT JOIN care.claims(settle.citizen, settle.measure, first_note, last_note) c
-				ON c."time" = t."time" AND c.batch = t.batch AND c.place = 1
-			WHERE t.citizen = settle.citizen AND t.measure = settle.measure
-				AND t."time" BETWEEN first_note AND last_note
-		) AS w
-		WHERE w.wrong AND n.citizen = settle.citizen AND n.measure = settle.measure
-			AND n."time" BETWEEN first_note AND last_note AND n.batch = w.batch AND n."time" = w."time";
+			SELECT min(b.note) AS note
+			FROM (
+				SELECT t.batch, t."time", t.ctid AS note, t.stands, false AS first
+				FROM care.measurement_note t
+				WHERE t.citizen = settle.citizen AND t.measure = settle.measure
+					AND t."time" BETWEEN first_note AND last_note
+				UNION ALL
+				SELECT c.batch, c."time", NULL, false, true
+				FROM care.claims(settle.citizen, settle.measure, first_note, last_note) c WHERE c.place = 1
+			) AS b
+			GROUP BY b.batch, b."time"
+			HAVING min(b.note) IS NOT NULL AND bool_or(b.stands) <> bool_or(b.first)
+		) AS w;
+		UPDATE care.measurement_note n SET stands = NOT n.stands WHERE n.ctid = ANY (wrong);
 	END IF;
 END
 $$;
@@ -380,7 +438,7 @@ COMMENT ON FUNCTION care.start_series(bigint, bigint[]) IS
 'Internal: stores at once the series that begin with these batches, undisputed and small, as most do when a citizen''s past arrives; what care.settle() would do for each.';
 
 CREATE OR REPLACE FUNCTION care.add_batches(
-	citizen bigint, batches care.measurement_batch[], notes care.measurement_note[] DEFAULT NULL,
+	citizen bigint, batches care.new_batch[], notes care.new_note[] DEFAULT NULL,
 	OUT outcomes text[], OUT changed integer, OUT conflicts jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -409,10 +467,9 @@ BEGIN
 	WITH part AS MATERIALIZED (
 		SELECT o.*, CASE WHEN o.digest IS NULL THEN md5(convert_to(concat_ws(' ', o.measure, o.version, extract(epoch FROM o.issued), o.status,
 				(SELECT string_agg(extract(epoch FROM t.nullified)::text, ' ') FROM unnest(o.nullified) AS t (nullified)),
-				noted ->> o.ordinal::text), 'UTF8')
+				noted ->> o.ordinality::text), 'UTF8')
 				|| coalesce(smartcare.series_send(o.points), '')) END AS said
-		FROM unnest(batches) WITH ORDINALITY AS o (citizen, id, measure, points, nullified, start_time, end_time,
-			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+		FROM unnest(batches) WITH ORDINALITY AS o
 	), offered AS MATERIALIZED (
 		-- All that is said at once of one key and version is one statement.
 		SELECT p.*, coalesce(p.digest, md5(string_agg(p.said, ' ') FILTER (WHERE p.nth = 1) OVER (
@@ -421,7 +478,7 @@ BEGIN
 		FROM (SELECT q.*, row_number() OVER (PARTITION BY q.source_key, q.said) AS nth FROM part q) AS p
 	), judged AS MATERIALIZED (
 		SELECT o.*, e.known, CASE WHEN NOT e.same AND row_number() OVER (
-				PARTITION BY o.source_key, o.measure, o.new_digest, o.points ORDER BY o.ordinal) = 1
+				PARTITION BY o.source_key, o.measure, o.new_digest, o.points ORDER BY o.ordinality) = 1
 			THEN nextval('care.measurement_batch_id_seq') ELSE 0 END AS new_id
 		FROM offered o
 		CROSS JOIN LATERAL (
@@ -439,7 +496,7 @@ BEGIN
 			j.new_digest, true, j.source, j.import
 		FROM judged j WHERE j.new_id > 0
 	)
-	SELECT array_agg(j.new_id ORDER BY j.ordinal), array_agg(j.known ORDER BY j.ordinal) INTO new_ids, known FROM judged j;
+	SELECT array_agg(j.new_id ORDER BY j.ordinality), array_agg(j.known ORDER BY j.ordinality) INTO new_ids, known FROM judged j;
 
 	INSERT INTO care.measurement_note (citizen, batch, "time", measure, comparator, original_value, original_unit, note)
 	SELECT this, new_ids[n.batch], n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
@@ -448,11 +505,10 @@ BEGIN
 	-- Which version stands is a question only where there are several.
 	revised := ARRAY(
 		SELECT b.source_key
-		FROM unnest(batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
-			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
-		WHERE new_ids[b.ordinal] > 0
+		FROM unnest(batches) WITH ORDINALITY AS b
+		WHERE new_ids[b.ordinality] > 0
 		GROUP BY b.source_key
-		HAVING bool_or(known[b.ordinal]) OR count(*) > count(DISTINCT b.measure)
+		HAVING bool_or(known[b.ordinality]) OR count(*) > count(DISTINCT b.measure)
 			OR count(DISTINCT b.version) > 1 OR count(DISTINCT b.issued) > 1 OR count(DISTINCT b.status) > 1 OR count(DISTINCT b.digest) > 1);
 	IF revised <> '{}' THEN
 		flipped := care.choose_versions(this, revised);
@@ -486,8 +542,8 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION care.add_batches(bigint, care.measurement_batch[], care.measurement_note[]) IS
-'Adds what sources say of a citizen''s measurements: of each batch its measure, points, nullified, source_key, version, issued, status, source and import; what one call says of a key and version is one statement, which stands or falls together, and so is what has the same digest; of each note its batch by ordinal. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
+COMMENT ON FUNCTION care.add_batches(bigint, care.new_batch[], care.new_note[]) IS
+'Adds what sources say of a citizen''s measurements. What one call says of a key and version is one statement, which stands or falls together, and so is what has the same digest. A batch with neither points nor nullified withdraws what its source_key had said. outcomes: created, updated, unchanged or older, by batch; changed: points new, changed or gone; conflicts: instants with different values, which won and why. Errors: 23503 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.measure_named(measure text)
 RETURNS integer
@@ -524,11 +580,13 @@ AS $$
 DECLARE
 	measure_id CONSTANT integer := care.measure_named(record.measure);
 	conversion record;
+	own record;
+	misfit float8;
 	converted float8[];
 	layers smartcare.series[];
 	content text;
-	batches care.measurement_batch[];
-	notes care.measurement_note[];
+	batches care.new_batch[];
+	notes care.new_note[];
 BEGIN
 	IF times IS NULL OR readings IS NULL OR cardinality(times) <> cardinality(readings) THEN
 		RAISE EXCEPTION '% times were given and % readings', coalesce(cardinality(times), 0), coalesce(cardinality(readings), 0)
@@ -542,24 +600,32 @@ BEGIN
 			USING ERRCODE = 'invalid_datetime_format',
 			HINT = 'Write the time as 2026-03-01T08:00:00+01:00, with its offset from UTC.';
 	END IF;
-	SELECT c.factor, c.shift, m.unit, m.name INTO conversion
-	FROM care.measure m
-	LEFT JOIN (
-		SELECT u.factor, u.shift FROM care.measure_unit u
-		WHERE u.measure = measure_id AND u.unit = record.unit
-		UNION ALL
-		SELECT 1, 0 FROM care.measure o WHERE o.id = measure_id AND o.unit = record.unit
-	) AS c ON true
-	WHERE m.id = measure_id;
-	IF conversion.factor IS NULL THEN
+	SELECT m.name, m.unit INTO own FROM care.measure m WHERE m.id = measure_id;
+	conversion := care.conversion(measure_id, record.unit);
+	IF conversion.fault IS NOT NULL THEN
 		RAISE EXCEPTION 'unit "%" cannot be converted to the unit of measure "%", "%"',
-			coalesce(record.unit, 'null'), record.measure, conversion.unit
-			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'The table care.measure_unit lists what is accepted.';
+			coalesce(record.unit, 'null'), record.measure, own.unit
+			USING ERRCODE = CASE WHEN record.unit IS NOT NULL AND conversion.from_unit IS NULL
+				THEN 'invalid_text_representation' ELSE 'invalid_parameter_value' END,
+			DETAIL = conversion.fault,
+			HINT = CASE WHEN conversion.from_unit IS NULL
+				THEN 'smartcare.unit_is_valid() tells what UCUM knows, smartcare.unit_aliases() which other spellings are.'
+				ELSE format('It takes units commensurable with "%s"; mass and substance convert where care.measure has the molar mass.', own.unit) END;
 	END IF;
-	converted := CASE WHEN conversion.factor = 1 AND conversion.shift = 0 THEN readings ELSE ARRAY(
-		SELECT care.converted(p.reading, conversion.factor, conversion.shift)
-		FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal) END;
+	IF conversion.rule = 'same' THEN
+		converted := readings;
+	ELSE
+		SELECT p.reading INTO misfit FROM unnest(readings) AS p (reading)
+		WHERE NOT care.convertible(p.reading, conversion.rule) LIMIT 1;
+		IF FOUND THEN
+			RAISE EXCEPTION '% in "%" is no value of measure "%" in "%"', misfit, record.unit, record.measure, own.unit
+				USING ERRCODE = 'numeric_value_out_of_range',
+				HINT = CASE conversion.rule WHEN 'fraction' THEN format('In "%s" it is from 0 to 1.', record.unit) ELSE 'Its size is between 1e-100 and 1e100.' END;
+		END IF;
+		converted := ARRAY(
+			SELECT care.converted(p.reading, conversion.rule, conversion.from_unit, conversion.to_unit, conversion.molar_mass)
+			FROM unnest(readings) WITH ORDINALITY AS p (reading, ordinal) ORDER BY p.ordinal);
+	END IF;
 
 	layers := ARRAY[smartcare.series(times, converted)];
 	IF smartcare.num_points(layers[1]) < cardinality(times) THEN
@@ -574,14 +640,16 @@ BEGIN
 			GROUP BY p.layer ORDER BY p.layer);
 	END IF;
 
-	IF converted <> readings THEN
+	IF conversion.rule <> 'same' THEN
 		notes := ARRAY(
-			SELECT DISTINCT ON (p."time", l.layer)
-				ROW(NULL, l.layer, p."time", measure_id, false, NULL, p.reading, record.unit, NULL)::care.measurement_note
-			FROM unnest(times, readings, converted) AS p ("time", reading, converted)
-			JOIN unnest(layers) WITH ORDINALITY AS l (points, layer)
-				ON smartcare.value_at(l.points, p."time") = p.converted
-			ORDER BY p."time", l.layer, p.reading);
+			SELECT DISTINCT ON (p."time", p.layer)
+				ROW(p.layer, p."time", measure_id, NULL, p.reading, record.unit, NULL)::care.new_note
+			FROM (
+				SELECT r.*, dense_rank() OVER (PARTITION BY r."time" ORDER BY r.value DESC) AS layer
+				FROM unnest(times, readings, converted) AS r ("time", reading, value)
+			) AS p
+			WHERE care.converted(p.value, conversion.rule, conversion.to_unit, conversion.from_unit, conversion.molar_mass) <> p.reading
+			ORDER BY p."time", p.layer, p.reading);
 	END IF;
 
 	-- The key names the measure: a new version of one says nothing of others. All
@@ -589,18 +657,17 @@ BEGIN
 	SELECT md5(string_agg(smartcare.series_send(l.points), '' ORDER BY l.layer)) INTO content
 	FROM unnest(layers) WITH ORDINALITY AS l (points, layer);
 	batches := ARRAY(
-		SELECT ROW(NULL, NULL, measure_id, CASE WHEN source ->> 'status' IS DISTINCT FROM 'entered-in-error' THEN l.points END,
-			NULL, NULL, NULL,
-			concat_ws(' ', coalesce(source ->> 'key', 'content ' || content), conversion.name),
+		SELECT ROW(citizen, measure_id, CASE WHEN source ->> 'status' IS DISTINCT FROM 'entered-in-error' THEN l.points END, NULL,
+			concat_ws(' ', coalesce(source ->> 'key', 'content ' || content), own.name),
 			(source ->> 'version')::bigint, (source ->> 'issued')::timestamptz, source ->> 'status',
 			CASE WHEN cardinality(layers) > 1 THEN md5(concat_ws(' ', source ->> 'version', source ->> 'issued', source ->> 'status', content))::uuid END,
-			NULL, source, NULL, NULL, NULL)::care.measurement_batch
+			source, NULL)::care.new_batch
 		FROM unnest(layers) WITH ORDINALITY AS l (points, layer));
 	RETURN (care.add_batches(citizen, batches, notes)).changed;
 END
 $$;
 COMMENT ON FUNCTION care.record(bigint, text, timestamptz[], float8[], text, jsonb) IS
-'Records readings of a measure (by name or code) in a unit it accepts, and returns how many points are new or changed. Of "source" the members key, version, issued and status tell which other statement it repeats, replaces or, being entered-in-error, withdraws; the rest is kept as provenance. The same call again changes nothing. Errors: 23503 unknown citizen, 42704 unknown measure, 22023 unit or arrays that do not fit.';
+'Records readings of a measure (by name or code) in a unit it accepts, and returns how many points are new or changed. Of "source" the members key, version, issued and status tell which other statement it repeats, replaces or, being entered-in-error, withdraws; the rest is kept as provenance. The same call again changes nothing. Errors: 23503 unknown citizen, 42704 unknown measure, 22P02 no unit, 22023 unit or arrays that do not fit, 22003 a reading that the unit cannot have.';
 
 CREATE OR REPLACE FUNCTION care.overrule(
 	citizen bigint, measure text, "time" timestamptz, reading float8, unit text, reason text, source jsonb)
@@ -629,9 +696,8 @@ BEGIN
 		care.record(this, overrule.measure, ARRAY[overrule."time"], ARRAY[reading], overrule.unit,
 			source || jsonb_build_object('key', 'correction ' || gen_random_uuid(), 'status', 'corrected'))
 	ELSE
-		(care.add_batches(this, ARRAY[ROW(NULL, NULL, measure_id, NULL, ARRAY[overrule."time"], NULL, NULL,
-			'nullification ' || gen_random_uuid(), 0, latest, 'entered-in-error',
-			NULL, NULL, source, NULL, NULL, NULL)::care.measurement_batch])).changed
+		(care.add_batches(this, ARRAY[ROW(this, measure_id, NULL, ARRAY[overrule."time"],
+			'nullification ' || gen_random_uuid(), 0, latest, 'entered-in-error', NULL, source, NULL)::care.new_batch])).changed
 	END;
 END
 $$;
@@ -698,7 +764,7 @@ COMMENT ON COLUMN care.measurement."time" IS 'When it was measured.';
 COMMENT ON COLUMN care.measurement.value IS 'The value that counts, in the measure''s unit.';
 COMMENT ON COLUMN care.measurement.unit IS 'UCUM unit of the value.';
 COMMENT ON COLUMN care.measurement.comparator IS 'How the true value compares to this one, which is a limit only; null for almost all.';
-COMMENT ON COLUMN care.measurement.original_value IS 'The value as it came, where it was converted.';
+COMMENT ON COLUMN care.measurement.original_value IS 'The value as it came, where converting back does not give it.';
 COMMENT ON COLUMN care.measurement.original_unit IS 'The unit in which it came.';
 COMMENT ON COLUMN care.measurement.note IS 'What the source has to say of it, in words.';
 COMMENT ON COLUMN care.measurement.batch IS 'Id of the care.measurement_batch that it comes from.';

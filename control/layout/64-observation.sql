@@ -49,7 +49,7 @@ COMMENT ON FUNCTION care.sampled_points(jsonb, timestamptz) IS
 
 CREATE OR REPLACE FUNCTION care.observation_batches(
 	observations care.import_entry[],
-	OUT batches care.measurement_batch[], OUT notes care.measurement_note[], OUT refusals care.import_refusal[],
+	OUT batches care.new_batch[], OUT notes care.new_note[], OUT refusals care.import_refusal[],
 	OUT kept bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -107,9 +107,9 @@ BEGIN
 	), coded AS MATERIALIZED (
 		-- Of several codes one that a person has reviewed counts, else the first:
 		-- never one that merely happened to come before.
-		SELECT d.term, d.unit, c.system, c.code, coalesce(c.display, d.display) AS display
+		SELECT d.term, d.unit, d.ucum, c.system, c.code, coalesce(c.display, d.display) AS display
 		FROM (
-			SELECT j.term, j.unit, j.term::jsonb AS codings, min(j.display COLLATE "C") AS display
+			SELECT j.term, j.unit, coalesce(smartcare.unit_code(j.unit), j.unit) AS ucum, j.term::jsonb AS codings, min(j.display COLLATE "C") AS display
 			FROM judged j WHERE j.fault IS NULL
 			GROUP BY j.term, j.unit
 		) AS d
@@ -120,44 +120,50 @@ BEGIN
 			WHERE e.code <> ''
 			ORDER BY CASE WHEN jsonb_array_length(d.codings) > 1 THEN
 				(SELECT max(k.priority) FROM care.measure_code k JOIN care.measure m ON m.id = k.measure
-				WHERE k.system = e.system AND k.code = e.code AND k.unit IN ('', d.unit) AND m.reviewed) END DESC NULLS LAST, a.ordinal
+				WHERE k.system = e.system AND k.code = e.code AND k.unit IN ('', d.ucum) AND m.reviewed) END DESC NULLS LAST, a.ordinal
 			LIMIT 1
 		) AS c
-		ORDER BY c.system, c.code, d.unit
-	), measured AS MATERIALIZED (
-		SELECT c.term, c.unit, coalesce(k.measure, (f.found ->> 'measure')::integer) AS measure,
-			CASE WHEN k.measure IS NULL THEN (f.found ->> 'factor')::float8 ELSE 1 END AS factor, coalesce((f.found ->> 'shift')::float8, 0) AS shift
+		ORDER BY c.system, c.code, d.ucum
+	), known AS MATERIALIZED (
+		SELECT c.term, c.unit, coalesce(
+			(SELECT m.id FROM care.measure_code x JOIN care.measure m ON m.id = x.measure
+				WHERE x.system = c.system AND x.code = c.code AND x.unit IN ('', c.ucum) AND m.unit = c.ucum
+					AND (m.reviewed OR (c.display COLLATE "C" < m.display) IS NOT TRUE)),
+			care.find_measure(c.system, c.code, c.ucum, c.display)) AS measure
 		FROM coded c
-		CROSS JOIN LATERAL (
-			SELECT (SELECT m.id FROM care.measure_code x JOIN care.measure m ON m.id = x.measure
-				WHERE x.system = c.system AND x.code = c.code AND x.unit IN ('', c.unit) AND m.unit = c.unit
-					AND (m.reviewed OR (c.display COLLATE "C" < m.display) IS NOT TRUE)) AS measure OFFSET 0
-		) AS k
-		CROSS JOIN LATERAL (
-			SELECT CASE WHEN k.measure IS NULL THEN to_jsonb(care.find_measure(c.system, c.code, c.unit, c.display)) END AS found OFFSET 0
-		) AS f
+	), measured AS MATERIALIZED (
+		SELECT k.term, k.unit, k.measure, v.from_unit, v.to_unit, v.molar_mass, v.rule, v.fault IS NOT NULL AS misfits
+		FROM known k
+		CROSS JOIN LATERAL care.conversion(k.measure, k.unit) AS v
 	), fitting AS MATERIALIZED (
-		SELECT j.ordinal, j.place, j."time", j.number, j.comparator, j.unit, j.sampled, m.measure, m.factor, m.shift,
-			m.factor = 1 AND m.shift = 0 AS as_is,
+		SELECT j.ordinal, j.place, j."time", j.number, j.comparator, j.unit, j.sampled, m.measure, m.from_unit, m.to_unit, m.molar_mass, m.rule,
 			coalesce(j.fault, CASE
-				WHEN m.factor IS NULL THEN (SELECT format('its unit "%s" does not fit measure "%s" in "%s"', left(j.unit, 50), c.name, c.unit)
+				WHEN m.misfits THEN (SELECT format('its unit "%s" does not fit measure "%s" in "%s"', left(j.unit, 50), c.name, c.unit)
 					FROM care.measure c WHERE c.id = m.measure)
-				WHEN m.factor <> 1 AND abs(j.number::numeric) > 1e300 THEN 'its value is out of range' END) AS fault
+				WHEN j.sampled IS NULL AND NOT care.convertible(j.number::float8, m.rule) THEN 'its value is out of range' END) AS fault
 		FROM judged j
 		LEFT JOIN measured m ON m.term = j.term AND m.unit = j.unit AND j.fault IS NULL
-	), point AS MATERIALIZED (
-		SELECT f.ordinal, f.place, f.measure, f."time",
-			CASE WHEN f.as_is THEN f.number::float8 ELSE care.converted(f.number::float8, f.factor, f.shift) END AS value,
-			f.comparator, CASE WHEN NOT f.as_is THEN f.number::float8 END AS original_value,
-			CASE WHEN NOT f.as_is THEN f.unit END AS original_unit, false AS sampled
+	), reading AS (
+		SELECT f.ordinal, f.place, f.measure, f."time", f.number::float8 AS reading, f.comparator, false AS sampled,
+			f.unit, f.from_unit, f.to_unit, f.molar_mass, f.rule
 		FROM fitting f
 		WHERE f.fault IS NULL AND f.sampled IS NULL
 		UNION ALL
-		SELECT f.ordinal, f.place, f.measure, s."time",
-			CASE WHEN f.as_is THEN s.value ELSE care.converted(s.value, f.factor, f.shift) END, s.comparator, NULL, NULL, true
+		SELECT f.ordinal, f.place, f.measure, s."time", s.value, s.comparator, true, f.unit, f.from_unit, f.to_unit, f.molar_mass, f.rule
 		FROM fitting f
 		CROSS JOIN LATERAL care.sampled_points(f.sampled, f."time") AS s
 		WHERE f.fault IS NULL AND f.sampled IS NOT NULL
+	), point AS MATERIALIZED (
+		SELECT r.ordinal, r.place, r.measure, r."time", v.value, r.comparator, r.sampled,
+			CASE WHEN b.inexact THEN r.reading END AS original_value, CASE WHEN b.inexact THEN r.unit END AS original_unit
+		FROM reading r
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN care.convertible(r.reading, r.rule)
+				THEN care.converted(r.reading, r.rule, r.from_unit, r.to_unit, r.molar_mass) END AS value OFFSET 0
+		) AS v
+		CROSS JOIN LATERAL (
+			SELECT care.converted(v.value, r.rule, r.to_unit, r.from_unit, r.molar_mass) <> r.reading AS inexact OFFSET 0
+		) AS b
 	), spoken AS MATERIALIZED (
 		SELECT p.ordinal, p.measure, smartcare.series_agg(p."time", p.value) AS points, min(p.place) AS place, count(*) AS offered,
 			count(*) FILTER (WHERE p.value IS NULL) AS faulty
@@ -187,18 +193,18 @@ BEGIN
 		FROM spoken s WHERE smartcare.num_points(s.points) < s.offered - s.faulty
 	)
 	SELECT
-		(SELECT array_agg(ROW(b.citizen, NULL, b.measure, b.points, NULL, NULL, NULL, b.key, b.version, b.issued, b.status,
-				b.digest, NULL, b.source, b.import, NULL, NULL)::care.measurement_batch ORDER BY b.number)
+		(SELECT array_agg(ROW(b.citizen, b.measure, b.points, NULL, b.key, b.version, b.issued, b.status,
+				b.digest, b.source, b.import)::care.new_batch ORDER BY b.number)
 			FROM batch b),
-		(SELECT array_agg(ROW(n.citizen, n.number, n."time", n.measure, NULL, n.comparator,
-				n.original_value, n.original_unit, n.note)::care.measurement_note)
+		(SELECT array_agg(ROW(n.number, n."time", n.measure, n.comparator,
+				n.original_value, n.original_unit, n.note)::care.new_note)
 			FROM (
-				SELECT DISTINCT ON (b.number, p."time") b.citizen, b.number, p."time", p.measure, p.comparator, p.original_value, p.original_unit,
+				SELECT DISTINCT ON (b.number, p."time") b.number, p."time", p.measure, p.comparator, p.original_value, p.original_unit,
 					CASE WHEN NOT p.sampled THEN (SELECT string_agg(t.note #>> '{}', E'\n') FROM jsonb_path_query(b.source, '$.note[*].text') AS t (note)) END AS note
 				FROM point p
 				JOIN batch b ON b.ordinal = p.ordinal AND b.measure = p.measure
 				WHERE p.comparator IS NOT NULL OR p.original_unit IS NOT NULL OR NOT p.sampled AND b.source ? 'note'
-				ORDER BY b.number, p."time", p.value DESC
+				ORDER BY b.number, p."time", p.value DESC, p.original_value
 			) AS n),
 		(SELECT array_agg(ROW('Observation', r.key, r.fault, r.batch IS NULL AND r.nth = 1)::care.import_refusal ORDER BY r.ordinal)
 			FROM (
@@ -239,14 +245,12 @@ BEGIN
 	SELECT sum(smartcare.num_points(b.points)) INTO points FROM unnest(said.batches) AS b;
 
 	FOR part IN
-		SELECT b.citizen, min(b.ordinal)::integer AS first, max(b.ordinal)::integer AS last
-		FROM unnest(said.batches) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time, end_time,
-			source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
+		SELECT b.citizen, min(b.ordinality)::integer AS first, max(b.ordinality)::integer AS last
+		FROM unnest(said.batches) WITH ORDINALITY AS b
 		GROUP BY b.citizen ORDER BY b.citizen
 	LOOP
 		done := care.add_batches(part.citizen, said.batches[part.first:part.last], ARRAY(
-			SELECT ROW(n.citizen, n.batch - part.first + 1, n."time", n.measure, n.stands, n.comparator,
-				n.original_value, n.original_unit, n.note)::care.measurement_note
+			SELECT ROW(n.batch - part.first + 1, n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note)::care.new_note
 			FROM unnest(said.notes) AS n WHERE n.batch BETWEEN part.first AND part.last));
 		changed := changed + done.changed;
 		conflicts := conflicts || done.conflicts;
@@ -254,9 +258,8 @@ BEGIN
 		SELECT count(*) FILTER (WHERE o.created) AS created, count(*) FILTER (WHERE NOT o.created AND o.updated) AS updated INTO counted
 		FROM (
 			SELECT bool_or(r.outcome = 'created') AS created, bool_or(r.outcome = 'updated') AS updated
-			FROM unnest(said.batches[part.first:part.last]) WITH ORDINALITY AS b (citizen, id, measure, points, nullified, start_time,
-				end_time, source_key, version, issued, status, digest, stands, source, import, recorded_at, recorded_by, ordinal)
-			JOIN unnest(done.outcomes) WITH ORDINALITY AS r (outcome, ordinal) ON r.ordinal = b.ordinal
+			FROM unnest(said.batches[part.first:part.last]) WITH ORDINALITY AS b
+			JOIN unnest(done.outcomes) WITH ORDINALITY AS r (outcome, ordinality) ON r.ordinality = b.ordinality
 			GROUP BY b.source_key
 		) AS o;
 		created := created + counted.created;

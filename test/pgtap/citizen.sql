@@ -157,8 +157,8 @@ SELECT is(pg_temp.shown(:b), '60', 'what is moved to a merged record lands with 
 
 -- Two measures under one key, of which one is moved.
 SELECT pg_temp.person('71') AS a, pg_temp.person('72') AS b \gset
-CREATE FUNCTION pg_temp.pressure(version integer, systolic text, diastolic text) RETURNS care.measurement_batch[] LANGUAGE sql AS $$
-	SELECT array_agg(ROW(NULL, NULL, m, v::smartcare.series, NULL, NULL, NULL, 'bp', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch)
+CREATE FUNCTION pg_temp.pressure(version integer, systolic text, diastolic text) RETURNS care.new_batch[] LANGUAGE sql AS $$
+	SELECT array_agg(ROW(NULL, m, v::smartcare.series, NULL, 'bp', $1, NULL, NULL, NULL, NULL, NULL)::care.new_batch)
 	FROM (VALUES (1, $2), (2, $3)) AS p (m, v) $$;
 SELECT care.add_batches(:a, pg_temp.pressure(1, '{120@2026-01-01}', '{80@2026-01-01}')) \gset ignore_
 SELECT care.move_entry(:a, 'measurement_batch', pg_temp.batch(:a), :b, 'x') \gset ignore_

@@ -169,10 +169,38 @@ SELECT is(:'report'::jsonb -> 'points', '{"received": 7, "changed": 7}', 'points
 SELECT is(pg_temp.shown('urn:uuid:q'), 'body_weight 07:00:00.123 0.1, body_weight 08:00:01.000 1.7976931348623157e+308, body_weight 08:00:02.000 >80.25, body_weight 08:00:03.000 80.12345678901235, '
 	'systolic_blood_pressure 08:00:00.000 131, systolic_blood_pressure_home 08:00:00.000 128, urn:x steps {Number} 08:00:00.000 4711', 'values, times, units and codes are taken as they should');
 SELECT results_eq(format('SELECT original_value, original_unit, note FROM care.measurement WHERE citizen = %s AND value = 80.25', pg_temp.citizen('urn:uuid:q')),
-	$$ VALUES (80250::float8, 'g', E'dressed\nevening') $$, 'what came is in the note');
+	$$ VALUES (NULL::float8, NULL::text, E'dressed\nevening') $$, 'what the source says of it is in the note');
 SELECT results_eq(format('SELECT source FROM care.measurement WHERE citizen = %s AND value = 131', pg_temp.citizen('urn:uuid:q')),
 	$$ VALUES ('{"performer": [{"reference": "Practitioner/1"}], "interpretation": [{"text": "high"}]}'::jsonb) $$, 'and the rest in the source');
 SELECT results_eq($$ SELECT display, unit, reviewed FROM care.measure WHERE name = 'urn:x steps {Number}' $$, $$ VALUES ('Steps', '{Number}', false) $$, 'an unknown code becomes a measure');
+
+-- Units: spellings, mass and substance, HbA1c in %, and oxygen saturation as a fraction and in percent.
+CREATE FUNCTION pg_temp.measured(key text, code text, minute integer, quantity text) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT pg_temp.observation(key, 'urn:uuid:u', jsonb_build_object('code', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('code', code, 'system',
+		CASE WHEN code LIKE 'NPU%' THEN 'urn:oid:1.2.208.176.2.1' WHEN code LIKE 'MCS%' THEN 'urn:oid:1.2.208.184.100.8' WHEN code LIKE 'x%' THEN 'urn:x' ELSE 'http://loinc.org' END))),
+		'effectiveDateTime', format('2026-03-01T08:%s:00Z', lpad(minute::text, 2, '0')), 'valueQuantity', quantity::jsonb))
+$$;
+SELECT care.import_bundle(pg_temp.bundle(pg_temp.patient('urn:uuid:u'),
+	pg_temp.measured('urn:uuid:u01', 'NPU03011', 1, '{"value": 0.92, "unit": "NA"}'), pg_temp.measured('urn:uuid:u02', 'NPU03011', 2, '{"value": 92, "unit": "%"}'), pg_temp.measured('urn:uuid:u03', '2708-6', 3, '{"value": 0.57, "code": "1"}'),
+	pg_temp.measured('urn:uuid:u04', '8480-6', 4, '{"value": 128, "unit": "mmHg"}'), pg_temp.measured('urn:uuid:u05', 'NPU21692', 5, '{"value": 61, "unit": "bpm"}'), pg_temp.measured('urn:uuid:u06', 'NPU08676', 6, '{"value": 98.3, "unit": "°F"}'),
+	pg_temp.measured('urn:uuid:u07', 'NPU27300', 7, '{"value": 7, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"}'), pg_temp.measured('urn:uuid:u08', '14743-9', 8, '{"value": 126, "unit": "mg/dL"}'),
+	pg_temp.measured('urn:uuid:u09', 'MCS88050', 9, '{"value": 12, "unit": "1/30sec"}'), pg_temp.measured('urn:uuid:u10', '8302-2', 10, '{"value": 1.83, "unit": "m"}'),
+	pg_temp.measured('urn:uuid:u11', 'x1', 11, '{"value": 1, "unit": "mmHg"}'), pg_temp.measured('urn:uuid:u12', 'x1', 12, '{"value": 2, "unit": "mm[Hg]"}'), pg_temp.measured('urn:uuid:u13', 'x1', 13, '{"value": 3, "unit": "kPa"}'), pg_temp.measured('urn:uuid:u14', 'x1', 14, '{"value": 4, "unit": "furlong (sic)"}'),
+	pg_temp.measured('urn:uuid:u15', 'NPU03011', 15, '{"value": 97, "unit": "NA"}'), pg_temp.measured('urn:uuid:u16', 'NPU03804', 16, '{"value": 97, "unit": "furlong (sic)"}'), pg_temp.measured('urn:uuid:u17', 'NPU19748', 17, '{"value": 9, "unit": "nmol/L"}'),
+	pg_temp.observation('urn:uuid:u18', 'urn:uuid:u', '{"code": {"coding": [{"system": "http://loinc.org", "code": "14743-9"}]}, "effectiveDateTime": "2026-03-01T09:00:00Z",
+		"valueSampledData": {"origin": {"value": 0, "unit": "mg/dL"}, "period": 60000, "dimensions": 1, "data": "99 103 1e200 126"}}') - 'valueQuantity')) AS report \gset
+SELECT is(pg_temp.skipped(:'report'),
+'1 Observation: 1 of its 4 sampled values are no numbers
+1 Observation: its unit "furlong (sic)" does not fit measure "body_weight" in "kg"
+1 Observation: its unit "nmol/L" does not fit measure "c_reactive_protein" in "mg/L"
+1 Observation: its value is out of range', 'units that do not fit are listed, both named');
+SELECT results_eq(format($$ SELECT measure, to_char("time" AT TIME ZONE 'UTC', 'HH24:MI'), value, unit, original_value, original_unit FROM care.measurement WHERE citizen = %s ORDER BY "time" $$, pg_temp.citizen('urn:uuid:u')), $$ VALUES
+	('oxygen_saturation', '08:01', 92::float8, '%', NULL::float8, NULL), ('oxygen_saturation', '08:02', 92, '%', NULL, NULL), ('oxygen_saturation', '08:03', 57, '%', NULL, NULL),
+	('systolic_blood_pressure', '08:04', 128, 'mm[Hg]', NULL, NULL), ('heart_rate', '08:05', 61, '/min', NULL, NULL), ('body_temperature', '08:06', smartcare.unit_convert(98.3, '[degF]', 'Cel'), 'Cel', 98.3, '°F'),
+	('hba1c', '08:07', 53.01, 'mmol/mol', 7, '%'), ('glucose_capillary', '08:08', smartcare.unit_convert(126, 'mg/dL', 'mmol/L', 180.156), 'mmol/L', 126, 'mg/dL'), ('sit_to_stand_30s', '08:09', 12, '{Number}', NULL, NULL), ('body_height', '08:10', 183, 'cm', NULL, NULL),
+	('urn:x x1 mm[Hg]', '08:11', 1, 'mm[Hg]', NULL, NULL), ('urn:x x1 mm[Hg]', '08:12', 2, 'mm[Hg]', NULL, NULL), ('urn:x x1 kPa', '08:13', 3, 'kPa', NULL, NULL), ('urn:x x1 furlong (sic)', '08:14', 4, 'furlong (sic)', NULL, NULL),
+	('glucose_capillary', '09:00', smartcare.unit_convert(99, 'mg/dL', 'mmol/L', 180.156), 'mmol/L', NULL, NULL), ('glucose_capillary', '09:01', smartcare.unit_convert(103, 'mg/dL', 'mmol/L', 180.156), 'mmol/L', 103, 'mg/dL'),
+	('glucose_capillary', '09:03', smartcare.unit_convert(126, 'mg/dL', 'mmol/L', 180.156), 'mmol/L', 126, 'mg/dL') $$, 'the others end in the unit of their measure, with what came where it cannot be had back');
 
 -- SampledData.
 SELECT care.import_bundle(pg_temp.bundle(

@@ -1,6 +1,6 @@
 -- Recording, correcting and nullifying, against a plain SQL oracle of what should count.
 BEGIN;
-SELECT plan(74);
+SELECT plan(90);
 
 CREATE FUNCTION pg_temp.person(number text) RETURNS bigint LANGUAGE sql AS
 $$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number]) $$;
@@ -35,7 +35,7 @@ SELECT is((SELECT count(*) FROM care.measurement_batch WHERE citizen = :c), 1::b
 SELECT is(care.record(:c, 'NPU03804', ARRAY[pg_temp.at(30)], '{80200}', 'g'), 1, 'a code names the measure, a unit it accepts is converted');
 SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4', 'points come in time order');
 SELECT results_eq(format('SELECT original_value, original_unit FROM care.measurement WHERE citizen = %s AND value = 80.2', :c),
-	$$ VALUES (80200::float8, 'g') $$, 'what came is kept in the note');
+	$$ VALUES (NULL::float8, NULL::text) $$, 'and not kept beside, for converting back gives it');
 SELECT is(care.record(:c, 'body_weight', '{}', '{}', 'kg'), 0, 'nothing recorded is nothing new');
 INSERT INTO care.measurement (citizen, measure, "time", value, unit) VALUES (:c, 'body_weight', pg_temp.at(90), 80.6, 'kg');
 SELECT is(pg_temp.shown(:c, 'body_weight'), '80.1 80.2 80.4 80.6', 'INSERT INTO care.measurement records');
@@ -43,6 +43,58 @@ SELECT results_eq(format('SELECT value FROM care.measurement_between(pg_temp.at(
 	$$ VALUES (80.2::float8), (80.4) $$, 'care.measurement_between() includes its start and excludes its end');
 SELECT is((SELECT count(*) FROM care.measurement_between(NULL, NULL) WHERE citizen = :c), 4::bigint, 'and is unbounded where null');
 SELECT is((SELECT count(DISTINCT batch) FROM care.measurement WHERE citizen = :c), 3::bigint, 'every point leads to its batch');
+
+-- Units at the door: what each means to a measure. HbA1c by the published equation, of which 7 % is 53 mmol/mol.
+SELECT pg_temp.person('0101010012') AS u \gset
+CREATE TEMP TABLE door (n, measure, reading, unit, value) AS
+SELECT row_number() OVER (), d.* FROM (VALUES
+	('systolic_blood_pressure', 120, 'mmHg', 120), ('systolic_blood_pressure', 16, 'kPa', 16 / 0.133322), ('body_temperature', 37.2, '°C', 37.2),
+	('heart_rate', 72, 'bpm', 72), ('heart_rate', 72, '{beats}/min', 72), ('heart_rate', 1.2, 'Hz', 72), ('respiratory_rate', 14, 'breaths/min', 14),
+	('body_weight', 180, 'lbs', 180 * 0.45359237), ('body_height', 1.83, 'm', 183), ('body_mass_index', 24.5, 'kg/m²', 24.5), ('fev1', 2450, 'ml', 2.45),
+	('oxygen_saturation', .92, 'NA', 92), ('oxygen_saturation', .57, '1', 57), ('oxygen_saturation', 92, '%', 92), ('oxygen_saturation', 1, '%', 1), ('oxygen_saturation', 1, '{fraction}', 100),
+	('glucose_capillary', 99, 'mg/dL', 99 * 10 / 180.156), ('ldl_cholesterol', 100, 'mg/dL', 100 * 10 / 386.664), ('glucose_capillary', 5.5, 'mmol/liter', 5.5),
+	('hba1c', 7, '%', 53.01), ('hba1c', 7, 'procent', 53.01), ('hba1c', 48, 'mmol/mol', 48), ('hba1c_ngsp', 53, 'mmol/mol', 7.00044), ('hba1c_ngsp', .07, 'NA', 7),
+	('sit_to_stand_30s', 12, '1/30sec', 12), ('sit_to_stand_30s', 12, 'NA', 12), ('cat_score', 11, '{score}', 11), ('tobs_score', 3, '1', 3), ('fev1_fvc_ratio', 70, '%', .7),
+	('steps_per_day', 5000, '{steps}/d', 5000), ('steps_per_day', 35000, '/wk', 5000)) AS d (measure, reading, unit, value);
+SELECT sum(care.record(:u, d.measure, ARRAY[pg_temp.at(d.n::integer)], ARRAY[d.reading]::float8[], d.unit)) FROM door d \gset ignore_
+SELECT is_empty(format($$
+	SELECT d.*, m.value FROM door d
+	LEFT JOIN care.measurement m ON m.citizen = %s AND m.measure = d.measure AND m."time" = pg_temp.at(d.n::integer)
+	WHERE (abs(m.value - d.value) <= 1e-15 * abs(d.value)) IS NOT TRUE $$, :u), 'every unit and spelling means to its measure what it should');
+SELECT bag_eq(format($$ SELECT d.measure, m.original_value, m.original_unit FROM door d
+	JOIN care.measurement m ON m.citizen = %s AND m.measure = d.measure AND m."time" = pg_temp.at(d.n::integer) WHERE m.original_unit IS NOT NULL $$, :u),
+	$$ VALUES ('hba1c', 7::float8, '%'), ('hba1c', 7, 'procent'), ('hba1c_ngsp', 53, 'mmol/mol') $$, 'what came is kept where it cannot be had back, as it was written');
+
+-- Random readings in random units: as smartcare.unit_convert() says, to and fro, in few calls and in many.
+SELECT pg_temp.person('0101010013') AS v, pg_temp.person('0101010014') AS w \gset
+SELECT setseed(0.5) \gset ignore_
+CREATE TEMP TABLE reading AS
+SELECT row_number() OVER () AS n, u.measure, m.id, m.unit AS own_unit, m.molar_mass, u.unit, v.reading
+FROM (VALUES ('body_weight', '{g,[lb_av],[oz_av],t,[stone_av],kg}'), ('body_height', '{m,mm,[in_i],[ft_i],cm}'), ('body_temperature', '{[degF],K,mK,[degRe],Cel}'),
+	('systolic_blood_pressure', '{kPa,cm[H2O],bar,[psi],mm[Hg]}'), ('glucose_capillary', '{mg/dL,g/L,mol/m3,umol/L,[oz_av]/[gal_us]}'), ('heart_rate', '{Hz,/h,/s,/min}')) AS u0 (measure, units),
+	unnest(u0.units::text[]) AS u1 (unit), LATERAL (SELECT u0.measure, u1.unit) AS u
+JOIN care.measure m ON m.name = u.measure
+CROSS JOIN LATERAL (SELECT CASE s % 3 WHEN 0 THEN round((random() * 1000)::numeric, s % 4)::float8 WHEN 1 THEN random() * 100 ELSE (s * 7)::float8 END AS reading
+	FROM generate_series(1, 25) AS s WHERE length(u.unit) > 0) AS v;
+CREATE TEMP TABLE wanted AS
+SELECT r.*, smartcare.unit_convert(r.reading, r.unit, r.own_unit, r.molar_mass) AS value,
+	smartcare.unit_convert(smartcare.unit_convert(r.reading, r.unit, r.own_unit, r.molar_mass), r.own_unit, r.unit, r.molar_mass) <> r.reading AS inexact
+FROM reading r;
+SELECT sum(care.record(:v, r.measure, array_agg(pg_temp.at(r.n::integer)), array_agg(r.reading), r.unit)) OVER () FROM reading r GROUP BY r.measure, r.unit LIMIT 1 \gset ignore_
+SELECT sum(care.record(:w, r.measure, ARRAY[pg_temp.at(r.n::integer)], ARRAY[r.reading], r.unit) ) FROM (SELECT * FROM reading ORDER BY md5(n::text)) AS r \gset ignore_
+SELECT is_empty(format($$
+	SELECT p.c, w.*, m.value FROM wanted w CROSS JOIN (VALUES (%s::bigint), (%s)) AS p (c)
+	LEFT JOIN care.measurement m ON m.citizen = p.c AND m.measure = w.measure AND m."time" = pg_temp.at(w.n::integer)
+	WHERE m.value IS DISTINCT FROM w.value OR m.original_value IS DISTINCT FROM CASE WHEN w.inexact THEN w.reading END
+		OR m.original_unit IS DISTINCT FROM CASE WHEN w.inexact THEN w.unit END $$, :v, :w), 'readings are converted, and kept exactly where converting back gives another number');
+SELECT ok(count(*) FILTER (WHERE inexact) > 50 AND count(*) FILTER (WHERE NOT inexact) > 50, 'of both there are many') FROM wanted;
+SELECT is((SELECT count(*) FROM care.measurement_note WHERE citizen = :v), (SELECT count(*) FROM wanted WHERE inexact), 'and no other notes');
+
+-- Two readings of one instant in a unit that converts inexactly: the note is that of the one that counts.
+SELECT is(care.record(:u, 'glucose_capillary', ARRAY[pg_temp.at(99), pg_temp.at(99), pg_temp.at(100)], '{126,103,80}', 'mg/dL'), 2, 'two points of three readings');
+SELECT results_eq(format($$ SELECT original_value FROM care.measurement WHERE citizen = %s AND measure = 'glucose_capillary' AND "time" >= pg_temp.at(99) ORDER BY "time" $$, :u),
+	'VALUES (126::float8), (80)', 'each with its own original');
+SELECT is((SELECT count(*) FROM care.measurement_note WHERE citizen = :u AND "time" = pg_temp.at(99)), 2::bigint, 'the other''s is kept too');
 
 -- What is refused, and that it leaves nothing.
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1,2}', 'kg') $$, :c), '22023', NULL, 'unequal arrays');
@@ -52,6 +104,16 @@ SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.a
 SELECT throws_ok(format($$ SELECT care.record(%s, 'no_such', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, :c), '42704', 'measure "no_such" is not known', 'an unknown measure');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'mm[Hg]') $$, :c), '22023',
 	'unit "mm[Hg]" cannot be converted to the unit of measure "body_weight", "kg"', 'a unit that does not fit: both are named');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'bushels of kg') $$, :c), '22P02',
+	'unit "bushels of kg" cannot be converted to the unit of measure "body_weight", "kg"', 'and one that is none');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'c_reactive_protein', ARRAY[pg_temp.at(0)], '{1}', 'nmol/L') $$, :c), '22023',
+	'unit "nmol/L" cannot be converted to the unit of measure "c_reactive_protein", "mg/L"', 'a substance without molar mass');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'hba1c', ARRAY[pg_temp.at(0)], '{.07}', 'NA') $$, :c), '22023', NULL, 'HbA1c as a fraction of who knows which method');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'glucose_capillary', ARRAY[pg_temp.at(0)], '{7}', '[pH]') $$, :c), '22023', NULL, 'a logarithm');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'oxygen_saturation', ARRAY[pg_temp.at(0), pg_temp.at(1)], '{.97,97}', 'NA') $$, :c), '22003',
+	'97 in "NA" is no value of measure "oxygen_saturation" in "%"', 'percent that come as a fraction');
+SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1e101}', 'g') $$, :c), '22003', NULL, 'a reading out of range');
+SELECT throws_like(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{NaN}', 'g') $$, :c), '%NaN%', 'NaN, to be converted');
 SELECT throws_ok(format($$ SELECT care.record(%s, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', NULL) $$, :c), '22023', NULL, 'no unit');
 SELECT throws_ok($$ SELECT care.record(-1, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, '23503', 'citizen -1 is not known', 'an unknown citizen');
 SELECT throws_ok($$ SELECT care.record(NULL, 'body_weight', ARRAY[pg_temp.at(0)], '{1}', 'kg') $$, '23503', NULL, 'no citizen');
@@ -133,8 +195,8 @@ SELECT throws_ok(format($$ SELECT care.correct_measurement(%s, 'body_weight', pg
 SELECT throws_ok(format($$ SELECT care.nullify_measurement(%s, 'body_weight', pg_temp.at(0), '') $$, :a), '22004', NULL, 'without reason');
 
 -- A withdrawal, before and after.
-SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'k5', 0, NULL, 'entered-in-error', NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch])).changed, 0, 'withdrawn before it came');
-SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, NULL, 6, smartcare.series(ARRAY[pg_temp.at(7)], '{75}'), NULL, NULL, NULL, 'k5', 0, NULL, 'final', NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch])).outcomes, '{older}'::text[], 'then it came');
+SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, NULL, NULL, NULL, 'k5', 0, NULL, 'entered-in-error', NULL, NULL, NULL)::care.new_batch])).changed, 0, 'withdrawn before it came');
+SELECT is((care.add_batches(:a, ARRAY[ROW(NULL, 6, smartcare.series(ARRAY[pg_temp.at(7)], '{75}'), NULL, 'k5', 0, NULL, 'final', NULL, NULL, NULL)::care.new_batch])).outcomes, '{older}'::text[], 'then it came');
 SELECT is(pg_temp.shown(:a, 'body_weight'), '69.5 74', 'and does not count');
 
 -- Random statements of a few sources on a few instants, in three orders of arrival.
@@ -158,8 +220,7 @@ BEGIN
 		SELECT a.citizen, t.* FROM arrival a, statement t
 		ORDER BY a.run, CASE a.run WHEN 1 THEN t.n WHEN 2 THEN -t.n ELSE hashint4(t.n) END
 	LOOP
-		PERFORM care.add_batches(s.citizen, ARRAY[ROW(NULL, NULL, s.measure, s.points,
-			s.nullified, NULL, NULL, s.key, s.version, s.issued, s.status, NULL, NULL, NULL, NULL, NULL, NULL)::care.measurement_batch]);
+		PERFORM care.add_batches(s.citizen, ARRAY[ROW(NULL, s.measure, s.points, s.nullified, s.key, s.version, s.issued, s.status, NULL, NULL, NULL)::care.new_batch]);
 	END LOOP;
 END
 $$;
@@ -214,6 +275,12 @@ SELECT is_empty($$
 	SELECT s.bucket FROM care.measurement_series s
 	WHERE date_bin(s.bucket_end - s.bucket, s.bucket, '2000-01-01 00:00Z') <> s.bucket
 		OR pg_column_size(s.points) > care.bucket_bytes() $$, 'are aligned, and fit in a page');
+
+-- Many notes cost each as much as few.
+SELECT pg_temp.person('0101010015') AS many \gset
+SET LOCAL statement_timeout = '60s';
+SELECT is(care.record(:many, 'glucose_capillary', array_agg(pg_temp.at(n)), array_agg((60 + n % 400)::float8), 'mg/dL'), 50000, '50,000 readings in mg/dL') FROM generate_series(1, 50000) AS n;
+RESET statement_timeout;
 
 SELECT * FROM finish();
 ROLLBACK;
