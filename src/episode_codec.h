@@ -156,9 +156,14 @@ episode_next_label(SeriesBytes *from, EpisodeLabel *label)
 static inline int
 episode_compare_labels(const EpisodeLabel *a, const EpisodeLabel *b)
 {
-	int			order = memcmp(a->text, b->text,
-							   a->length < b->length ? a->length : b->length);
+	int			order = 0;
 
+	/* mostly the first byte tells already */
+	if (a->length > 0 && b->length > 0)
+		order = (uint8_t) a->text[0] - (uint8_t) b->text[0];
+	if (order == 0)
+		order = memcmp(a->text, b->text,
+					   a->length < b->length ? a->length : b->length);
 	if (order != 0)
 		return order < 0 ? -1 : 1;
 	return (a->length > b->length) - (a->length < b->length);

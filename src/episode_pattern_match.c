@@ -306,28 +306,35 @@ find_places(PatternMatcher *m)
 {
 	const StoredEpisode *episode = m->episode;
 	uint32_t	num_labels = episode->summary.num_labels;
-	PatternPlace *place = m->places;
+	uint32_t	num_phases = episode->summary.num_phases;
+	const uint64_t *label_elements = m->label_elements;
+	PatternPlace *places = m->places;
+	uint32_t	count = 0;
 	int64_t		last = INT64_MIN;
 
-	for (uint32_t i = 0; i < episode->summary.num_phases; i++)
+	/* Which phase is a place is hard to predict, so without a branch. */
+	for (uint32_t i = 0; i < num_phases; i++)
 	{
 		uint32_t	label = episode_label_number(episode, i);
-		EpisodePhase phase;
 
 		if (label >= num_labels)
 			return false;
-		if (m->label_elements[label] == 0)
-			continue;
-		if (!episode_phase_times(episode, i, &phase) || phase.start < last)
-			return false;
-		last = phase.start;
-		place->start = phase.start;
-		place->end = phase.end;
-		place->elements = m->label_elements[label];
-		place->phase = i;
-		place++;
+		places[count].phase = i;
+		places[count].elements = label_elements[label];
+		count += label_elements[label] != 0;
 	}
-	m->num_places = (uint32_t) (place - m->places);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		PatternPlace *place = &places[i];
+		EpisodePhase phase;
+
+		if (!episode_phase_times(episode, place->phase, &phase) ||
+			phase.start < last)
+			return false;
+		place->start = last = phase.start;
+		place->end = phase.end;
+	}
+	m->num_places = count;
 	return true;
 }
 
@@ -444,7 +451,6 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 		uint32_t   *next = m->next + (size_t) number * num_elements;
 		uint64_t	fit = place->elements;
 
-		memcpy(next, next + num_elements, num_elements * sizeof(uint32_t));
 		for (uint64_t left = fit; left != 0; left &= left - 1)
 		{
 			unsigned	element = pattern_least(left);
@@ -454,9 +460,10 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 				 !(overlaps_fit(m, element, number) &&
 				   goes_on(m, element, number))))
 				fit &= ~pattern_bit(element);
-			else
-				next[element] = number;
 		}
+		for (unsigned i = 0; i < num_elements; i++)
+			next[i] = (fit & pattern_bit(i)) != 0 ? number :
+				next[num_elements + i];
 		if ((fit & first_states(m, number)) != 0)
 		{
 			found = true;
