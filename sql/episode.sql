@@ -113,3 +113,35 @@ RESET enable_bitmapscan;
 -- The operator on ranges means what it meant.
 SELECT tstzrange('2026-01-01', NULL) && '[2026-01-02,)';
 DROP TABLE sample, held;
+
+-- Damaged stored values are read, or refused as such; patterns, which read them in place, do so too.
+CREATE CAST (bytea AS episode) WITHOUT FUNCTION;
+CREATE CAST (episode AS bytea) WITHOUT FUNCTION;
+CREATE FUNCTION pg_temp.damages(whole bytea) RETURNS TABLE (place integer, call text, state text) LANGUAGE plpgsql AS $$
+DECLARE
+	damaged bytea;
+BEGIN
+	FOR place IN 0 .. length(whole) - 1 LOOP
+		FOREACH damaged IN ARRAY ARRAY[set_byte(whole, place, 0), set_byte(whole, place, 255), set_byte(whole, place, get_byte(whole, place) # 1),
+			set_byte(whole, place, get_byte(whole, place) # 128), substr(whole, 1, place), whole || substr(whole, 1, place + 1)]
+		LOOP
+			FOREACH call IN ARRAY ARRAY['episode_out($1)', 'num_phases($1)', '$1 ~ ''a -[> 1 hour]-> b''', 'match_count($1, ''^ a => * | b !-> a | c & !d'')',
+				'(SELECT count(*) FROM match($1, ''b{> 1 hour} -> *''))', '$1 = $1']
+			LOOP
+				state := NULL;
+				BEGIN
+					EXECUTE 'SELECT ' || call USING damaged::episode;
+				EXCEPTION WHEN OTHERS THEN
+					state := SQLSTATE;
+				END;
+				RETURN NEXT;
+			END LOOP;
+		END LOOP;
+	END LOOP;
+END
+$$;
+SELECT state, count(*) > 50 AS often
+FROM (VALUES ('{a@[2026-01-01,2026-01-03), b@[2026-01-02 10:00,), a@[2026-01-04,2026-01-04 00:00:30), c@[2026-01-05,2027-01-01)}'::episode),
+	('{b@[1999-01-01,1999-02-01)}')) AS v (e), pg_temp.damages(e::bytea) GROUP BY state ORDER BY state;
+DROP CAST (bytea AS episode);
+DROP CAST (episode AS bytea);

@@ -47,6 +47,8 @@ extern void episode_check_period(RangeType *range, TypeCacheEntry *type,
 extern void episode_append_label(StringInfo out, const EpisodeLabel *label);
 
 /* episode_store.c */
+extern void episode_check_status(EpisodeStatus status);
+extern void episode_open_datum(StoredEpisode *stored, Datum datum);
 extern void episode_get_summary(Datum datum, EpisodeSummary *summary);
 extern void episode_read(Episode *episode, Datum datum);
 extern void episode_free(Episode *episode);

@@ -3,85 +3,94 @@
  *
  *	version (1 byte)
  *	unit code of all times | FLAG_OPEN (1 byte)
+ *	width of starts - 1, | width of lengths - 1 << 3 (1 byte)
  *	varint number of phases
  *	varint number of labels
+ *	varint bytes of labels
  *	signed first start / unit
  *	unless open: varint last end - first start, / unit
  *	labels, in order: varint length, bytes
- *	phases, in order:
- *		varint start - start of the phase before, / unit
- *		varint end - start, / unit; 0 of an open phase
- *		varint index of the label
+ *	for each phase, in order: number of its label
+ *	for each phase: start - first start, / unit
+ *	for each phase: end - start, / unit; 0 of an open phase
+ *
+ * What is kept for each phase has as many bytes as the greatest needs, at
+ * least one; label numbers, as many as the number of labels less 1.  So who
+ * looks for a few labels reads little else.
  *
  * The unit is the largest of the series codec's that divides every time since
  * 2000-01-01 UTC.  An episode has one stored form.
  */
 #include "episode_codec.h"
-#include "series_bytes.h"
 #include "series_codec.h"
 
 #define VERSION		1
 #define FLAG_OPEN	0x80		/* some phase has no end */
 #define FLAGS_KNOWN	0x8F		/* that and the unit code */
+#define WIDTHS_KNOWN	0x3F		/* two times three bits */
 
-/* The fewest bytes of a label and of a phase. */
+/* The fewest bytes of a label. */
 #define LABEL_MIN	2
-#define PHASE_MIN	3
 
-/* The front of an episode; all in units but the summary. */
-typedef struct Front
+/* The bytes that a number takes. */
+static unsigned
+width_of(uint64_t number)
 {
-	EpisodeSummary summary;
-	uint64_t	unit;
-	int64_t		start;
-	int64_t		limit;			/* the last time that there is */
-} Front;
+	unsigned	width = 1;
 
-/* How far it is to the last time that there is, in units. */
-static inline uint64_t
-room_after(const Front *front, int64_t time)
-{
-	return (uint64_t) front->limit - (uint64_t) time;
+	while (number >>= 8)
+		width++;
+	return width;
 }
 
+/* Read what precedes the labels. */
 static EpisodeStatus
-get_front(SeriesBytes *from, Front *front)
+get_front(SeriesBytes *from, StoredEpisode *stored)
 {
-	EpisodeSummary *summary = &front->summary;
+	EpisodeSummary *summary = &stored->summary;
 	uint8_t		version;
 	uint8_t		flags;
+	uint8_t		widths;
 	uint64_t	num_phases;
 	uint64_t	num_labels;
+	uint64_t	label_bytes;
 	int64_t		unit;
+	int64_t		limit;
 	uint64_t	length;
 
 	if (!get_byte(from, &version) || version == 0)
 		return EPISODE_CORRUPT;
 	if (version != VERSION)
 		return EPISODE_UNSUPPORTED;
-	if (!get_byte(from, &flags))
+	if (!get_byte(from, &flags) || !get_byte(from, &widths))
 		return EPISODE_CORRUPT;
-	if ((flags & ~FLAGS_KNOWN) != 0 || !series_code_unit(flags & 0x0F,
-														   &front->unit))
+	if ((flags & ~FLAGS_KNOWN) != 0 || (widths & ~WIDTHS_KNOWN) != 0 ||
+		!series_code_unit(flags & 0x0F, &stored->unit))
 		return EPISODE_UNSUPPORTED;
-	unit = (int64_t) front->unit;
-	front->limit = (EPISODE_END_TIME - 1) / unit;
+	unit = (int64_t) stored->unit;
+	limit = (EPISODE_END_TIME - 1) / unit;
 	if (!get_varint(from, &num_phases) || !get_varint(from, &num_labels) ||
+		!get_varint(from, &label_bytes) ||
 		num_phases == 0 || num_phases > EPISODE_MAX_PHASES ||
 		num_labels == 0 || num_labels > num_phases ||
-		!get_signed(from, &front->start) ||
-		front->start < EPISODE_MIN_TIME / unit || front->start > front->limit)
+		!get_signed(from, &stored->start) ||
+		stored->start < EPISODE_MIN_TIME / unit || stored->start > limit)
 		return EPISODE_CORRUPT;
+	stored->room = (uint64_t) limit - (uint64_t) stored->start;
+	stored->label_bytes = label_bytes;
+	stored->number_width = (uint8_t) width_of(num_labels - 1);
+	stored->start_width = (widths & 7) + 1;
+	stored->length_width = (widths >> 3) + 1;
 	summary->num_phases = (uint32_t) num_phases;
 	summary->num_labels = (uint32_t) num_labels;
-	summary->start = front->start * unit;
+	summary->start = stored->start * unit;
 	summary->end = EPISODE_OPEN;
 	if ((flags & FLAG_OPEN) == 0)
 	{
 		if (!get_varint(from, &length) || length == 0 ||
-			length > room_after(front, front->start))
+			length > stored->room)
 			return EPISODE_CORRUPT;
-		summary->end = (int64_t) ((uint64_t) front->start + length) * unit;
+		summary->end = (int64_t) ((uint64_t) stored->start + length) * unit;
 	}
 	return EPISODE_OK;
 }
@@ -92,97 +101,81 @@ episode_read_summary(const uint8_t *data, size_t size,
 					 EpisodeSummary *summary)
 {
 	SeriesBytes from = {data, data + size};
-	Front		front;
-	EpisodeStatus status = get_front(&from, &front);
+	StoredEpisode stored;
+	EpisodeStatus status = get_front(&from, &stored);
 
 	if (status == EPISODE_OK)
-		*summary = front.summary;
+		*summary = stored.summary;
 	return status;
 }
 
 /*
- * Whether as many labels and phases as the summary tells of can be in so many
- * bytes: ask before there is memory taken for them.
+ * Find out where the parts of a stored episode are.  That there are as many
+ * phases as it tells of is checked, but not what they are.
  */
-bool
-episode_can_hold(size_t size, const EpisodeSummary *summary)
+EpisodeStatus
+episode_open(StoredEpisode *stored, const uint8_t *data, size_t size)
 {
-	return size > (uint64_t) summary->num_labels * LABEL_MIN +
-		(uint64_t) summary->num_phases * PHASE_MIN;
-}
+	SeriesBytes from = {data, data + size};
+	EpisodeStatus status = get_front(&from, stored);
+	uint64_t	count;
 
-static EpisodeStatus
-get_labels(SeriesBytes *from, EpisodeLabel *labels, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-	{
-		uint64_t	length;
-
-		if (!get_varint(from, &length) || length == 0 ||
-			length > EPISODE_MAX_LABEL || length > bytes_left(from))
-			return EPISODE_CORRUPT;
-		labels[i].text = (const char *) from->next;
-		labels[i].length = (size_t) length;
-		from->next += length;
-		if (i > 0 && episode_compare_labels(&labels[i - 1], &labels[i]) >= 0)
-			return EPISODE_CORRUPT;
-	}
+	if (status != EPISODE_OK)
+		return status;
+	count = stored->summary.num_phases;
+	if (stored->label_bytes > bytes_left(&from) ||
+		stored->label_bytes / LABEL_MIN < stored->summary.num_labels ||
+		bytes_left(&from) - stored->label_bytes != count *
+		(stored->number_width + stored->start_width + stored->length_width))
+		return EPISODE_CORRUPT;
+	stored->labels = from.next;
+	stored->numbers = stored->labels + stored->label_bytes;
+	stored->starts = stored->numbers + count * stored->number_width;
+	stored->lengths = stored->starts + count * stored->start_width;
 	return EPISODE_OK;
 }
 
 static EpisodeStatus
-get_phases(SeriesBytes *from, EpisodePhase *phases, const Front *front)
+get_labels(const StoredEpisode *stored, EpisodeLabel *labels)
 {
-	int64_t		unit = (int64_t) front->unit;
-	int64_t		start = front->start;
-	int64_t		last_end = front->summary.start;
+	SeriesBytes from = {stored->labels, stored->numbers};
 
-	for (uint32_t i = 0; i < front->summary.num_phases; i++)
+	for (uint32_t i = 0; i < stored->summary.num_labels; i++)
 	{
-		EpisodePhase *phase = &phases[i];
-		uint64_t	step;
-		uint64_t	length;
-		uint64_t	label;
-
-		if (!get_varint(from, &step) || !get_varint(from, &length) ||
-			!get_varint(from, &label) ||
-			label >= front->summary.num_labels || (i == 0 && step != 0) ||
-			step > room_after(front, start))
-			return EPISODE_CORRUPT;
-		start = (int64_t) ((uint64_t) start + step);
-		if (length > room_after(front, start))
-			return EPISODE_CORRUPT;
-		phase->start = start * unit;
-		phase->end = length == 0 ? EPISODE_OPEN :
-			(int64_t) ((uint64_t) start + length) * unit;
-		phase->label = (uint32_t) label;
-		if (phase->end > last_end)
-			last_end = phase->end;
-		if (i > 0 && episode_compare_phases(phase - 1, phase) > 0)
+		if (!episode_next_label(&from, &labels[i]) ||
+			(i > 0 && episode_compare_labels(&labels[i - 1], &labels[i]) >= 0))
 			return EPISODE_CORRUPT;
 	}
-	return last_end == front->summary.end ? EPISODE_OK : EPISODE_CORRUPT;
+	return bytes_left(&from) == 0 ? EPISODE_OK : EPISODE_CORRUPT;
 }
 
 /*
- * Read an episode into arrays for as many labels and phases as its summary
- * tells of.  The texts of the labels stay where they are.
+ * Read a stored episode into arrays for as many labels and phases as its
+ * summary tells of.  The texts of the labels stay where they are.
  */
 EpisodeStatus
-episode_decode(const uint8_t *data, size_t size,
-			   EpisodeLabel *labels, EpisodePhase *phases)
+episode_decode(const StoredEpisode *stored, EpisodeLabel *labels,
+			   EpisodePhase *phases)
 {
-	SeriesBytes from = {data, data + size};
-	Front		front;
-	EpisodeStatus status = get_front(&from, &front);
+	const EpisodeSummary *summary = &stored->summary;
+	int64_t		last_end = summary->start;
 
-	if (status == EPISODE_OK)
-		status = get_labels(&from, labels, front.summary.num_labels);
-	if (status == EPISODE_OK)
-		status = get_phases(&from, phases, &front);
-	if (status == EPISODE_OK && from.next != from.end)
-		status = EPISODE_CORRUPT;
-	return status;
+	if (get_labels(stored, labels) != EPISODE_OK)
+		return EPISODE_CORRUPT;
+	for (uint32_t i = 0; i < summary->num_phases; i++)
+	{
+		EpisodePhase *phase = &phases[i];
+
+		phase->label = episode_label_number(stored, i);
+		if (phase->label >= summary->num_labels ||
+			!episode_phase_times(stored, i, phase) ||
+			(i == 0 ? phase->start != summary->start :
+			 episode_compare_phases(phase - 1, phase) > 0))
+			return EPISODE_CORRUPT;
+		if (phase->end > last_end)
+			last_end = phase->end;
+	}
+	return last_end == summary->end ? EPISODE_OK : EPISODE_CORRUPT;
 }
 
 /*
@@ -226,38 +219,6 @@ unit_code(int64_t time)
 	return series_unit_code(time < 0 ? 0 - (uint64_t) time : (uint64_t) time);
 }
 
-/* What precedes the labels, and the unit of all times. */
-static uint8_t *
-put_front(uint8_t *out, const Episode *episode, uint64_t *unit)
-{
-	int64_t		start = episode->phases[0].start;
-	int64_t		end = start;
-	int			code = unit_code(start);
-
-	for (uint32_t i = 0; i < episode->num_phases; i++)
-	{
-		const EpisodePhase *phase = &episode->phases[i];
-		int			other = unit_code(phase->start);
-
-		if (other < code)
-			code = other;
-		if (phase->end > end)
-			end = phase->end;
-		if (phase->end != EPISODE_OPEN &&
-			(other = unit_code(phase->end)) < code)
-			code = other;
-	}
-	series_code_unit(code, unit);
-	*out++ = VERSION;
-	*out++ = (uint8_t) (code | (end == EPISODE_OPEN ? FLAG_OPEN : 0));
-	out = put_varint(out, episode->num_phases);
-	out = put_varint(out, episode->num_labels);
-	out = put_varint(out, zigzag(start / (int64_t) *unit));
-	if (end != EPISODE_OPEN)
-		out = put_varint(out, ((uint64_t) end - (uint64_t) start) / *unit);
-	return out;
-}
-
 static uint64_t
 phase_length(const EpisodePhase *phase)
 {
@@ -265,52 +226,114 @@ phase_length(const EpisodePhase *phase)
 		(uint64_t) phase->end - (uint64_t) phase->start;
 }
 
+/* How an episode is to be stored. */
+typedef struct Plan
+{
+	int64_t		start;
+	int64_t		end;			/* or EPISODE_OPEN */
+	int			code;			/* of the unit */
+	uint64_t	unit;
+	size_t		label_bytes;
+	unsigned	number_width;
+	unsigned	start_width;
+	unsigned	length_width;
+} Plan;
+
+static void
+make_plan(Plan *plan, const Episode *episode)
+{
+	uint32_t	count = episode->num_phases;
+	uint64_t	longest = 0;
+
+	plan->start = plan->end = episode->phases[0].start;
+	plan->code = unit_code(plan->start);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		const EpisodePhase *phase = &episode->phases[i];
+		int			code = unit_code(phase->start);
+
+		if (code < plan->code)
+			plan->code = code;
+		if (phase->end > plan->end)
+			plan->end = phase->end;
+		if (phase->end != EPISODE_OPEN &&
+			(code = unit_code(phase->end)) < plan->code)
+			plan->code = code;
+		if (phase_length(phase) > longest)
+			longest = phase_length(phase);
+	}
+	series_code_unit(plan->code, &plan->unit);
+	plan->label_bytes = 0;
+	for (uint32_t i = 0; i < episode->num_labels; i++)
+		plan->label_bytes += varint_size(episode->labels[i].length) +
+			episode->labels[i].length;
+	plan->number_width = width_of(episode->num_labels - 1);
+	plan->start_width = width_of(((uint64_t) episode->phases[count - 1].start -
+								  (uint64_t) plan->start) / plan->unit);
+	plan->length_width = width_of(longest / plan->unit);
+}
+
+/* What precedes the labels. */
+static uint8_t *
+put_front(uint8_t *out, const Plan *plan, const Episode *episode)
+{
+	*out++ = VERSION;
+	*out++ = (uint8_t) (plan->code |
+						(plan->end == EPISODE_OPEN ? FLAG_OPEN : 0));
+	*out++ = (uint8_t) ((plan->start_width - 1) |
+						(plan->length_width - 1) << 3);
+	out = put_varint(out, episode->num_phases);
+	out = put_varint(out, episode->num_labels);
+	out = put_varint(out, plan->label_bytes);
+	out = put_varint(out, zigzag(plan->start / (int64_t) plan->unit));
+	if (plan->end != EPISODE_OPEN)
+		out = put_varint(out, ((uint64_t) plan->end -
+							   (uint64_t) plan->start) / plan->unit);
+	return out;
+}
+
 /* How many bytes episode_encode() will write. */
 size_t
 episode_encoded_size(const Episode *episode)
 {
 	uint8_t		front[EPISODE_FRONT_MAX];
-	uint64_t	unit;
-	size_t		size = (size_t) (put_front(front, episode, &unit) - front);
-	int64_t		start = episode->phases[0].start;
+	Plan		plan;
 
-	for (uint32_t i = 0; i < episode->num_labels; i++)
-		size += varint_size(episode->labels[i].length) +
-			episode->labels[i].length;
-	for (uint32_t i = 0; i < episode->num_phases; i++)
-	{
-		const EpisodePhase *phase = &episode->phases[i];
+	make_plan(&plan, episode);
+	return (size_t) (put_front(front, &plan, episode) - front) +
+		plan.label_bytes + (size_t) episode->num_phases *
+		(plan.number_width + plan.start_width + plan.length_width);
+}
 
-		size += varint_size(((uint64_t) phase->start - (uint64_t) start) /
-							unit) +
-			varint_size(phase_length(phase) / unit) +
-			varint_size(phase->label);
-		start = phase->start;
-	}
-	return size;
+static uint8_t *
+put_number(uint8_t *out, unsigned width, uint64_t number)
+{
+	for (; width > 0; width--, number >>= 8)
+		*out++ = (uint8_t) number;
+	return out;
 }
 
 void
 episode_encode(const Episode *episode, uint8_t *out)
 {
-	uint64_t	unit;
-	int64_t		start = episode->phases[0].start;
+	const EpisodePhase *end = episode->phases + episode->num_phases;
+	Plan		plan;
 
-	out = put_front(out, episode, &unit);
+	make_plan(&plan, episode);
+	out = put_front(out, &plan, episode);
 	for (uint32_t i = 0; i < episode->num_labels; i++)
 	{
 		out = put_varint(out, episode->labels[i].length);
 		memcpy(out, episode->labels[i].text, episode->labels[i].length);
 		out += episode->labels[i].length;
 	}
-	for (uint32_t i = 0; i < episode->num_phases; i++)
-	{
-		const EpisodePhase *phase = &episode->phases[i];
-
-		out = put_varint(out, ((uint64_t) phase->start - (uint64_t) start) /
-						 unit);
-		out = put_varint(out, phase_length(phase) / unit);
-		out = put_varint(out, phase->label);
-		start = phase->start;
-	}
+	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
+		out = put_number(out, plan.number_width, phase->label);
+	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
+		out = put_number(out, plan.start_width,
+						 ((uint64_t) phase->start - (uint64_t) plan.start) /
+						 plan.unit);
+	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
+		out = put_number(out, plan.length_width,
+						 phase_length(phase) / plan.unit);
 }

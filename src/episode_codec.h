@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "series_bytes.h"
+
 /* The end of a phase that is still going on. */
 #define EPISODE_OPEN	INT64_MAX
 
@@ -73,13 +75,95 @@ typedef struct EpisodeSummary
 	int64_t		end;			/* the last one, or EPISODE_OPEN */
 } EpisodeSummary;
 
+/*
+ * A stored episode, to be read in place.  Its columns have a number of so many
+ * bytes for each phase, so that any phase can be read without the others.
+ */
+typedef struct StoredEpisode
+{
+	EpisodeSummary summary;
+	uint64_t	unit;			/* of all times, in microseconds */
+	int64_t		start;			/* in units */
+	uint64_t	room;			/* from start to the last time, in units */
+	size_t		label_bytes;
+	const uint8_t *labels;
+	const uint8_t *numbers;		/* of labels */
+	const uint8_t *starts;		/* - start, in units */
+	const uint8_t *lengths;		/* in units; 0 of an open phase */
+	uint8_t		number_width;
+	uint8_t		start_width;
+	uint8_t		length_width;
+} StoredEpisode;
+
+/* A number of a column; there are always 8 bytes up to its last. */
+static inline uint64_t
+episode_column(const uint8_t *column, unsigned width, uint32_t i)
+{
+	return load64(column + ((size_t) i + 1) * width - 8) >> (64 - 8 * width);
+}
+
+/* The number of a phase's label: any, if the value is damaged. */
+static inline uint32_t
+episode_label_number(const StoredEpisode *stored, uint32_t i)
+{
+	return stored->number_width == 1 ? stored->numbers[i] :
+		(uint32_t) episode_column(stored->numbers, stored->number_width, i);
+}
+
+/* When a phase starts: any time, if the value is damaged. */
+static inline int64_t
+episode_phase_start(const StoredEpisode *stored, uint32_t i)
+{
+	return (int64_t) (((uint64_t) stored->start +
+					   episode_column(stored->starts, stored->start_width,
+									  i)) * stored->unit);
+}
+
+/* Read when a phase starts and ends; false if the value is damaged. */
+static inline bool
+episode_phase_times(const StoredEpisode *stored, uint32_t i,
+					EpisodePhase *phase)
+{
+	uint64_t	start = episode_column(stored->starts, stored->start_width, i);
+	uint64_t	length = episode_column(stored->lengths, stored->length_width,
+										i);
+
+	if (start > stored->room || length > stored->room - start)
+		return false;
+	start += (uint64_t) stored->start;
+	phase->start = (int64_t) (start * stored->unit);
+	phase->end = length == 0 ? EPISODE_OPEN :
+		(int64_t) ((start + length) * stored->unit);
+	return true;
+}
+
+/* Read the next label; false if the value is damaged. */
+static inline bool
+episode_next_label(SeriesBytes *from, EpisodeLabel *label)
+{
+	uint64_t	length;
+
+	if (!get_varint(from, &length) || length == 0 ||
+		length > EPISODE_MAX_LABEL || length > bytes_left(from))
+		return false;
+	label->text = (const char *) from->next;
+	label->length = (size_t) length;
+	from->next += length;
+	return true;
+}
+
 /* Labels in order of their bytes, whatever the collation. */
 static inline int
 episode_compare_labels(const EpisodeLabel *a, const EpisodeLabel *b)
 {
-	int			order = memcmp(a->text, b->text,
-							   a->length < b->length ? a->length : b->length);
+	int			order = 0;
 
+	/* mostly the first byte tells already */
+	if (a->length > 0 && b->length > 0)
+		order = (uint8_t) a->text[0] - (uint8_t) b->text[0];
+	if (order == 0)
+		order = memcmp(a->text, b->text,
+					   a->length < b->length ? a->length : b->length);
 	if (order != 0)
 		return order < 0 ? -1 : 1;
 	return (a->length > b->length) - (a->length < b->length);
@@ -98,8 +182,9 @@ episode_compare_phases(const EpisodePhase *a, const EpisodePhase *b)
 
 extern EpisodeStatus episode_read_summary(const uint8_t *data, size_t size,
 										  EpisodeSummary *summary);
-extern bool episode_can_hold(size_t size, const EpisodeSummary *summary);
-extern EpisodeStatus episode_decode(const uint8_t *data, size_t size,
+extern EpisodeStatus episode_open(StoredEpisode *stored, const uint8_t *data,
+								  size_t size);
+extern EpisodeStatus episode_decode(const StoredEpisode *stored,
 									EpisodeLabel *labels,
 									EpisodePhase *phases);
 extern bool episode_is_valid(const Episode *episode);

@@ -147,7 +147,8 @@ typedef struct PatternPlace
 typedef struct PatternMatcher
 {
 	const PatternView *pattern;
-	const Episode *episode;
+	const StoredEpisode *episode;
+	uint64_t	present;		/* elements that the episode has labels of */
 	int64_t		known;			/* until when the record is known */
 	uint32_t	num_places;
 	uint32_t	position;		/* places from here on are scanned */
@@ -199,16 +200,15 @@ extern size_t pattern_size(const PatternParser *parser);
 extern void pattern_write(const PatternParser *parser, EpisodePattern *out);
 extern EpisodeStatus pattern_open(PatternView *view,
 								  const EpisodePattern *front, size_t size);
-extern bool pattern_possible(const PatternView *view,
-							 const bool *has_label, bool has_other);
+extern bool pattern_possible(const PatternView *view, uint64_t present);
 
 /* episode_pattern_match.c */
 extern size_t pattern_match_size(const PatternView *pattern,
-								 const Episode *episode);
-extern void pattern_match_begin(PatternMatcher *matcher,
-								const PatternView *pattern,
-								const Episode *episode,
-								int64_t horizon, void *memory);
+								 const StoredEpisode *episode);
+extern EpisodeStatus pattern_match_begin(PatternMatcher *matcher,
+										 const PatternView *pattern,
+										 const StoredEpisode *episode,
+										 int64_t horizon, void *memory);
 extern bool pattern_match_scan(PatternMatcher *matcher, uint32_t count,
 							   bool stop);
 extern bool pattern_match_at(const PatternMatcher *matcher, uint32_t place);

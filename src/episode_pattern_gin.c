@@ -23,11 +23,12 @@
 #define STRATEGY_HAS_ANY	3
 #define STRATEGY_HAS_ALL	4
 
-/* A pattern and which of its labels the keys of the scan are. */
+/* A pattern, and which of its elements the keys of a scan are in. */
 typedef struct PatternQuery
 {
 	PatternView view;
-	uint16		labels[PATTERN_MAX_LABELS];
+	uint64		without_keys;	/* elements with labels that are no keys */
+	uint64		key_elements[PATTERN_MAX_LABELS];
 } PatternQuery;
 
 static Datum
@@ -82,7 +83,6 @@ pattern_keys(Datum pattern, int32 *num_keys, Pointer **extra_data,
 {
 	PatternQuery *query = palloc(sizeof(PatternQuery));
 	PatternView *view = &query->view;
-	bool		has_label[PATTERN_MAX_LABELS];
 	uint64		asking;
 	Datum	   *keys;
 
@@ -97,19 +97,21 @@ pattern_keys(Datum pattern, int32 *num_keys, Pointer **extra_data,
 
 	keys = palloc(sizeof(Datum) * Max(view->front->num_labels, 1));
 	*num_keys = 0;
+	query->without_keys = view->front->other;
 	for (int i = 0; i < view->front->num_labels; i++)
 	{
-		has_label[i] = (view->label_elements[i] & asking) == 0;
-		if (!has_label[i])
+		if ((view->label_elements[i] & asking) == 0)
+			query->without_keys |= view->label_elements[i];
+		else
 		{
-			query->labels[*num_keys] = (uint16) i;
+			query->key_elements[*num_keys] = view->label_elements[i];
 			keys[(*num_keys)++] = label_key(pattern_label(view, i));
 		}
 	}
 	*extra_data = palloc(sizeof(Pointer) * Max(*num_keys, 1));
 	for (int i = 0; i < *num_keys; i++)
 		(*extra_data)[i] = (Pointer) query;
-	if (pattern_possible(view, has_label, true))
+	if (pattern_possible(view, query->without_keys))
 		*search_mode = GIN_SEARCH_MODE_ALL;
 	return keys;
 }
@@ -152,15 +154,18 @@ static GinTernaryValue
 may_match(const GinTernaryValue *check, int32 num_keys, Pointer *extra_data)
 {
 	const PatternQuery *query;
-	bool		has_label[PATTERN_MAX_LABELS];
+	uint64		present;
 
 	if (num_keys == 0)
 		return GIN_MAYBE;
 	query = (PatternQuery *) extra_data[0];
-	memset(has_label, true, query->view.front->num_labels);
+	present = query->without_keys;
 	for (int i = 0; i < num_keys; i++)
-		has_label[query->labels[i]] = check[i] != GIN_FALSE;
-	return pattern_possible(&query->view, has_label, true) ?
+	{
+		if (check[i] != GIN_FALSE)
+			present |= query->key_elements[i];
+	}
+	return pattern_possible(&query->view, present) ?
 		GIN_MAYBE : GIN_FALSE;
 }
 

@@ -1,8 +1,9 @@
 /*
  * episode_pattern_match.c - finding a pattern in an episode
  *
- * Phases are scanned from the last to the first, but for those that the
- * pattern does not speak of: what is left are the places.  For each, and each
+ * The episode is read in place.  If its labels alone cannot make a match, no
+ * phase is looked at; of those that the pattern does not speak of, only the
+ * label is.  What is left are the places, scanned from the last to the first.  For each, and each
  * state of the automaton, it is found out whether a match can go on from
  * there: which is so if the state may end a match, or an edge of it leads to a
  * later place from which another can.  What may follow a phase are phases that
@@ -79,26 +80,27 @@ seek_after(const PatternMatcher *m, uint32_t place, uint64_t least)
 static bool
 next_start(const PatternMatcher *m, uint32_t place, int64_t *start)
 {
-	const EpisodePhase *phases = m->episode->phases;
+	const StoredEpisode *episode = m->episode;
 	int64_t		end = m->places[place].end;
 	uint32_t	low = m->places[place].phase + 1;
-	uint32_t	high = m->episode->num_phases;
+	uint32_t	high = episode->summary.num_phases;
 
 	/* Mostly it is near. */
-	for (uint32_t i = 0; i < 4 && low < high && phases[low].start < end; i++)
+	for (int i = 0; i < 4 && low < high &&
+		 episode_phase_start(episode, low) < end; i++)
 		low++;
-	while (low < high && phases[low].start < end)
+	while (low < high && episode_phase_start(episode, low) < end)
 	{
 		uint32_t	middle = low + (high - low) / 2;
 
-		if (phases[middle].start < end)
+		if (episode_phase_start(episode, middle) < end)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == m->episode->num_phases)
+	if (low == episode->summary.num_phases)
 		return false;
-	*start = phases[low].start;
+	*start = episode_phase_start(episode, low);
 	return true;
 }
 
@@ -219,15 +221,14 @@ is_absent(const PatternMatcher *m, const PatternEdge *edge, uint32_t place)
 static bool
 ends(const PatternMatcher *m, const PatternEdge *edge, uint32_t place)
 {
-	const Episode *episode = m->episode;
-
 	switch (edge->kind)
 	{
 		case EDGE_END:
 			return true;
 		case EDGE_LAST:
 			return m->places[place].start ==
-				episode->phases[episode->num_phases - 1].start;
+				episode_phase_start(m->episode,
+									m->episode->summary.num_phases - 1);
 		case EDGE_NOT_FOLLOWED:
 		case EDGE_NOT_NEXT:
 			return is_absent(m, edge, place);
@@ -255,78 +256,116 @@ goes_on(const PatternMatcher *m, unsigned state, uint32_t place)
 
 /* How much memory a matcher needs at most. */
 size_t
-pattern_match_size(const PatternView *pattern, const Episode *episode)
+pattern_match_size(const PatternView *pattern, const StoredEpisode *episode)
 {
-	size_t		num_phases = episode->num_phases;
+	size_t		num_phases = episode->summary.num_phases;
 
-	return sizeof(uint64_t) * episode->num_labels +
+	return sizeof(uint64_t) * episode->summary.num_labels +
 		sizeof(PatternPlace) * num_phases +
 		sizeof(int64_t) * num_phases * pattern->front->num_overlaps +
 		sizeof(uint32_t) * (num_phases + 1) * pattern->front->num_elements;
 }
 
-/* For each label of the episode, the elements that it is in. */
-static void
+/*
+ * For each label of the episode, the elements that it is in.  False if the
+ * episode is damaged.
+ */
+static bool
 map_labels(PatternMatcher *m)
 {
 	const EpisodePattern *front = m->pattern->front;
+	SeriesBytes from = {m->episode->labels, m->episode->numbers};
 	uint32_t	named = 0;
 
-	for (uint32_t i = 0; i < m->episode->num_labels; i++)
+	m->present = 0;
+	for (uint32_t i = 0; i < m->episode->summary.num_labels; i++)
 	{
+		EpisodeLabel label;
 		int			order = 1;
 
+		if (!episode_next_label(&from, &label))
+			return false;
 		for (; named < front->num_labels; named++)
 		{
-			EpisodeLabel label = pattern_label(m->pattern, named);
+			EpisodeLabel sought = pattern_label(m->pattern, named);
 
-			order = episode_compare_labels(&m->episode->labels[i], &label);
+			order = episode_compare_labels(&label, &sought);
 			if (order <= 0)
 				break;
 		}
 		m->label_elements[i] = order == 0 ?
 			m->pattern->label_elements[named] : front->other;
+		m->present |= m->label_elements[i];
 	}
+	return true;
 }
 
-/* Find the places. */
-static void
+/* Find the places.  False if the episode is damaged. */
+static bool
 find_places(PatternMatcher *m)
 {
-	const Episode *episode = m->episode;
+	const StoredEpisode *episode = m->episode;
+	uint32_t	num_labels = episode->summary.num_labels;
+	uint32_t	num_phases = episode->summary.num_phases;
+	const uint64_t *label_elements = m->label_elements;
+	PatternPlace *places = m->places;
+	uint32_t	count = 0;
+	int64_t		last = INT64_MIN;
 
-	m->num_places = 0;
-	for (uint32_t i = 0; i < episode->num_phases; i++)
+	/* Which phase is a place is hard to predict, so without a branch. */
+	for (uint32_t i = 0; i < num_phases; i++)
 	{
-		const EpisodePhase *phase = &episode->phases[i];
-		uint64_t	elements = m->label_elements[phase->label];
+		uint32_t	label = episode_label_number(episode, i);
 
-		if (elements != 0)
-		{
-			PatternPlace *place = &m->places[m->num_places++];
-
-			place->start = phase->start;
-			place->end = phase->end;
-			place->elements = elements;
-			place->phase = i;
-		}
+		if (label >= num_labels)
+			return false;
+		places[count].phase = i;
+		places[count].elements = label_elements[label];
+		count += label_elements[label] != 0;
 	}
+	for (uint32_t i = 0; i < count; i++)
+	{
+		PatternPlace *place = &places[i];
+		EpisodePhase phase;
+
+		if (!episode_phase_times(episode, place->phase, &phase) ||
+			phase.start < last)
+			return false;
+		place->start = last = phase.start;
+		place->end = phase.end;
+	}
+	m->num_places = count;
+	return true;
 }
 
-/* The last instant in a record, or the horizon if that is later. */
-static int64_t
-find_known(const Episode *episode, int64_t horizon)
+/*
+ * Until when the record is known: the last instant in it, or the horizon if
+ * that is later.  False if the episode is damaged.
+ */
+static bool
+find_known(PatternMatcher *m, int64_t horizon)
 {
-	for (uint32_t i = 0; i < episode->num_phases; i++)
-	{
-		const EpisodePhase *phase = &episode->phases[i];
-		int64_t		time = phase->end == EPISODE_OPEN ?
-			phase->start : phase->end;
+	const StoredEpisode *episode = m->episode;
 
-		if (time > horizon)
-			horizon = time;
+	m->known = horizon;
+	if (episode->summary.end != EPISODE_OPEN)
+	{
+		if (episode->summary.end > horizon)
+			m->known = episode->summary.end;
+		return true;
 	}
-	return horizon;
+	for (uint32_t i = 0; i < episode->summary.num_phases; i++)
+	{
+		EpisodePhase phase;
+		int64_t		time;
+
+		if (!episode_phase_times(episode, i, &phase))
+			return false;
+		time = phase.end == EPISODE_OPEN ? phase.start : phase.end;
+		if (time > m->known)
+			m->known = time;
+	}
+	return true;
 }
 
 /* The last end of the other element's phases before each place. */
@@ -351,28 +390,36 @@ measure_reach(PatternMatcher *m, const PatternOverlap *overlap,
  * Begin to look for matches.  The record is known until the horizon, and in
  * any case until the last instant in it.  The memory is aligned to 8 bytes.
  */
-void
+EpisodeStatus
 pattern_match_begin(PatternMatcher *m, const PatternView *pattern,
-					const Episode *episode, int64_t horizon, void *memory)
+					const StoredEpisode *episode, int64_t horizon,
+					void *memory)
 {
 	unsigned	num_overlaps = pattern->front->num_overlaps;
 	unsigned	num_elements = pattern->front->num_elements;
 
 	m->pattern = pattern;
 	m->episode = episode;
+	m->num_places = 0;
+	m->position = 0;
 	m->label_elements = memory;
-	m->places = (PatternPlace *) (m->label_elements + episode->num_labels);
-	map_labels(m);
-	find_places(m);
+	m->places = (PatternPlace *) (m->label_elements +
+								  episode->summary.num_labels);
+	if (!map_labels(m))
+		return EPISODE_CORRUPT;
+	if (!pattern_possible(pattern, m->present))
+		return EPISODE_OK;
+	if (!find_places(m) || !find_known(m, horizon))
+		return EPISODE_CORRUPT;
 	m->position = m->num_places;
 	m->reach = (int64_t *) (m->places + m->num_places);
 	m->next = (uint32_t *) (m->reach + (size_t) num_overlaps * m->num_places);
-	m->known = find_known(episode, horizon);
 	for (unsigned i = 0; i < num_overlaps; i++)
 		measure_reach(m, &pattern->overlaps[i],
 					  m->reach + (size_t) i * m->num_places);
 	for (unsigned i = 0; i < num_elements; i++)
 		m->next[(size_t) m->num_places * num_elements + i] = m->num_places;
+	return EPISODE_OK;
 }
 
 /* The states that a match may begin with at this place. */
@@ -382,7 +429,7 @@ first_states(const PatternMatcher *m, uint32_t place)
 	const EpisodePattern *front = m->pattern->front;
 
 	return front->first |
-		(m->places[place].start == m->episode->phases[0].start ?
+		(m->places[place].start == m->episode->summary.start ?
 		 front->anchored : 0);
 }
 
@@ -404,7 +451,6 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 		uint32_t   *next = m->next + (size_t) number * num_elements;
 		uint64_t	fit = place->elements;
 
-		memcpy(next, next + num_elements, num_elements * sizeof(uint32_t));
 		for (uint64_t left = fit; left != 0; left &= left - 1)
 		{
 			unsigned	element = pattern_least(left);
@@ -414,9 +460,10 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 				 !(overlaps_fit(m, element, number) &&
 				   goes_on(m, element, number))))
 				fit &= ~pattern_bit(element);
-			else
-				next[element] = number;
 		}
+		for (unsigned i = 0; i < num_elements; i++)
+			next[i] = (fit & pattern_bit(i)) != 0 ? number :
+				next[num_elements + i];
 		if ((fit & first_states(m, number)) != 0)
 		{
 			found = true;

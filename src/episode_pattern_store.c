@@ -232,23 +232,16 @@ pattern_open(PatternView *view, const EpisodePattern *front, size_t size)
 }
 
 /*
- * Whether an episode can match that has these of the pattern's labels, and
- * perhaps others: whether a way leads through the automaton.
+ * Whether an episode can match that has labels of these elements: whether a
+ * way leads through the automaton.
  */
 bool
-pattern_possible(const PatternView *view, const bool *has_label,
-				 bool has_other)
+pattern_possible(const PatternView *view, uint64_t present)
 {
 	const EpisodePattern *front = view->front;
-	uint64_t	present = has_other ? front->other : 0;
 	uint64_t	reached;
 	uint64_t	todo;
 
-	for (int i = 0; i < front->num_labels; i++)
-	{
-		if (has_label[i])
-			present |= view->label_elements[i];
-	}
 	for (int i = 0; i < front->num_overlaps; i++)
 	{
 		const PatternOverlap *overlap = &view->overlaps[i];

@@ -15,8 +15,8 @@
 #define RECENT_LABELS	16
 
 /* Throw what the codec says about bytes that no episode_encode() made. */
-static void
-check(EpisodeStatus status)
+void
+episode_check_status(EpisodeStatus status)
 {
 	if (status == EPISODE_CORRUPT)
 		ereport(ERROR,
@@ -37,10 +37,21 @@ episode_get_summary(Datum datum, EpisodeSummary *summary)
 
 	if (VARATT_IS_EXTERNAL(front) || VARATT_IS_COMPRESSED(front))
 		front = PG_DETOAST_DATUM_SLICE(datum, 0, EPISODE_FRONT_MAX);
-	check(episode_read_summary((uint8 *) VARDATA_ANY(front),
-							   VARSIZE_ANY_EXHDR(front), summary));
+	episode_check_status(episode_read_summary((uint8 *) VARDATA_ANY(front),
+											  VARSIZE_ANY_EXHDR(front),
+											  summary));
 	if (front != (struct varlena *) DatumGetPointer(datum))
 		pfree(front);
+}
+
+/* Open a stored episode in place; it is part of the datum, and lives as long. */
+void
+episode_open_datum(StoredEpisode *stored, Datum datum)
+{
+	struct varlena *whole = PG_DETOAST_DATUM_PACKED(datum);
+
+	episode_check_status(episode_open(stored, (uint8 *) VARDATA_ANY(whole),
+									  VARSIZE_ANY_EXHDR(whole)));
 }
 
 /*
@@ -50,21 +61,16 @@ episode_get_summary(Datum datum, EpisodeSummary *summary)
 void
 episode_read(Episode *episode, Datum datum)
 {
-	struct varlena *whole = PG_DETOAST_DATUM_PACKED(datum);
-	const uint8 *data = (uint8 *) VARDATA_ANY(whole);
-	Size		size = VARSIZE_ANY_EXHDR(whole);
-	EpisodeSummary summary;
+	StoredEpisode stored;
 	EpisodeLabel *labels;
 	EpisodePhase *phases;
 
-	check(episode_read_summary(data, size, &summary));
-	if (!episode_can_hold(size, &summary))
-		check(EPISODE_CORRUPT);
-	labels = palloc(sizeof(EpisodeLabel) * summary.num_labels);
-	phases = palloc(sizeof(EpisodePhase) * summary.num_phases);
-	check(episode_decode(data, size, labels, phases));
-	episode->num_labels = summary.num_labels;
-	episode->num_phases = summary.num_phases;
+	episode_open_datum(&stored, datum);
+	labels = palloc(sizeof(EpisodeLabel) * stored.summary.num_labels);
+	phases = palloc(sizeof(EpisodePhase) * stored.summary.num_phases);
+	episode_check_status(episode_decode(&stored, labels, phases));
+	episode->num_labels = stored.summary.num_labels;
+	episode->num_phases = stored.summary.num_phases;
 	episode->labels = labels;
 	episode->phases = phases;
 }

@@ -146,3 +146,35 @@ COMMENT ON FUNCTION smartcare.to_jsonb(smartcare.episode) IS
 CREATE CAST (smartcare.episode AS jsonb) WITH FUNCTION smartcare.to_jsonb(smartcare.episode);
 COMMENT ON CAST (smartcare.episode AS jsonb) IS
 'Array of the phases, each an object of label, start and, unless open, end';
+
+CREATE FUNCTION smartcare.episode_from_jsonb(phases jsonb) RETURNS smartcare.episode
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong jsonb := phases;
+BEGIN
+	IF jsonb_typeof(phases) = 'array' THEN
+		SELECT phase INTO wrong
+		FROM jsonb_array_elements(phases) AS phase
+		WHERE CASE WHEN jsonb_typeof(phase) = 'object' THEN
+			jsonb_typeof(phase -> 'label') IS DISTINCT FROM 'string' OR jsonb_typeof(phase -> 'start') IS DISTINCT FROM 'string' OR
+			jsonb_typeof(phase -> 'end') NOT IN ('string', 'null') OR phase - '{label,start,end}'::text[] <> '{}'
+		ELSE true END
+		LIMIT 1;
+	END IF;
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION 'not the phases of an episode: %', left(wrong::text, 100)
+		USING ERRCODE = 'invalid_text_representation', HINT = 'Write them as [{"label": "hospital", "start": "2026-01-03T08:00:00+01:00", "end": "2026-01-08T12:00:00+01:00"}], without an end while a phase is open.';
+	END IF;
+	RETURN (
+		SELECT smartcare.episode_agg(label, tstzrange(start, "end"))
+		FROM jsonb_to_recordset(phases) AS phase(label text, start timestamptz, "end" timestamptz));
+END
+$$;
+COMMENT ON FUNCTION smartcare.episode_from_jsonb(jsonb) IS
+'Episode of an array of phases, in any order, each an object of label, start and, unless open, end; times without an offset are in the session''s time zone; NULL of an empty array; raises 22P02 on anything else, 22007 and 22008 on a bad or infinite time, 22000 and 22023 on an end that is not after the start, 22023 and 22001 on a label that is empty or has more than 1000 bytes';
+
+CREATE CAST (jsonb AS smartcare.episode) WITH FUNCTION smartcare.episode_from_jsonb(jsonb);
+COMMENT ON CAST (jsonb AS smartcare.episode) IS
+'Episode of an array of phases, each an object of label, start and, unless open, end';

@@ -42,13 +42,13 @@ COMMENT ON FUNCTION smartcare.episode_pattern_send(smartcare.episode_pattern) IS
 -- Matching.
 
 CREATE FUNCTION smartcare.episode_matches(smartcare.episode, smartcare.episode_pattern) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.episode_matches(smartcare.episode, smartcare.episode_pattern) IS
 'Whether the pattern has a match in the episode: operator ~';
 
 CREATE FUNCTION smartcare.episode_pattern_matches(smartcare.episode_pattern, smartcare.episode) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.episode_pattern_matches(smartcare.episode_pattern, smartcare.episode) IS
 'Whether the pattern has a match in the episode: operator ~';
@@ -82,13 +82,13 @@ COMMENT ON OPERATOR smartcare.~ (smartcare.episode_pattern, smartcare.episode) I
 'Whether the pattern has a match in the episode, as far as the episode tells';
 
 CREATE FUNCTION smartcare.matches(episode smartcare.episode, pattern smartcare.episode_pattern, horizon timestamptz DEFAULT NULL) RETURNS boolean
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'episode_matches_until';
 COMMENT ON FUNCTION smartcare.matches(smartcare.episode, smartcare.episode_pattern, timestamptz) IS
 'Whether the pattern has a match in the episode; NULL if either is NULL. Horizon: until when the record is known, if that is later than the last instant in it.';
 
 CREATE FUNCTION smartcare.match_count(episode smartcare.episode, pattern smartcare.episode_pattern, horizon timestamptz DEFAULT NULL) RETURNS integer
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'episode_match_count';
 COMMENT ON FUNCTION smartcare.match_count(smartcare.episode, smartcare.episode_pattern, timestamptz) IS
 'Number of matches: of phases that a match begins with; NULL if the episode or the pattern is NULL. Horizon: until when the record is known, if that is later than the last instant in it.';

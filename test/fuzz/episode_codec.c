@@ -37,6 +37,7 @@ check_round_trip(const Episode *episode)
 	EpisodeLabel *labels;
 	EpisodePhase *phases;
 	EpisodeSummary summary;
+	StoredEpisode stored;
 	Episode		again;
 	int64_t		end = episode->phases[0].end;
 
@@ -52,10 +53,10 @@ check_round_trip(const Episode *episode)
 	check(summary.num_labels == episode->num_labels &&
 		  summary.num_phases == episode->num_phases &&
 		  summary.start == episode->phases[0].start && summary.end == end);
-	check(episode_can_hold(size, &summary));
+	check(episode_open(&stored, bytes, size) == EPISODE_OK);
 	labels = malloc(sizeof(EpisodeLabel) * summary.num_labels);
 	phases = malloc(sizeof(EpisodePhase) * summary.num_phases);
-	check(episode_decode(bytes, size, labels, phases) == EPISODE_OK);
+	check(episode_decode(&stored, labels, phases) == EPISODE_OK);
 	again = (Episode) {summary.num_labels, summary.num_phases, labels, phases};
 	check_same(episode, &again);
 	free(labels);
@@ -68,6 +69,7 @@ static void
 read_stored(const uint8_t *data, size_t size)
 {
 	EpisodeSummary summary;
+	StoredEpisode stored;
 	EpisodeLabel *labels;
 	EpisodePhase *phases;
 	Episode		episode;
@@ -75,11 +77,12 @@ read_stored(const uint8_t *data, size_t size)
 	if (episode_read_summary(data, size, &summary) != EPISODE_OK)
 		return;
 	check(summary.start < summary.end);
-	if (!episode_can_hold(size, &summary))
+	if (episode_open(&stored, data, size) != EPISODE_OK)
 		return;
+	check(stored.summary.num_phases <= size / 3);
 	labels = malloc(sizeof(EpisodeLabel) * summary.num_labels);
 	phases = malloc(sizeof(EpisodePhase) * summary.num_phases);
-	if (episode_decode(data, size, labels, phases) == EPISODE_OK)
+	if (episode_decode(&stored, labels, phases) == EPISODE_OK)
 	{
 		episode = (Episode) {summary.num_labels, summary.num_phases,
 							 labels, phases};

@@ -29,17 +29,67 @@ compare_phases(const void *left, const void *right)
 	return episode_compare_phases(left, right);
 }
 
+/*
+ * Look for all matches, and bind them.  The bytes of a sound episode must be
+ * read; those of a damaged one may be refused at any time.
+ */
+static bool
+find_all(PatternMatcher *matcher, const PatternView *view,
+		 const StoredEpisode *stored, int64_t horizon, bool sound)
+{
+	void	   *memory = malloc(pattern_match_size(view, stored));
+	PatternStep *steps = malloc(sizeof(PatternStep) *
+								(stored->summary.num_phases + 1));
+	bool		found = false;
+
+	if (pattern_match_begin(matcher, view, stored, horizon,
+							memory) != EPISODE_OK)
+		demand(!sound);
+	else
+		found = pattern_match_scan(matcher, UINT32_MAX, false);
+	for (uint32_t i = 0; found && i < matcher->num_places; i++)
+	{
+		uint32_t	count;
+
+		if (!pattern_match_at(matcher, i))
+			continue;
+		count = pattern_match_bind(matcher, i, steps);
+		demand(count >= 1 && count <= matcher->num_places &&
+			   steps[0].place == i);
+		for (uint32_t j = 0; j < count; j++)
+		{
+			demand(j == 0 || matcher->places[steps[j].place].start >=
+				   matcher->places[steps[j - 1].place].end);
+			for (int k = 0; k < view->front->num_overlaps; k++)
+				demand(pattern_match_overlap(matcher, &view->overlaps[k],
+											 steps[j].place) <= matcher->num_places);
+		}
+	}
+	free(steps);
+	if (sound)
+	{
+		/* what stops at the first agrees, and an index loses no match */
+		demand(pattern_match_begin(matcher, view, stored, horizon,
+								   memory) == EPISODE_OK);
+		demand(pattern_match_scan(matcher, UINT32_MAX, true) == found);
+		demand(!found || pattern_possible(view, matcher->present));
+	}
+	free(memory);
+	return found;
+}
+
 static void
 match(const PatternView *view, const uint8_t *data, size_t size)
 {
 	static const EpisodeLabel labels[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};
+	const uint8_t *damage = data;
 	EpisodePhase phases[MAX_PHASES];
 	Episode		episode = {4, 0, labels, phases};
+	StoredEpisode stored;
 	PatternMatcher matcher;
-	PatternStep *steps;
-	void	   *memory;
-	bool		found;
-	bool		has_label[PATTERN_MAX_LABELS] = {false};
+	uint8_t    *bytes;
+	size_t		bytes_size;
+	int64_t		horizon;
 
 	while (size >= 3 && episode.num_phases < MAX_PHASES)
 	{
@@ -57,49 +107,27 @@ match(const PatternView *view, const uint8_t *data, size_t size)
 	if (episode.num_phases == 0)
 		return;
 	qsort(phases, episode.num_phases, sizeof(EpisodePhase), compare_phases);
-
-	memory = malloc(pattern_match_size(view, &episode));
-	pattern_match_begin(&matcher, view, &episode,
-						size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN,
-						memory);
-	found = pattern_match_scan(&matcher, UINT32_MAX, false);
-	steps = malloc(sizeof(PatternStep) * (episode.num_phases + 1));
-	for (uint32_t i = 0; i < matcher.num_places; i++)
+	if (episode.num_phases < episode.num_labels)
 	{
-		uint32_t	count;
-
-		if (!pattern_match_at(&matcher, i))
-			continue;
-		demand(found);
-		count = pattern_match_bind(&matcher, i, steps);
-		demand(count >= 1 && count <= matcher.num_places &&
-			   steps[0].place == i);
-		for (uint32_t j = 0; j < count; j++)
-		{
-			demand(j == 0 || matcher.places[steps[j].place].start >=
-				   matcher.places[steps[j - 1].place].end);
-			for (int k = 0; k < view->front->num_overlaps; k++)
-				demand(pattern_match_overlap(&matcher, &view->overlaps[k],
-											 steps[j].place) <= matcher.num_places);
-		}
+		/* all are called the same, for there are no labels without a phase */
+		episode.num_labels = 1;
+		episode.labels = &labels[phases[0].label];
+		for (uint32_t i = 0; i < episode.num_phases; i++)
+			phases[i].label = 0;
 	}
-	free(steps);
-	pattern_match_begin(&matcher, view, &episode,
-						size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN,
-						memory);
-	demand(pattern_match_scan(&matcher, UINT32_MAX, true) == found);
-	free(memory);
 
-	/* an index may not lose a match */
-	for (int i = 0; i < view->front->num_labels; i++)
-	{
-		EpisodeLabel label = pattern_label(view, (uint32_t) i);
+	bytes_size = episode_encoded_size(&episode);
+	bytes = malloc(bytes_size);
+	episode_encode(&episode, bytes);
+	horizon = size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN;
+	demand(episode_open(&stored, bytes, bytes_size) == EPISODE_OK);
+	find_all(&matcher, view, &stored, horizon, true);
 
-		for (uint32_t j = 0; j < episode.num_phases; j++)
-			has_label[i] |= episode_compare_labels(&label,
-												   &labels[phases[j].label]) == 0;
-	}
-	demand(!found || pattern_possible(view, has_label, true));
+	/* the same with a byte changed */
+	bytes[(damage[0] | damage[1] << 8) % bytes_size] ^= damage[2];
+	if (episode_open(&stored, bytes, bytes_size) == EPISODE_OK)
+		find_all(&matcher, view, &stored, horizon, false);
+	free(bytes);
 }
 
 /* What is wrong with a stored pattern is found out, or does no harm. */

@@ -56,6 +56,21 @@ SELECT is_empty(
 	$$SELECT id FROM e, LATERAL (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('label', label, 'start', lower(period), 'end', upper(period))) ORDER BY n) AS rows
 		FROM ph WHERE ph.id = e.id) AS q WHERE course::jsonb IS DISTINCT FROM rows OR to_jsonb(course) <> rows$$, 'jsonb');
 
+SELECT is_empty('SELECT id FROM e WHERE course::jsonb::episode IS DISTINCT FROM course', 'jsonb gives the episode back');
+SELECT is('[{"label": "b", "start": "2026-01-03", "end": null}, {"end": "2026-01-02 12:00Z", "label": "a", "start": "2026-01-02T01:00"}]'::jsonb::episode,
+	'{a@[2026-01-02 01:00, 2026-01-02 12:00Z), b@[2026-01-03,)}', 'phases of jsonb in any order, open without an end');
+SELECT is('[]'::jsonb::episode, NULL, 'no phases, no episode');
+SELECT throws_ok(format('SELECT %L::jsonb::episode', phases), state, NULL, 'jsonb refused: ' || phases)
+FROM (VALUES
+	('{}', '22P02'), ('1', '22P02'), ('null', '22P02'), ('[1]', '22P02'), ('[null]', '22P02'), ('[[]]', '22P02'), ('[{}]', '22P02'),
+	('[{"label": "a"}]', '22P02'), ('[{"start": "2026-01-01"}]', '22P02'), ('[{"label": null, "start": "2026-01-01"}]', '22P02'),
+	('[{"label": "a", "start": "2026-01-01"}, {"label": "a", "start": "2026-01-01", "ends": "2026-01-02"}]', '22P02'),
+	('[{"label": 1, "start": "2026-01-01"}]', '22P02'), ('[{"label": "a", "start": 1}]', '22P02'), ('[{"label": "a", "start": "2026-01-01", "end": 1}]', '22P02'),
+	('[{"label": "a", "start": "soon"}]', '22007'), ('[{"label": "a", "start": "-infinity"}]', '22008'), ('[{"label": "a", "start": "2026-01-01", "end": "infinity"}]', '22008'),
+	('[{"label": "a", "start": "2026-01-02", "end": "2026-01-01"}]', '22000'), ('[{"label": "a", "start": "2026-01-02", "end": "2026-01-02"}]', '22023'),
+	('[{"label": "", "start": "2026-01-01"}]', '22023')
+) AS v (phases, state);
+
 -- Order: as arrays of rows compare.
 CREATE TYPE listed AS (start timestamptz, "end" timestamptz, label text COLLATE "C");
 CREATE TABLE lists AS

@@ -87,5 +87,58 @@ CREATE TABLE received (p episode_pattern);
 \copy received FROM PROGRAM 'cat "$SCRATCH/episode_pattern.copy"' (FORMAT binary)
 SELECT set_eq('TABLE received', 'TABLE pattern', 'binary keeps patterns');
 
+-- Malformed binary. COPY writes a bytea as the field that episode_pattern_recv() reads.
+\getenv scratch SCRATCH
+\set file '''' :scratch '/episode_pattern.field'''
+CREATE FUNCTION pg_temp.receive(field bytea, file text) RETURNS episode_pattern LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', field, file);
+	DELETE FROM received;
+	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
+	RETURN (SELECT p FROM received);
+END
+$$;
+SELECT is(pg_temp.receive('\x01' || 'a->b'::bytea, :file), 'a -> b'::episode_pattern, 'binary as documented');
+SELECT throws_ok(format('SELECT pg_temp.receive(%L, %L)', field, :file), state, message, 'binary: ' || message)
+FROM (VALUES
+	('\x'::bytea, '08P01', 'no data left in message'),
+	('\x01', '42601', 'syntax error at end of episode pattern'),
+	('\x02' || 'a'::bytea, '0A000', 'binary episode pattern has version 2, and only 1 is known'),
+	('\x01' || 'a -> '::bytea, '42601', 'syntax error at end of episode pattern'),
+	('\x01' || 'a'::bytea || '\x00' || 'b'::bytea, '22021', 'invalid byte sequence for encoding "UTF8": 0x00'),
+	('\x0161ff', '22021', 'invalid byte sequence for encoding "UTF8": 0xff'),
+	('\x01' || 'a{65}'::bytea, '54000', 'episode pattern is too complex'),
+	('\x01' || repeat('a', 100001)::bytea, '54000', 'episode pattern is too complex')
+) AS v (field, state, message);
+CREATE FUNCTION pg_temp.receive_mutations(n integer, file text) RETURNS TABLE (field bytea, state text, message text) LANGUAGE plpgsql AS $$
+DECLARE
+	pattern episode_pattern;
+BEGIN
+	FOR i IN 1 .. n LOOP
+		field := (SELECT episode_pattern_send(p) FROM pattern ORDER BY random() LIMIT 1);
+		FOR j IN 0 .. (random() * 2)::integer LOOP
+			field := set_byte(field, floor(length(field) * random())::integer, CASE WHEN random() < 0.1 THEN (random() * 255)::integer
+				ELSE ascii(substr('ab!&|(){}<>=-^$*"., 1d', 1 + floor(22 * random())::integer, 1)) END);
+		END LOOP;
+		state := NULL;
+		message := NULL;
+		BEGIN
+			pattern := pg_temp.receive(field, file);
+			IF pattern::text::episode_pattern::text <> pattern::text THEN
+				message := 'comes out differently';
+			END IF;
+		EXCEPTION WHEN OTHERS THEN
+			state := SQLSTATE;
+			message := SQLERRM;
+		END;
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+CREATE TABLE mutation AS SELECT * FROM pg_temp.receive_mutations(500, :file);
+SELECT is_empty($$SELECT * FROM mutation WHERE state IS NULL AND message IS NOT NULL OR state NOT IN ('42601', '54000', '0A000', '22021')$$,
+	'mutated binary is refused, or a pattern with a canonical text');
+SELECT cmp_ok((SELECT count(*) FROM mutation WHERE state IS NULL), '>', 0::bigint, 'some mutations are patterns');
+
 SELECT * FROM finish();
 ROLLBACK;
