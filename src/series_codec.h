@@ -162,8 +162,9 @@ extern void series_output(const SeriesWriter *writer, uint8_t *data);
 
 /*
  * What the parts of the codec share: series_reader.c and series_writer.c for
- * the whole, series_block.h for a block, series_stream.h for its integers,
- * series_number.c for decimals and units, series_bytes.h for bytes.
+ * the whole, series_front.h for the summary, series_block.h for a block,
+ * series_stream.h for its integers, series_number.c for decimals and units,
+ * series_bytes.h for bytes.
  */
 #define SERIES_VERSION	1
 
@@ -177,7 +178,6 @@ extern void series_output(const SeriesWriter *writer, uint8_t *data);
 extern const double series_power10[SERIES_MAX_EXPONENT + 1];
 extern int	series_common_exponent(const SeriesBlock *block);
 extern bool series_decimal(double value, int exponent, int64_t *scaled);
-extern double series_bounded_mean(double mean, const SeriesSummary *summary);
 extern int	series_unit_code(uint64_t distance);
 extern bool series_code_unit(int code, uint64_t *unit);
 extern size_t series_encode_block(SeriesBlock *block, uint8_t *out);
