@@ -178,6 +178,7 @@ extern void series_output(const SeriesWriter *writer, uint8_t *data);
 extern const double series_power10[SERIES_MAX_EXPONENT + 1];
 extern int	series_common_exponent(const SeriesBlock *block);
 extern bool series_decimal(double value, int exponent, int64_t *scaled);
+extern double series_bounded_mean(double mean, const SeriesSummary *summary);
 extern int	series_unit_code(uint64_t distance);
 extern bool series_code_unit(int code, uint64_t *unit);
 extern size_t series_encode_block(SeriesBlock *block, uint8_t *out);

@@ -12,7 +12,6 @@
 extern SeriesStatus series_get_front(SeriesBytes *from,
 									 SeriesSummary *summary, uint8_t *flags,
 									 uint64_t *step_unit);
-extern double series_bounded_mean(double mean, const SeriesSummary *summary);
 extern bool series_fits_scaled(const SeriesWriter *writer);
 extern uint8_t *series_put_values(uint8_t *out, const SeriesWriter *writer,
 								  bool is_scaled);
