@@ -1,16 +1,20 @@
 /*
  * series_writer.c - making the stored form of a series
  *
- * Points are gathered into blocks of 128; blocks of other series can be
+ * Points are gathered into blocks of 256; blocks of other series can be
  * taken over as they are.  See series_reader.c for the format.
  */
-#include <math.h>
-
-#include "series_bytes.h"
-#include "series_codec.h"
+#include "series_front.h"
 
 /* Fewer points than these are not left as a block between others. */
 #define FEW_POINTS		(SERIES_BLOCK_POINTS / 4)
+
+/*
+ * After a block that is more than half full, so many points are a block of
+ * their own before they are united with it: to append one point is to encode
+ * a few, most of the time, and the short block costs 1 or 2 % of a series.
+ */
+#define TAIL_POINTS		16
 
 /* The longest directory entry: length, count, time. */
 #define ENTRY_MAX		(2 * VARINT_MAX + 1)
@@ -97,6 +101,19 @@ summarize(SeriesWriter *writer, const SeriesBlock *block, int from)
 	add_summary(&writer->summary, &summary);
 }
 
+/* Take the points pending into the summary before they are encoded. */
+static void
+summarize_pending(SeriesWriter *writer)
+{
+	SeriesBlock *pending = &writer->pending;
+
+	if (pending->count == writer->summarized)
+		return;
+	pending->exponent = series_common_exponent(pending);
+	summarize(writer, pending, writer->summarized);
+	writer->summarized = pending->count;
+}
+
 static void
 reserve_bytes(SeriesWriter *writer, size_t size)
 {
@@ -171,8 +188,11 @@ add_block(SeriesWriter *writer, SeriesReader *reader, bool summarized)
 	int			pending = writer->pending.count;
 	int			count = (int) reader->entry.count;
 	int			together = pending + count;
-	bool		whole = count > SERIES_BLOCK_POINTS / 2 &&
-		(count == SERIES_BLOCK_POINTS || reader->remaining > 0);
+	bool		divide = together > SERIES_BLOCK_POINTS &&
+		pending < FEW_POINTS;
+	bool		unite = reader->remaining >= TAIL_POINTS &&
+		reader->remaining <= (uint64_t) (SERIES_BLOCK_POINTS - count);
+	bool		whole = count > SERIES_BLOCK_POINTS / 2 && !unite;
 	SeriesStatus status = SERIES_OK;
 
 	if (reader->bytes != NULL &&
@@ -197,7 +217,7 @@ add_block(SeriesWriter *writer, SeriesReader *reader, bool summarized)
 	status = series_decode(reader);
 	for (int i = 0; i < count && status == SERIES_OK; i++)
 	{
-		if (together > SERIES_BLOCK_POINTS && pending + i == together / 2)
+		if (divide && pending + i == together / 2)
 			flush_pending(writer);
 		if (summarized)
 			writer->summarized++;
@@ -219,15 +239,10 @@ series_add_block(SeriesWriter *writer, SeriesReader *reader)
 SeriesStatus
 series_append(SeriesWriter *writer, SeriesReader *reader)
 {
-	SeriesBlock *pending = &writer->pending;
 	SeriesStatus status;
 
-	if (pending->count > writer->summarized)
-	{
-		pending->exponent = series_common_exponent(pending);
-		summarize(writer, pending, writer->summarized);
-		writer->summarized = pending->count;
-	}
+	summarize_pending(writer);
+	reserve_bytes(writer, reader->size - reader->offset);
 	add_summary(&writer->summary, &reader->summary);
 	while ((status = series_next_entry(reader)) == SERIES_OK &&
 		   reader->entry.count > 0)
@@ -237,112 +252,6 @@ series_append(SeriesWriter *writer, SeriesReader *reader)
 			break;
 	}
 	return status;
-}
-
-/*
- * Whether the summary can be kept in integers scaled by 10^exponent.  The
- * product of count and greatest integer bounds the sum, however its parts
- * were added up.
- */
-static bool
-fits_scaled(const SeriesWriter *writer)
-{
-	const SeriesSummary *summary = &writer->summary;
-	int64_t		first;
-	int64_t		last;
-	int64_t		least;
-	int64_t		greatest;
-	int			exponent = summary->exponent;
-
-	return exponent >= 0 &&
-		series_decimal(summary->first_value, exponent, &first) &&
-		series_decimal(summary->last_value, exponent, &last) &&
-		series_decimal(summary->min_value, exponent, &least) &&
-		series_decimal(summary->max_value, exponent, &greatest) &&
-		fmax(fabs((double) least), fabs((double) greatest)) *
-		(double) summary->count < 9e18;
-}
-
-/*
- * The mean of doubles: summed in time order with the compensation of
- * Neumaier (ZAMM 54, 1974), halved often enough before that no sum can
- * overflow.
- */
-static double
-plain_mean(const SeriesWriter *writer)
-{
-	const SeriesSummary *summary = &writer->summary;
-	const uint8_t *bytes = writer->bytes;
-	double		greatest = fmax(fabs(summary->min_value),
-								fabs(summary->max_value));
-	double		scale = greatest < 1e290 ? 1.0 : ldexp(1.0, -40);
-	double		sum = 0.0;
-	double		lost = 0.0;
-	SeriesBlock block;
-
-	for (size_t i = 0; i < writer->num_entries; i++)
-	{
-		const SeriesEntry *entry = &writer->entries[i];
-
-		block.count = (int) entry->count;
-		series_decode_block(bytes, entry->length, entry->first_time, &block);
-		bytes += entry->length;
-		for (int j = 0; j < block.count; j++)
-		{
-			double		value = block.values[j] * scale;
-			double		total = sum + value;
-
-			if (fabs(sum) >= fabs(value))
-				lost += (sum - total) + value;
-			else
-				lost += (value - total) + sum;
-			sum = total;
-		}
-	}
-	return series_bounded_mean((sum + lost) / (double) summary->count / scale,
-							   summary);
-}
-
-static uint8_t *
-put_scaled(uint8_t *out, double value, int exponent, int64_t relative_to)
-{
-	int64_t		scaled = 0;
-
-	series_decimal(value, exponent, &scaled);
-	return put_varint(out, zigzag(scaled - relative_to));
-}
-
-static uint8_t *
-put_summary_values(uint8_t *out, const SeriesWriter *writer, bool is_scaled)
-{
-	const SeriesSummary *summary = &writer->summary;
-	int			exponent = summary->exponent;
-	int64_t		first = 0;
-
-	if (is_scaled)
-	{
-		series_decimal(summary->first_value, exponent, &first);
-		out = put_varint(out, zigzag(first));
-		if (summary->count == 1)
-			return out;
-		out = put_scaled(out, summary->last_value, exponent, first);
-		if (summary->count == 2)
-			return out;
-		out = put_scaled(out, summary->min_value, exponent, first);
-		out = put_scaled(out, summary->max_value, exponent, first);
-		return put_varint(out, zigzag((int64_t)
-									  (summary->sum - (uint64_t) first *
-									   summary->count)));
-	}
-	out = put_double(out, summary->first_value);
-	if (summary->count == 1)
-		return out;
-	out = put_double(out, summary->last_value);
-	if (summary->count == 2)
-		return out;
-	out = put_double(out, summary->min_value);
-	out = put_double(out, summary->max_value);
-	return put_double(out, plain_mean(writer));
 }
 
 static uint8_t *
@@ -399,13 +308,12 @@ series_finish(SeriesWriter *writer)
 	int			step_code;
 	uint64_t	first_unit;
 
-	flush_pending(writer);
-	if (summary->count <= 2)
-	{
-		writer->used = 0;		/* the summary tells all */
-		writer->num_entries = 0;
-	}
-	is_scaled = fits_scaled(writer);
+	/* Of one or two points the summary tells all. */
+	if (writer->num_entries == 0 && writer->pending.count <= 2)
+		summarize_pending(writer);
+	else
+		flush_pending(writer);
+	is_scaled = series_fits_scaled(writer);
 	first_code = series_unit_code(summary->first_time < 0 ?
 								  0 - (uint64_t) summary->first_time :
 								  (uint64_t) summary->first_time);
@@ -424,7 +332,7 @@ series_finish(SeriesWriter *writer)
 		out = put_varint(out, ((uint64_t) summary->last_time -
 							   (uint64_t) summary->first_time) /
 						 writer->step_unit);
-	out = put_summary_values(out, writer, is_scaled);
+	out = series_put_values(out, writer, is_scaled);
 	if (writer->uneven || summary->count > SERIES_BLOCK_POINTS)
 		out = put_varint(out, writer->directory_size);
 	writer->front_size = (size_t) (out - writer->front);
