@@ -249,8 +249,10 @@ episode_bed_days(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("bed days of an open phase have no end"),
 					 errhint("Give a period with an end.")));
-		days += count_midnights(&civil, end - 1) -
-			count_midnights(&civil, start - 1);
+
+		/* Where the clock is set back just after a midnight, it is no less. */
+		days += Max(0, count_midnights(&civil, end - 1) -
+					count_midnights(&civil, start - 1));
 	}
 	PG_RETURN_INT64(days);
 }

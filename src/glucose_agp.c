@@ -110,7 +110,8 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 
 /*
  * All of it by counting, so many steps to a unit; false, with nothing put, if a
- * reading is in no cell.
+ * reading is in no cell: it may also be that a damaged summary does not tell the
+ * truth about the least and the greatest.
  */
 static bool
 count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
@@ -125,7 +126,7 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 		return false;
 	lowest = clinical_round(reader.summary.min_value * steps);
 	width = clinical_round(reader.summary.max_value * steps) - lowest + 1;
-	if (!(width <= MAX_CELLS / clock->num_steps) ||
+	if (!(width >= 1 && width <= MAX_CELLS / clock->num_steps) ||
 		!(lowest <= PG_INT32_MAX))
 		return false;
 	cells = palloc0(sizeof(uint32) * (int) width * clock->num_steps);
@@ -134,15 +135,16 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 		for (int i = 0; i < reader.block.count; i++)
 		{
 			double		value = reader.block.values[i];
-			int64		step = (int64) (value * steps + 0.5);
+			double		step = floor(value * steps + 0.5);
+			double		cell = step - lowest;
 
-			if (step / steps != value)
+			if (step / steps != value || !(cell >= 0 && cell < width))
 			{
 				pfree(cells);
 				return false;
 			}
 			cells[clock_at(clock, reader.block.times[i]) * (int) width +
-				  step - (int64) lowest]++;
+				  (int) cell]++;
 		}
 	}
 	for (int i = 0; i < clock->num_steps; i++)

@@ -119,7 +119,7 @@ series_overlaps_box(PG_FUNCTION_ARGS)
 	double		until = floor(box->high.x);
 	Window		window = {PG_INT64_MIN, PG_INT64_MAX, box->low.y, box->high.y};
 
-	if (isnan(since) || isnan(until) || since > (double) PG_INT64_MAX ||
+	if (isnan(since) || isnan(until) || since >= -(double) PG_INT64_MIN ||
 		until < (double) PG_INT64_MIN)
 		PG_RETURN_BOOL(false);
 	if (FLOAT8_FITS_IN_INT64(since))

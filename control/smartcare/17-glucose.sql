@@ -48,12 +48,12 @@ COMMENT ON FUNCTION smartcare.agp(smartcare.series, text, text, interval) IS
 
 CREATE FUNCTION smartcare.hba1c_percent(mmol_mol float8) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN 0.09148 * mmol_mol + 2.152;
+RETURN 0.09148::float8 * mmol_mol + 2.152::float8;
 COMMENT ON FUNCTION smartcare.hba1c_percent(float8) IS
 'HbA1c in % (NGSP) of mmol/mol (IFCC): 0.09148 x IFCC + 2.152, the IFCC-NGSP master equation (Hoelzel et al., Clin Chem 2004;50:166)';
 
 CREATE FUNCTION smartcare.hba1c_mmol_mol(percent float8) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN 10.93 * percent - 23.50;
+RETURN 10.93::float8 * percent - 23.50::float8;
 COMMENT ON FUNCTION smartcare.hba1c_mmol_mol(float8) IS
 'HbA1c in mmol/mol (IFCC) of % (NGSP): 10.93 x NGSP - 23.50, the IFCC-NGSP master equation turned round, with the digits it is published with (Hoelzel et al., Clin Chem 2004;50:166)';

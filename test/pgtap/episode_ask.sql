@@ -121,5 +121,7 @@ SELECT is_empty(
 		ARRAY(SELECT ROW(a.label, a.period, allen(a.period, b.period), b.label, b.period) FROM ph AS a JOIN ph AS b USING (id) WHERE id = e.id AND a.n < b.n ORDER BY a.n, b.n)::text$$,
 	'Allen''s relations between the phases of an episode');
 
+SELECT is(bed_days(episode('hospital', '[2010-11-07 02:30:30+00,2010-11-07 03:00+00)'), 'hospital', '(,)', 'America/St_Johns'), 0::bigint, 'a clock that is set back over midnight takes no bed day away');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- What CREATE EXTENSION makes.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT is(extversion, smartcare.version(), 'the library is of the script''s version')
 FROM pg_extension WHERE extname = 'smartcare';
@@ -20,6 +20,13 @@ SELECT is_empty($$
 	SELECT oid::regprocedure FROM pg_proc
 	WHERE pronamespace = 'smartcare'::regnamespace AND prosecdef
 $$, 'no function is SECURITY DEFINER: it would run as the bootstrap superuser');
+
+-- An operator or function that takes its arguments by an implicit cast gives way to one that somebody has put into the schema beforehand, which
+-- takes them as they are; and the extension is trusted.
+SELECT is_empty($$
+	SELECT oid::regprocedure FROM pg_proc
+	WHERE pronamespace = 'smartcare'::regnamespace AND prosqlbody::text ~ ':(func|relabel|coerce|convert)\w*format 2'
+$$, 'nothing in the body of an SQL function is cast implicitly');
 
 SELECT is_empty($$
 	SELECT oid::regclass FROM pg_class

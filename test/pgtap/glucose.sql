@@ -144,5 +144,19 @@ SELECT ok(pg_temp.near(mage(series_agg("time", value * 18.01559), 'mg/dL'), 18.0
 -- A null argument gives null, but for max_gap and below.
 SELECT ok(gmi(NULL, 'mg/dL') IS NULL AND gmi(points, NULL) IS NULL AND mage(NULL, 'mg/dL') IS NULL AND mage(points, NULL) IS NULL, 'of nothing, nothing') FROM s WHERE id = 9;
 
+-- A damaged value whose summary does not tell the least and greatest readings that are in it: an error or some result, and nothing written beside the histograms.
+CREATE CAST (bytea AS series) WITHOUT FUNCTION;
+CREATE CAST (series AS bytea) WITHOUT FUNCTION;
+CREATE FUNCTION pg_temp.try_agp(damaged bytea) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT sum(num_readings) FROM agp(damaged::series, 'mmol/L'));
+EXCEPTION WHEN data_corrupted OR feature_not_supported THEN
+	RETURN 71;
+END
+$$;
+WITH whole AS (SELECT series_agg(now() + i * interval '20 minutes', (ARRAY[5, 4000.1, 5000.3])[1 + i % 3])::bytea AS bytes FROM generate_series(0, 70) AS i)
+SELECT is(array_agg(DISTINCT pg_temp.try_agp(set_byte(bytes, position, value))), ARRAY[71::bigint], 'the profile of a damaged value has as many readings as that')
+FROM whole, generate_series(8, 40) AS position, generate_series(0, 255, 5) AS value;
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -132,5 +132,10 @@ SELECT is_empty($$
 		OR (SELECT count(*) FROM weight_gain(pounds, '[lb_av]', 0.7)) <> (SELECT count(*) FROM weight_gain(points, 'kg', 0.7))
 $$, 'pounds are converted');
 
+-- What no scale shows.
+SELECT is(weight_convergence(format('{%s@2026-01-01, 80@2026-02-01, 80@2026-02-02, 81@2026-02-03, 81@2026-02-04}', huge)::series, 'kg'), '{0@2026-01-01, 0@2026-02-01, 0@2026-02-02, 0@2026-02-03, 0.167@2026-02-04}',
+	format('%s kg leave no trace in the means that follow', huge)) FROM unnest(ARRAY['8e15', '8e19', '8e200']) AS huge;
+SELECT throws_ok($$SELECT * FROM weight_gain('{-1e308@2026-01-01, 1e308@2026-01-02}', 'kg')$$, '22003', NULL, 'no gain is infinite');
+
 SELECT * FROM finish();
 ROLLBACK;
