@@ -1,0 +1,154 @@
+-- What monitoring at home asks for, as of now(): nothing of it is stored. Each view
+-- starts from the plans or alerts of an organization.
+
+CREATE OR REPLACE FUNCTION care.rhythm_days(rhythms care.rhythm[])
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT 2 * max(CASE WHEN r.weekdays IS NULL THEN r.every_days ELSE 7 END) + 1 FROM pg_catalog.unnest(rhythms) r);
+COMMENT ON FUNCTION care.rhythm_days(care.rhythm[]) IS
+'Internal: within how many days there is a due time, even where one rhythm follows another.';
+
+CREATE OR REPLACE VIEW care.measurement_due AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, latest.due AS latest_due, coming.due AS next_due, p.grace
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+CROSS JOIN LATERAL (
+	SELECT max(t.due) AS due
+	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
+		greatest(p.start_time, now() - make_interval(days => care.rhythm_days(p.rhythms))), now()) AS t (due)
+	WHERE NOT t.due <@ p.pauses
+) AS latest
+CROSS JOIN LATERAL (
+	SELECT min(t.due) AS due
+	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
+		greatest(p.start_time, now()), greatest(p.start_time, now()) + make_interval(days => care.rhythm_days(p.rhythms))) AS t (due)
+) AS coming
+WHERE p.status = 'active';
+
+COMMENT ON VIEW care.measurement_due IS 'When a citizen is to measure: the last time and the next, of each active plan.';
+COMMENT ON COLUMN care.measurement_due.citizen IS 'Who is to measure.';
+COMMENT ON COLUMN care.measurement_due.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_due.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_due.measure IS 'Name of what is to be measured.';
+COMMENT ON COLUMN care.measurement_due.latest_due IS 'The last due time before now; null: there was none.';
+COMMENT ON COLUMN care.measurement_due.next_due IS 'The next due time; null: there is none.';
+COMMENT ON COLUMN care.measurement_due.grace IS 'How long before or after a due time a measurement may be made.';
+
+CREATE OR REPLACE VIEW care.measurement_missing AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, latest.due, latest.due + p.grace AS since
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+CROSS JOIN LATERAL (
+	SELECT max(t.due) AS due
+	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
+		greatest(p.start_time, now() - p.grace - make_interval(days => care.rhythm_days(p.rhythms))), now() - p.grace) AS t (due)
+) AS latest
+WHERE p.status = 'active' AND NOT latest.due <@ p.pauses AND (p.end_date >= (SELECT care.today())) IS NOT FALSE
+	AND NOT EXISTS (
+		SELECT FROM care.measurement_series s
+		WHERE s.citizen = p.citizen AND s.measure = p.measure
+			AND s.bucket <= latest.due + p.grace AND s.bucket_end > latest.due - p.grace
+			AND smartcare.slice(s.points, tstzrange(latest.due - p.grace, latest.due + p.grace, '[]')) IS NOT NULL)
+	AND NOT EXISTS (
+		SELECT FROM care.hospital_stay h
+		WHERE h.citizen = p.citizen AND (h.is_open OR h.status = 'finished' AND h.start_time <= latest.due AND h.end_time >= latest.due))
+	AND NOT EXISTS (SELECT FROM care.citizen c WHERE c.citizen = p.citizen AND c.deceased);
+
+COMMENT ON VIEW care.measurement_missing IS
+'Measurements that did not come: plans whose last due time is over, with its grace, and without a value. Not while the plan is paused, the citizen in hospital, or dead; nor for what fell into a pause or a stay.';
+COMMENT ON COLUMN care.measurement_missing.citizen IS 'Who was to measure.';
+COMMENT ON COLUMN care.measurement_missing.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_missing.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_missing.measure IS 'Name of what was to be measured.';
+COMMENT ON COLUMN care.measurement_missing.due IS 'When it was due.';
+COMMENT ON COLUMN care.measurement_missing.since IS 'Since when it is missing.';
+
+CREATE OR REPLACE VIEW care.measurement_unexpected AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, u."time", u.value, m.unit
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+JOIN care.measurement_series s ON s.citizen = p.citizen AND s.measure = p.measure
+	AND s.bucket_end > now() - (SELECT care.setting('recent'))::interval
+CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points,
+	tstzrange(greatest(p.start_time, now() - (SELECT care.setting('recent'))::interval), NULL))) AS u ("time", value)
+WHERE p.status = 'active'
+	AND NOT EXISTS (
+		SELECT FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
+			greatest(p.start_time, u."time" - p.grace), u."time" + p.grace + interval '1 microsecond') AS t (due)
+		WHERE NOT t.due <@ p.pauses)
+	AND EXISTS (
+		SELECT FROM unnest(p.rhythms) WITH ORDINALITY AS r (from_date, weekdays, every_days, times, place)
+		WHERE r.times <> '{}' AND r.from_date <= (u."time" AT TIME ZONE (SELECT care.setting('zone')))::date
+			AND (p.rhythms[r.place + 1].from_date > (u."time" AT TIME ZONE (SELECT care.setting('zone')))::date) IS NOT FALSE);
+
+COMMENT ON VIEW care.measurement_unexpected IS
+'Values of the last days (setting "recent") of what an active plan asks for, but at another time than it says.';
+COMMENT ON COLUMN care.measurement_unexpected.citizen IS 'Who measured.';
+COMMENT ON COLUMN care.measurement_unexpected.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_unexpected.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_unexpected.measure IS 'Name of what was measured.';
+COMMENT ON COLUMN care.measurement_unexpected."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement_unexpected.value IS 'The value, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
+
+CREATE OR REPLACE VIEW care.measurement_untriaged AS
+SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
+FROM (
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, greatest(p.start_time, now() - (SELECT care.setting('recent'))::interval) AS since
+	FROM care.measurement_plan p
+	WHERE p.status = 'active'
+	UNION ALL
+	-- What nobody has planned is for the practice.
+	SELECT c.citizen, NULL, c.general_practice, h.id, now() - (SELECT care.setting('recent'))::interval
+	FROM care.citizen c
+	JOIN care.measure h ON h.home
+	WHERE NOT EXISTS (SELECT FROM care.measurement_plan p WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active')
+) AS w
+JOIN care.measure m ON m.id = w.measure
+JOIN care.measurement_series s ON s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > w.since
+CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points, tstzrange(w.since, NULL))) AS u ("time", value)
+WHERE NOT EXISTS (
+		-- Most have limits without an end, and need not be looked at one by one.
+		SELECT FROM care.reference_range r
+		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error'
+		HAVING bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= w.since)
+	AND NOT EXISTS (
+		SELECT FROM care.limits(w.citizen, w.measure) l
+		WHERE l.start_time <= u."time" AND (l.end_time > u."time") IS NOT FALSE);
+
+COMMENT ON VIEW care.measurement_untriaged IS
+'Values of the last days (setting "recent") that no reference range says anything about: of what an active plan asks for, and of what is measured at home.';
+COMMENT ON COLUMN care.measurement_untriaged.citizen IS 'Who measured.';
+COMMENT ON COLUMN care.measurement_untriaged.measurement_plan IS 'Id of the plan; null where there is none.';
+COMMENT ON COLUMN care.measurement_untriaged.organization IS 'Who is responsible for the plan; without one the general practice.';
+COMMENT ON COLUMN care.measurement_untriaged.measure IS 'Name of what was measured.';
+COMMENT ON COLUMN care.measurement_untriaged."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement_untriaged.value IS 'The value, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement_untriaged.unit IS 'UCUM unit of the value.';
+
+CREATE OR REPLACE VIEW care.alert_open AS
+SELECT a.citizen, a.id AS alert, a.organization,
+	CASE WHEN a.status = 'snoozed' AND a.snoozed_until <= now() THEN 'active' ELSE a.status END AS status,
+	a.colour, m.name AS measure, a.rule, a.side, a.start_time AS since, a.last_time, a.end_time,
+	a.extreme_value, a.extreme_time, m.unit, a.snoozed_until, a.note
+FROM care.alert a
+LEFT JOIN care.measure m ON m.id = a.measure
+WHERE a.status IN ('active', 'acknowledged', 'snoozed');
+
+COMMENT ON VIEW care.alert_open IS 'Alerts that nobody has resolved yet, as of now(): one snoozed is active again when its time is over.';
+COMMENT ON COLUMN care.alert_open.citizen IS 'Whose values they are.';
+COMMENT ON COLUMN care.alert_open.alert IS 'Id of the alert.';
+COMMENT ON COLUMN care.alert_open.organization IS 'Who is to act.';
+COMMENT ON COLUMN care.alert_open.status IS 'active, acknowledged, or snoozed.';
+COMMENT ON COLUMN care.alert_open.colour IS 'yellow or red: the worst so far.';
+COMMENT ON COLUMN care.alert_open.measure IS 'Name of what was measured; null for what a questionnaire raised.';
+COMMENT ON COLUMN care.alert_open.rule IS 'The rule of the reference range.';
+COMMENT ON COLUMN care.alert_open.side IS 'Whether values are below or above the limits.';
+COMMENT ON COLUMN care.alert_open.since IS 'The first value outside.';
+COMMENT ON COLUMN care.alert_open.last_time IS 'The last value outside.';
+COMMENT ON COLUMN care.alert_open.end_time IS 'Since when values are inside again; null while they are not.';
+COMMENT ON COLUMN care.alert_open.extreme_value IS 'The value furthest out.';
+COMMENT ON COLUMN care.alert_open.extreme_time IS 'When that was.';
+COMMENT ON COLUMN care.alert_open.unit IS 'UCUM unit of the value.';
+COMMENT ON COLUMN care.alert_open.snoozed_until IS 'Until when it was snoozed.';
+COMMENT ON COLUMN care.alert_open.note IS 'What was said about it last.';
