@@ -158,6 +158,8 @@ CREATE INDEX alert_organization_idx ON care.alert (organization)
 	WHERE status IN ('active', 'acknowledged', 'snoozed');
 CREATE INDEX alert_measure_idx ON care.alert (citizen, measure, rule, start_time)
 	WHERE status <> 'entered-in-error';
+CREATE INDEX alert_resolved_idx ON care.alert (citizen, measure, rule, resolved_at)
+	WHERE status <> 'entered-in-error' AND resolved_at IS NOT NULL;
 
 COMMENT ON TABLE care.alert IS
 'That values were outside a reference range: one row for each excursion, however many values it has. Status is what people did about it; the rest follows the values and ranges, whatever becomes of them.';

@@ -58,57 +58,69 @@ END;
 COMMENT ON FUNCTION care.limits(bigint, integer, text) IS
 'The limits that hold for a citizen''s measure and rule (null: every rule) of care.reference_range, each from start_time until end_time (not in it; null: without end), in the measure''s unit.';
 
-CREATE OR REPLACE FUNCTION care.rule_points(points smartcare.series, rule text, within interval, baseline float8)
+CREATE OR REPLACE FUNCTION care.trend(
+	citizen bigint, measure integer, rule text, start_time timestamptz, end_time timestamptz, within interval, baseline float8)
 RETURNS smartcare.series
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100
-RETURN CASE rule
-	WHEN 'convergence' THEN smartcare.weight_convergence(points, 'kg')
-	WHEN 'cusum' THEN smartcare.weight_cusum(points, 'kg', baseline)
-	WHEN 'gain' THEN (
-		SELECT smartcare.series_agg(u."time", coalesce(g.gained, 0))
-		FROM smartcare.unnest(points) AS u ("time", value)
-		LEFT JOIN smartcare.weight_gain(points, 'kg', 0, coalesce(within, interval '3 days')) AS g ON g."time" = u."time") END;
-COMMENT ON FUNCTION care.rule_points(smartcare.series, text, interval, float8) IS
-'Internal: what a rule for trends makes of weights in kg: a value in kg for each.';
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	points smartcare.series;
+BEGIN
+	SELECT smartcare.series_agg(smartcare.slice(s.points, tstzrange(trend.start_time - CASE rule
+		WHEN 'gain' THEN coalesce(within, interval '3 days') WHEN 'convergence' THEN interval '14 days' ELSE interval '0' END, trend.end_time)))
+	INTO points
+	FROM care.measurement_series s WHERE s.citizen = trend.citizen AND s.measure = trend.measure;
+	points := CASE rule
+		WHEN 'convergence' THEN smartcare.weight_convergence(points, 'kg')
+		WHEN 'cusum' THEN smartcare.weight_cusum(points, 'kg', baseline)
+		WHEN 'gain' THEN (
+			SELECT smartcare.series_agg(u."time", coalesce(g.gained, 0))
+			FROM smartcare.unnest(points) AS u ("time", value)
+			LEFT JOIN smartcare.weight_gain(points, 'kg', 0, coalesce(within, interval '3 days')) AS g ON g."time" = u."time") END;
+	RETURN smartcare.slice(points, tstzrange(trend.start_time, trend.end_time));
+END
+$$;
+COMMENT ON FUNCTION care.trend(bigint, integer, text, timestamptz, timestamptz, interval, float8) IS
+'Internal: what a rule for trends makes of a citizen''s weights from start_time until end_time (not in it): a value in kg for each.';
 
-CREATE OR REPLACE FUNCTION care.triaged(
-	citizen bigint, measure integer, rule text, start_time timestamptz DEFAULT '-infinity', end_time timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION care.limited_series(citizen bigint, measure integer, rule text, start_time timestamptz, end_time timestamptz)
 RETURNS TABLE (
-	"time" timestamptz, value float8, colour text, reference_range bigint, organization bigint,
-	side text, back_up boolean, back_down boolean)
-LANGUAGE sql STABLE PARALLEL SAFE COST 200 ROWS 100
+	since timestamptz, bucket timestamptz, points smartcare.series, reference_range bigint, organization bigint,
+	red_low float8, yellow_low float8, yellow_high float8, red_high float8, inclusive boolean, hysteresis float8)
+LANGUAGE sql STABLE PARALLEL SAFE COST 50 ROWS 2
 BEGIN ATOMIC
-	SELECT p."time", p.value, care.colour(p.value, l.red_low, l.yellow_low, l.yellow_high, l.red_high, l.inclusive),
-		l.reference_range, l.organization,
-		CASE
-			WHEN p.value < coalesce(l.yellow_low, l.red_low) OR l.inclusive AND p.value = coalesce(l.yellow_low, l.red_low) THEN 'below'
-			WHEN p.value > coalesce(l.yellow_high, l.red_high) OR l.inclusive AND p.value = coalesce(l.yellow_high, l.red_high) THEN 'above' END,
-		coalesce(p.value >= coalesce(l.yellow_low, l.red_low) + l.hysteresis, true),
-		coalesce(p.value <= coalesce(l.yellow_high, l.red_high) - l.hysteresis, true)
-	FROM care.limits(triaged.citizen, triaged.measure, triaged.rule) l
-	CROSS JOIN LATERAL (
-		SELECT u."time", u.value
-		FROM care.measurement_series s
-		CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points,
-			pg_catalog.tstzrange(least(greatest(l.start_time, triaged.start_time), l.end_time), l.end_time))) AS u ("time", value)
-		WHERE triaged.rule = 'value' AND s.citizen = triaged.citizen AND s.measure = triaged.measure
-			AND s.bucket <= least(l.end_time, triaged.end_time) AND s.bucket_end > greatest(l.start_time, triaged.start_time)
-		UNION ALL
-		SELECT u."time", u.value
-		FROM (
-			SELECT smartcare.series_agg(smartcare.slice(s.points, pg_catalog.tstzrange(
-				l.start_time - CASE triaged.rule WHEN 'gain' THEN coalesce(l.within, interval '3 days')
-					WHEN 'convergence' THEN interval '14 days' ELSE interval '0' END, l.end_time))) AS points
-			FROM care.measurement_series s
-			WHERE triaged.rule <> 'value' AND s.citizen = triaged.citizen AND s.measure = triaged.measure
-		) w
-		CROSS JOIN LATERAL smartcare.unnest(care.rule_points(w.points, triaged.rule, l.within, l.baseline)) AS u ("time", value)
-		WHERE u."time" >= greatest(l.start_time, triaged.start_time)
-	) AS p
-	WHERE p."time" <= triaged.end_time;
+	SELECT l.start_time, s.bucket,
+		CASE WHEN limited_series.rule = 'value' THEN smartcare.slice(s.points, pg_catalog.tstzrange(
+				least(greatest(l.start_time, limited_series.start_time), l.end_time), l.end_time))
+			ELSE care.trend(limited_series.citizen, limited_series.measure, limited_series.rule, l.start_time, l.end_time, l.within, l.baseline) END,
+		l.reference_range, l.organization, l.red_low, l.yellow_low, l.yellow_high, l.red_high, l.inclusive, l.hysteresis
+	FROM care.limits(limited_series.citizen, limited_series.measure, limited_series.rule) l
+	LEFT JOIN care.measurement_series s
+		ON limited_series.rule = 'value' AND s.citizen = limited_series.citizen AND s.measure = limited_series.measure
+			AND s.bucket < least(l.end_time, limited_series.end_time)
+			AND s.bucket_end > greatest(l.start_time, limited_series.start_time);
 END;
-COMMENT ON FUNCTION care.triaged(bigint, integer, text, timestamptz, timestamptz) IS
-'The values of a citizen''s measure that a range of the rule holds for, from start_time to end_time, in no order, with colour, range and who acts: outside on which side (below or above), and whether inside by the hysteresis, back up from below, back down from above.';
+COMMENT ON FUNCTION care.limited_series(bigint, integer, text, timestamptz, timestamptz) IS
+'Internal: the values of a citizen''s measure, or what a rule for trends makes of them, with the limits that hold for them; from start_time on, and not much beyond end_time.';
+
+CREATE OR REPLACE FUNCTION care.triage_points(
+	points smartcare.series, red_low float8, yellow_low float8, yellow_high float8, red_high float8, inclusive boolean, hysteresis float8)
+RETURNS TABLE ("time" timestamptz, value float8, colour text, side text, back_up boolean, back_down boolean)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20 ROWS 100
+BEGIN ATOMIC
+	SELECT u."time", u.value,
+		care.colour(u.value, triage_points.red_low, triage_points.yellow_low, triage_points.yellow_high, triage_points.red_high, triage_points.inclusive),
+		CASE
+			WHEN u.value < l.low OR triage_points.inclusive AND u.value = l.low THEN 'below'
+			WHEN u.value > l.high OR triage_points.inclusive AND u.value = l.high THEN 'above' END,
+		coalesce(u.value >= l.low + triage_points.hysteresis, true),
+		coalesce(u.value <= l.high - triage_points.hysteresis, true)
+	FROM (SELECT coalesce(triage_points.yellow_low, triage_points.red_low) AS low, coalesce(triage_points.yellow_high, triage_points.red_high) AS high) l,
+		LATERAL smartcare.unnest(triage_points.points) AS u ("time", value);
+END;
+COMMENT ON FUNCTION care.triage_points(smartcare.series, float8, float8, float8, float8, boolean, float8) IS
+'Internal: points, in time order, as they are to limits: colour; outside on which side, below or above; and whether inside by the hysteresis, back up from below, back down from above.';
 
 CREATE OR REPLACE FUNCTION care.measurement_triage(
 	citizen bigint, measure text, start_time timestamptz DEFAULT '-infinity', end_time timestamptz DEFAULT 'infinity')
@@ -128,7 +140,8 @@ BEGIN ATOMIC
 		SELECT p."time", care.worst_colour(array_agg(p.colour)) AS colour
 		FROM wanted o
 		CROSS JOIN (VALUES ('value'), ('gain'), ('convergence'), ('cusum')) AS r (rule)
-		CROSS JOIN LATERAL care.triaged(o.citizen, o.measure, r.rule, measurement_triage.start_time, measurement_triage.end_time) AS p
+		CROSS JOIN LATERAL care.limited_series(o.citizen, o.measure, r.rule, measurement_triage.start_time, measurement_triage.end_time) AS l
+		CROSS JOIN LATERAL care.triage_points(l.points, l.red_low, l.yellow_low, l.yellow_high, l.red_high, l.inclusive, l.hysteresis) AS p
 		GROUP BY p."time"
 	) AS t ON t."time" = u."time"
 	ORDER BY u."time";
@@ -197,6 +210,8 @@ CREATE OR REPLACE FUNCTION care.follow_rule(
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	-- A value changes what a trend is at all later ones.
@@ -208,6 +223,7 @@ DECLARE
 	-- When alerts were resolved: an excursion does not go on beyond.
 	cuts timestamptz[];
 	cut timestamptz;
+	part record;
 	point record;
 	excursion care.alert;
 	excursions care.alert[] := '{}';
@@ -234,43 +250,59 @@ BEGIN
 			AND a.status <> 'entered-in-error' AND a.resolved_at >= first_alert
 		ORDER BY a.resolved_at);
 
-	FOR point IN
-		SELECT t.* FROM care.triaged(follow_rule.citizen, follow_rule.measure, follow_rule.rule, first_time, 'infinity') AS t
-		ORDER BY t."time"
+	<<parts>>
+	FOR part IN
+		SELECT * FROM care.limited_series(follow_rule.citizen, follow_rule.measure, follow_rule.rule, first_time, 'infinity') AS l
+		WHERE l.points IS NOT NULL ORDER BY l.since, l.bucket
 	LOOP
-		IF excursion.start_time IS NOT NULL THEN
-			cut := (SELECT min(c) FROM unnest(cuts) AS c WHERE c >= excursion.start_time AND c < point."time");
-			IF cut IS NOT NULL OR point.side <> excursion.side
-				OR point.side IS NULL AND (CASE excursion.side WHEN 'below' THEN point.back_up ELSE point.back_down END)
-			THEN
-				excursion.end_time := coalesce(cut, point."time");
-				excursions := excursions || excursion;
-				excursion := NULL;
+		IF excursion.start_time IS NULL
+			AND (smartcare.min_value(part.points) > coalesce(part.yellow_low, part.red_low) + part.hysteresis) IS NOT FALSE
+			AND (smartcare.max_value(part.points) < coalesce(part.yellow_high, part.red_high) - part.hysteresis) IS NOT FALSE
+		THEN
+			-- All are inside: no need to look at each.
+			IF smartcare.end_time(part.points) > last_time THEN
+				until := smartcare.end_time(part.points);
+				EXIT;
 			END IF;
+			CONTINUE;
 		END IF;
-		IF point.side IS NOT NULL THEN
-			IF excursion.start_time IS NULL THEN
-				excursion.start_time := point."time";
-				excursion.side := point.side;
-				excursion.colour := 'yellow';
+		FOR point IN
+			SELECT * FROM care.triage_points(part.points, part.red_low, part.yellow_low, part.yellow_high, part.red_high, part.inclusive, part.hysteresis)
+		LOOP
+			IF excursion.start_time IS NOT NULL THEN
+				cut := (SELECT min(c) FROM unnest(cuts) AS c WHERE c >= excursion.start_time AND c < point."time");
+				IF cut IS NOT NULL OR point.side <> excursion.side
+					OR point.side IS NULL AND (CASE excursion.side WHEN 'below' THEN point.back_up ELSE point.back_down END)
+				THEN
+					excursion.end_time := coalesce(cut, point."time");
+					excursions := excursions || excursion;
+					excursion := NULL;
+				END IF;
 			END IF;
-			excursion.last_time := point."time";
-			excursion.organization := point.organization;
-			excursion.reference_range := point.reference_range;
-			IF point.colour = 'red' THEN
-				excursion.colour := 'red';
-				excursion.red_time := coalesce(excursion.red_time, point."time");
+			IF point.side IS NOT NULL THEN
+				IF excursion.start_time IS NULL THEN
+					excursion.start_time := point."time";
+					excursion.side := point.side;
+					excursion.colour := 'yellow';
+				END IF;
+				excursion.last_time := point."time";
+				excursion.organization := part.organization;
+				excursion.reference_range := part.reference_range;
+				IF point.colour = 'red' THEN
+					excursion.colour := 'red';
+					excursion.red_time := coalesce(excursion.red_time, point."time");
+				END IF;
+				IF (CASE excursion.side WHEN 'below' THEN point.value < excursion.extreme_value
+					ELSE point.value > excursion.extreme_value END) IS NOT FALSE
+				THEN
+					excursion.extreme_value := point.value;
+					excursion.extreme_time := point."time";
+				END IF;
+			ELSIF point."time" > last_time AND excursion.start_time IS NULL AND point.back_up AND point.back_down THEN
+				until := point."time";
+				EXIT parts;
 			END IF;
-			IF (CASE excursion.side WHEN 'below' THEN point.value < excursion.extreme_value
-				ELSE point.value > excursion.extreme_value END) IS NOT FALSE
-			THEN
-				excursion.extreme_value := point.value;
-				excursion.extreme_time := point."time";
-			END IF;
-		ELSIF point."time" > last_time AND excursion.start_time IS NULL AND point.back_up AND point.back_down THEN
-			until := point."time";
-			EXIT;
-		END IF;
+		END LOOP;
 	END LOOP;
 	IF excursion.start_time IS NOT NULL THEN
 		excursion.end_time := (SELECT min(c) FROM unnest(cuts) AS c WHERE c >= excursion.start_time);
