@@ -264,9 +264,11 @@ DECLARE
 BEGIN
 	IF NOT result.repeated THEN
 		UPDATE care.measurement_plan p SET rhythms = ARRAY(
-			SELECT r FROM unnest(p.rhythms || new_rhythm) WITH ORDINALITY AS r
-			WHERE r.from_date <> change_rhythm.from_date OR r.ordinality > cardinality(p.rhythms)
-			ORDER BY r.from_date)
+			SELECT (r.from_date, r.weekdays, r.every_days, r.times)::care.rhythm
+			FROM unnest(p.rhythms) AS r
+			WHERE r.from_date <> new_rhythm.from_date
+			UNION ALL SELECT new_rhythm
+			ORDER BY 1)
 		WHERE p.citizen = result.citizen AND p.id = result.entry;
 	END IF;
 	RETURN result;

@@ -265,3 +265,111 @@ SELECT set_eq($$SELECT start_time, side, extreme_value, extreme_time, CASE WHEN 
 	$$SELECT e.start_time, e.side, e.extreme_value, e.extreme_time, CASE WHEN e.recovered THEN e.end_time END
 	FROM (SELECT smartcare.series_agg(s.points) AS points FROM care.measurement_series s WHERE s.citizen = pg_temp.c()) AS g,
 		smartcare.excursions(g.points, 4, 10, hysteresis => 0.5) AS e$$, 'excursions with hysteresis');
+
+-- Plans: due times in civil time
+SELECT pg_temp.person(7) AS p \gset
+SET LOCAL smartcare_test.citizen = :p;
+CREATE FUNCTION pg_temp.due(plan bigint, period text) RETURNS text LANGUAGE sql AS $$
+	SELECT coalesce(string_agg(to_char(d AT TIME ZONE 'Europe/Copenhagen', 'DD HH24:MI'), ', '), '')
+	FROM care.due_times(pg_temp.c(), plan, period::tstzrange) AS d
+$$;
+SELECT (care.plan_measurements(:p, -3, 'heart_rate', '{20:00,08:00}', 'p1', '2026-01-01 12:00+01', start_date => '2026-01-05', end_date => '2026-03-31')).entry AS daily \gset
+SELECT is(pg_temp.due(:daily, '[2026-01-01,2026-01-06 20:00+01]'), '05 08:00, 05 20:00, 06 08:00, 06 20:00', 'from the first day on, the period''s end included');
+SELECT is(pg_temp.due(:daily, '[2026-03-31,)'), '31 08:00, 31 20:00', 'to the last');
+SELECT is((care.change_rhythm(:p, :daily, -4, '2026-01-12', '{09:00}', 'p2', '2026-01-06 12:00+01', weekdays => '{1,4}')).status, 'active', 'then twice a week');
+SELECT is(pg_temp.due(:daily, '[2026-01-11,2026-01-21)'), '11 08:00, 11 20:00, 12 09:00, 15 09:00, 19 09:00', 'a second rhythm');
+SELECT is((care.change_rhythm(:p, :daily, -4, '2026-01-20', '{10:00}', 'p3', '2026-01-06 12:00+01', every_days => 3)).status, 'active', 'then every third day');
+SELECT is(pg_temp.due(:daily, '[2026-01-19,2026-01-28)'), '19 09:00, 20 10:00, 23 10:00, 26 10:00', 'counted from its first');
+SELECT is((care.pause_measurements(:p, :daily, -4, 'p4', '2026-01-22 12:00+01')).status, 'on-hold', 'paused');
+SELECT is(pg_temp.due(:daily, '[2026-01-19,2026-02-28)'), '19 09:00, 20 10:00', 'nothing is due');
+SELECT is((care.resume_measurements(:p, :daily, -4, 'p5', '2026-01-24 12:00+01')).status, 'active', 'resumed');
+SELECT is(pg_temp.due(:daily, '[2026-01-19,2026-01-30)'), '19 09:00, 20 10:00, 26 10:00, 29 10:00', 'and due again');
+SELECT is((care.end_measurements(:p, :daily, -4, 'p6', '2026-01-27 12:00+01')).status, 'completed', 'ended');
+SELECT is(pg_temp.due(:daily, '[2026-01-19,)'), '19 09:00, 20 10:00, 26 10:00', 'nothing after');
+SELECT is(pg_temp.annul(pg_temp.event(s)), t, s || ' annulled')
+FROM unnest('{end_measurements,resume_measurements,pause_measurements}'::text[], '{active,on-hold,active}'::text[]) AS u (s, t);
+SELECT is(pg_temp.annul(pg_temp.event('change_rhythm')), 'active', 'rhythm annulled');
+SELECT is(pg_temp.due(:daily, '[2026-01-19,2026-01-28)'), '19 09:00, 22 09:00, 26 09:00', 'back to the one before');
+SELECT (care.plan_measurements(:p, -3, 'body_weight', '{02:30,03:30}', 'p7', '2026-03-01 12:00+01')).entry AS night \gset
+SELECT is(pg_temp.due(:night, '[2026-03-28 12:00,2026-03-30 00:00+02)'), '29 03:30', 'the clock is put forward: the two times are one');
+SELECT is((SELECT count(*) FROM care.due_times(:p, :night, '[2026-10-25 00:00+02,2026-10-26 00:00+01)')), 2::bigint, 'and put back');
+SELECT throws_ok(format('SELECT care.due_times(%s, %s, %L)', :p, :night, '[2026-01-01,)'), '22023', NULL, 'without end');
+SELECT throws_ok(format('SELECT care.due_times(%s, 0, %L)', :p, '[2026-01-01,)'), 'P0002', NULL, 'no such plan');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', weekdays => '{0}')$$, '22023', NULL, 'no such weekday');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', every_days => 0)$$, '22023', NULL, 'no such days');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', weekdays => '{1}', every_days => 2)$$, '22023', NULL, 'nor both');
+-- Against an oracle: every minute of a year, looked at by itself.
+SELECT set_eq(format($$SELECT care.due_times(%s, %s, '[2026-01-01,2027-01-01)')$$, :p, :night),
+	$$SELECT DISTINCT (d + t) AT TIME ZONE 'Europe/Copenhagen' FROM generate_series(timestamp '2026-03-01', '2026-12-31', '1 day') AS d, unnest('{02:30,03:30}'::time[]) AS t
+		WHERE (d + t) AT TIME ZONE 'Europe/Copenhagen' >= '2026-03-01 12:00+01'$$, 'due times of a year');
+
+-- What is due, missing, unexpected, not triaged, as of now()
+SELECT pg_temp.person(8) AS m \gset
+SET LOCAL smartcare_test.citizen = :m;
+CREATE FUNCTION pg_temp.clock(hours float8) RETURNS time LANGUAGE sql RETURN ((now() + hours * interval '1 hour') AT TIME ZONE 'Europe/Copenhagen')::time(0);
+CREATE FUNCTION pg_temp.ago(hours float8) RETURNS timestamptz LANGUAGE sql RETURN now() - hours * interval '1 hour';
+CREATE FUNCTION pg_temp.shown(c bigint) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(', ', (SELECT 'missing ' || string_agg(measure, ' ') FROM care.measurement_missing WHERE citizen = c),
+		(SELECT 'unexpected ' || count(*) FROM care.measurement_unexpected WHERE citizen = c HAVING count(*) > 0),
+		(SELECT 'not triaged ' || count(*) FROM care.measurement_untriaged WHERE citizen = c HAVING count(*) > 0))
+$$;
+SELECT (care.plan_measurements(:m, -3, 'heart_rate', ARRAY[pg_temp.clock(-5)], 'n1', pg_temp.ago(6), grace => '1 hour')).entry AS plan \gset
+SELECT is(pg_temp.shown(:m), 'missing heart_rate', 'a plan without a value is missing one');
+SELECT ok((SELECT latest_due BETWEEN pg_temp.ago(5.01) AND pg_temp.ago(4.99) AND next_due BETWEEN now() + interval '17 hours' AND now() + interval '21 hours'
+	FROM care.measurement_due WHERE citizen = :m), 'its due times');
+SELECT is((SELECT since FROM care.measurement_missing WHERE citizen = :m), (SELECT latest_due + interval '1 hour' FROM care.measurement_due WHERE citizen = :m), 'since its grace was over');
+SELECT lives_ok($$SELECT care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(2)], '{80}', '/min')$$);
+SELECT is(pg_temp.shown(:m), 'missing heart_rate, unexpected 1, not triaged 1', 'a value at another time is unexpected, and without a range not triaged');
+SELECT lives_ok($$SELECT care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(4.5)], '{80}', '/min')$$);
+SELECT is(pg_temp.shown(:m), 'unexpected 1, not triaged 2', 'one within grace is what was missing');
+SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'n2', pg_temp.ago(3), yellow_high => 100)$$);
+SELECT is(pg_temp.shown(:m), 'unexpected 1, not triaged 1', 'a range triages what comes after its start');
+SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'n3', pg_temp.ago(2.5), yellow_high => 100, start_time => pg_temp.ago(100))$$);
+SELECT is(pg_temp.shown(:m), 'unexpected 1', 'or from when it says');
+SELECT lives_ok($$SELECT care.nullify_measurement(pg_temp.c(), 'heart_rate', pg_temp.ago(4.5), 'wrong'), care.nullify_measurement(pg_temp.c(), 'heart_rate', pg_temp.ago(2), 'wrong')$$);
+SELECT is(pg_temp.shown(:m), 'missing heart_rate', 'nullified, it is missing again');
+SELECT is((care.pause_measurements(:m, :plan, -4, 'n4', pg_temp.ago(1))).status, 'on-hold', 'paused');
+SELECT is(pg_temp.shown(:m), '', 'nothing is missing while paused');
+SELECT is((care.resume_measurements(:m, :plan, -4, 'n5', pg_temp.ago(0.9))).status, 'active', 'resumed');
+SELECT is(pg_temp.shown(:m), 'missing heart_rate', 'it is again');
+SELECT lives_ok($$SELECT care.admit(pg_temp.c(), -2, 'IMP', 'n6', pg_temp.ago(0.8))$$);
+SELECT is(pg_temp.shown(:m), '', 'nor in hospital');
+SELECT lives_ok($$SELECT care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(0.5)], '{130}', '/min')$$);
+SELECT is((SELECT status || ' ' || colour FROM care.alert_open WHERE citizen = :m), 'active yellow', 'but what arrives is triaged');
+SELECT lives_ok(format($$SELECT care.discharge(pg_temp.c(), (SELECT max(id) FROM care.encounter WHERE citizen = %s), -2, 'n7', pg_temp.ago(0.4))$$, :m));
+SELECT is(pg_temp.shown(:m), 'missing heart_rate, unexpected 1', 'discharged');
+SELECT is((care.snooze_alert(:m, pg_temp.alert(), -4, pg_temp.ago(0.1), 'n8', pg_temp.ago(0.3))).status, 'snoozed', 'snoozed until a while ago');
+SELECT is((SELECT status FROM care.alert_open WHERE citizen = :m), 'active', 'is active');
+SELECT lives_ok($$SELECT care.record_death(pg_temp.c(), -2, 'n9', pg_temp.ago(0.05))$$);
+SELECT is(pg_temp.shown(:m), 'unexpected 1', 'nor when dead');
+SELECT pg_temp.person(9) AS w \gset
+SET LOCAL smartcare_test.citizen = :w;
+SELECT lives_ok($$SELECT care.record(pg_temp.c(), 'systolic_blood_pressure_home', ARRAY[pg_temp.ago(2)], '{180}', 'mm[Hg]'), care.record(pg_temp.c(), 'systolic_blood_pressure', ARRAY[pg_temp.ago(2)], '{180}', 'mm[Hg]')$$);
+SELECT results_eq($$SELECT organization, measure FROM care.measurement_untriaged WHERE citizen = pg_temp.c()$$, $$VALUES (-1::bigint, 'systolic_blood_pressure_home')$$, 'what is measured at home without plan or range is for the practice');
+SELECT is(care.submission_colour(:w, ARRAY[(SELECT min(id) FROM care.measurement_batch WHERE citizen = :w)]), NULL, 'it has no colour');
+SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, m, 'w ' || m, pg_temp.ago(3), red_high => 170) FROM unnest('{systolic_blood_pressure_home,systolic_blood_pressure}'::text[]) AS m$$);
+SELECT is(care.submission_colour(:w, ARRAY(SELECT id FROM care.measurement_batch WHERE citizen = :w)), 'red', 'and with ranges it has');
+SELECT lives_ok($$SELECT care.propose_plan(pg_temp.c(), -3, 'plan', 'w1', pg_temp.ago(3))$$);
+SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'w2', pg_temp.ago(3), red_high => 100, care_plan => (SELECT max(id) FROM care.care_plan WHERE citizen = pg_temp.c())),
+	care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(2)], '{130}', '/min')$$);
+SELECT throws_ok($$SELECT care.revoke_plan(pg_temp.c(), (SELECT max(id) FROM care.care_plan WHERE citizen = pg_temp.c()), -3, 'over', 'w3')$$, '55000', NULL, 'a plan does not end over an alert');
+
+-- An organization's rows are found without reading those of others.
+INSERT INTO care.organization (id, sector, name) SELECT -1000 - n, 'municipality', 'unit ' || n FROM generate_series(1, 200) AS n;
+INSERT INTO care.measurement_plan (citizen, status, measure, organization, rhythms, grace, start_time)
+SELECT :w, 'active', 9, -1001 - n % 200, ARRAY[('2026-01-01', NULL, 1, '{08:00,20:00}')::care.rhythm], '2 hours', '2026-01-01' FROM generate_series(1, 10000) AS n;
+INSERT INTO care.alert (citizen, status, organization, colour, start_time, last_time)
+SELECT :w, 'active', -1001 - n % 200, 'yellow', now(), now() FROM generate_series(1, 10000) AS n;
+ANALYZE care.measurement_plan, care.alert, care.organization;
+CREATE FUNCTION pg_temp.plan(view text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('EXPLAIN (COSTS OFF) SELECT * FROM care.%I WHERE organization = -1005', view);
+END
+$$;
+SELECT ok((SELECT bool_or(l LIKE '%measurement_plan_organization_idx%') AND NOT bool_or(l ~ 'Seq Scan on (measurement_plan|measurement_series|alert|encounter|citizen)') FROM pg_temp.plan(v) AS l), v || ' starts from an index')
+FROM unnest('{measurement_due,measurement_missing,measurement_unexpected,measurement_untriaged}'::text[]) AS v;
+SELECT ok((SELECT bool_or(l LIKE '%alert_organization_idx%') FROM pg_temp.plan('alert_open') AS l), 'alert_open starts from an index');
+SELECT is((SELECT count(*) FROM care.measurement_due WHERE organization = -1005), 50::bigint, 'and finds them');
+
+SELECT * FROM finish();
+ROLLBACK;
