@@ -340,8 +340,6 @@ $$;
 COMMENT ON FUNCTION care.end_measurements(bigint, bigint, bigint, text, timestamptz, text) IS
 'Step: the citizen need not measure this any more. Ranges stay: they are ended by care.end_reference_range(). Errors: as care.take_step().';
 
--- The times of rhythms in a period: inlined where it is called, so that a view of
--- thousands of plans does not call it thousands of times.
 CREATE OR REPLACE FUNCTION care.rhythm_times(
 	rhythms care.rhythm[], end_date date, zone text, start_time timestamptz, end_time timestamptz)
 RETURNS SETOF timestamptz
@@ -361,6 +359,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION care.rhythm_times(care.rhythm[], date, text, timestamptz, timestamptz) IS
 'Internal: when rhythms in a time zone say to measure, from start_time until end_time (not in it), which are finite; in no order, and twice where a clock that is put forward makes two times one.';
+
+CREATE OR REPLACE FUNCTION care.rhythm_reach(rhythms care.rhythm[])
+RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT make_interval(days => 2 * max(CASE WHEN r.weekdays IS NULL THEN r.every_days ELSE 7 END) + 1) FROM pg_catalog.unnest(rhythms) r);
+COMMENT ON FUNCTION care.rhythm_reach(care.rhythm[]) IS
+'Internal: within how long there is a due time, even where one rhythm follows another.';
 
 CREATE OR REPLACE FUNCTION care.due_times(citizen bigint, measurement_plan bigint, period tstzrange)
 RETURNS SETOF timestamptz

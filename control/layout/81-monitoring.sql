@@ -1,28 +1,46 @@
 -- What monitoring at home asks for, as of now(): nothing of it is stored. Each view
 -- starts from the plans or alerts of an organization.
 
-CREATE OR REPLACE FUNCTION care.rhythm_days(rhythms care.rhythm[])
-RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT 2 * max(CASE WHEN r.weekdays IS NULL THEN r.every_days ELSE 7 END) + 1 FROM pg_catalog.unnest(rhythms) r);
-COMMENT ON FUNCTION care.rhythm_days(care.rhythm[]) IS
-'Internal: within how many days there is a due time, even where one rhythm follows another.';
+-- Functions, so that a plan of many such plans is not compiled at length before it runs.
+CREATE OR REPLACE FUNCTION care.latest_due(plan care.measurement_plan, zone text, before timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	since CONSTANT timestamptz := greatest(plan.start_time, before - care.rhythm_reach(plan.rhythms));
+BEGIN
+	RETURN (SELECT max(t.due) FROM care.rhythm_times(plan.rhythms, plan.end_date, zone, since, before) AS t (due));
+END
+$$;
+COMMENT ON FUNCTION care.latest_due(care.measurement_plan, text, timestamptz) IS
+'Internal: the last due time of a plan before an instant, in a time zone; null if there is none.';
+
+CREATE OR REPLACE FUNCTION care.next_due(plan care.measurement_plan, zone text, since timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	first_time CONSTANT timestamptz := greatest(plan.start_time, since);
+	last_time CONSTANT timestamptz := first_time + care.rhythm_reach(plan.rhythms);
+BEGIN
+	RETURN (SELECT min(t.due) FROM care.rhythm_times(plan.rhythms, plan.end_date, zone, first_time, last_time) AS t (due));
+END
+$$;
+COMMENT ON FUNCTION care.next_due(care.measurement_plan, text, timestamptz) IS
+'Internal: the first due time of a plan from an instant on, in a time zone; null if there is none.';
 
 CREATE OR REPLACE VIEW care.measurement_due AS
-SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, latest.due AS latest_due, coming.due AS next_due, p.grace
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure,
+	care.latest_due(p, z.zone, now()) AS latest_due, care.next_due(p, z.zone, now()) AS next_due, p.grace
 FROM care.measurement_plan p
 JOIN care.measure m ON m.id = p.measure
-CROSS JOIN LATERAL (
-	SELECT max(t.due) AS due
-	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
-		greatest(p.start_time, now() - make_interval(days => care.rhythm_days(p.rhythms))), now()) AS t (due)
-	WHERE NOT t.due <@ p.pauses
-) AS latest
-CROSS JOIN LATERAL (
-	SELECT min(t.due) AS due
-	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
-		greatest(p.start_time, now()), greatest(p.start_time, now()) + make_interval(days => care.rhythm_days(p.rhythms))) AS t (due)
-) AS coming
+CROSS JOIN (SELECT care.setting('zone') AS zone OFFSET 0) z
 WHERE p.status = 'active';
 
 COMMENT ON VIEW care.measurement_due IS 'When a citizen is to measure: the last time and the next, of each active plan.';
@@ -38,12 +56,9 @@ CREATE OR REPLACE VIEW care.measurement_missing AS
 SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, latest.due, latest.due + p.grace AS since
 FROM care.measurement_plan p
 JOIN care.measure m ON m.id = p.measure
-CROSS JOIN LATERAL (
-	SELECT max(t.due) AS due
-	FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
-		greatest(p.start_time, now() - p.grace - make_interval(days => care.rhythm_days(p.rhythms))), now() - p.grace) AS t (due)
-) AS latest
-WHERE p.status = 'active' AND NOT latest.due <@ p.pauses AND (p.end_date >= (SELECT care.today())) IS NOT FALSE
+CROSS JOIN (SELECT care.setting('zone') AS zone, care.today() AS today OFFSET 0) z
+CROSS JOIN LATERAL (SELECT care.latest_due(p, z.zone, now() - p.grace) AS due OFFSET 0) AS latest
+WHERE p.status = 'active' AND NOT latest.due <@ p.pauses AND (p.end_date >= z.today) IS NOT FALSE
 	AND NOT EXISTS (
 		SELECT FROM care.measurement_series s
 		WHERE s.citizen = p.citizen AND s.measure = p.measure
@@ -67,19 +82,22 @@ CREATE OR REPLACE VIEW care.measurement_unexpected AS
 SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, u."time", u.value, m.unit
 FROM care.measurement_plan p
 JOIN care.measure m ON m.id = p.measure
-JOIN care.measurement_series s ON s.citizen = p.citizen AND s.measure = p.measure
-	AND s.bucket_end > now() - (SELECT care.setting('recent'))::interval
-CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points,
-	tstzrange(greatest(p.start_time, now() - (SELECT care.setting('recent'))::interval), NULL))) AS u ("time", value)
+CROSS JOIN (SELECT care.setting('zone') AS zone, now() - care.setting('recent')::interval AS since OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT smartcare.slice(s.points, tstzrange(greatest(p.start_time, z.since), NULL)) AS points
+	FROM care.measurement_series s
+	WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since OFFSET 0
+) AS s
+CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
 WHERE p.status = 'active'
 	AND NOT EXISTS (
-		SELECT FROM care.rhythm_times(p.rhythms, p.end_date, (SELECT care.setting('zone')),
+		SELECT FROM care.rhythm_times(p.rhythms, p.end_date, z.zone,
 			greatest(p.start_time, u."time" - p.grace), u."time" + p.grace + interval '1 microsecond') AS t (due)
 		WHERE NOT t.due <@ p.pauses)
 	AND EXISTS (
 		SELECT FROM unnest(p.rhythms) WITH ORDINALITY AS r (from_date, weekdays, every_days, times, place)
-		WHERE r.times <> '{}' AND r.from_date <= (u."time" AT TIME ZONE (SELECT care.setting('zone')))::date
-			AND (p.rhythms[r.place + 1].from_date > (u."time" AT TIME ZONE (SELECT care.setting('zone')))::date) IS NOT FALSE);
+		WHERE r.times <> '{}' AND r.from_date <= (u."time" AT TIME ZONE z.zone)::date
+			AND (p.rhythms[r.place + 1].from_date > (u."time" AT TIME ZONE z.zone)::date) IS NOT FALSE);
 
 COMMENT ON VIEW care.measurement_unexpected IS
 'Values of the last days (setting "recent") of what an active plan asks for, but at another time than it says.';
@@ -94,27 +112,34 @@ COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
 CREATE OR REPLACE VIEW care.measurement_untriaged AS
 SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
 FROM (
-	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, greatest(p.start_time, now() - (SELECT care.setting('recent'))::interval) AS since
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time
 	FROM care.measurement_plan p
 	WHERE p.status = 'active'
 	UNION ALL
 	-- What nobody has planned is for the practice.
-	SELECT c.citizen, NULL, c.general_practice, h.id, now() - (SELECT care.setting('recent'))::interval
+	SELECT c.citizen, NULL, c.general_practice, h.id, NULL
 	FROM care.citizen c
 	JOIN care.measure h ON h.home
-	WHERE NOT EXISTS (SELECT FROM care.measurement_plan p WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active')
+	WHERE (SELECT p.id FROM care.measurement_plan p
+		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active' LIMIT 1) IS NULL
 ) AS w
 JOIN care.measure m ON m.id = w.measure
-JOIN care.measurement_series s ON s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > w.since
-CROSS JOIN LATERAL smartcare.unnest(smartcare.slice(s.points, tstzrange(w.since, NULL))) AS u ("time", value)
-WHERE NOT EXISTS (
-		-- Most have limits without an end, and need not be looked at one by one.
-		SELECT FROM care.reference_range r
-		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error'
-		HAVING bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= w.since)
-	AND NOT EXISTS (
-		SELECT FROM care.limits(w.citizen, w.measure) l
-		WHERE l.start_time <= u."time" AND (l.end_time > u."time") IS NOT FALSE);
+CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL)) AS points
+	FROM care.measurement_series s
+	WHERE s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > z.since OFFSET 0
+) AS s
+CROSS JOIN LATERAL (
+	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times
+	FROM care.limits(w.citizen, w.measure) l WHERE s.points IS NOT NULL OFFSET 0
+) AS triaged
+CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
+WHERE (u."time" <@ triaged.times) IS NOT TRUE
+	-- Most have limits without an end, and need not be looked at one by one.
+	AND (
+		SELECT bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= z.since FROM care.reference_range r
+		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error') IS NOT TRUE;
 
 COMMENT ON VIEW care.measurement_untriaged IS
 'Values of the last days (setting "recent") that no reference range says anything about: of what an active plan asks for, and of what is measured at home.';

@@ -356,17 +356,24 @@ SELECT throws_ok($$SELECT care.revoke_plan(pg_temp.c(), (SELECT max(id) FROM car
 
 -- An organization's rows are found without reading those of others.
 INSERT INTO care.organization (id, sector, name) SELECT -1000 - n, 'municipality', 'unit ' || n FROM generate_series(1, 200) AS n;
+INSERT INTO care.citizen (citizen, name, general_practice) SELECT 1000000 + n, 'C' || n, -1001 - n % 200 FROM generate_series(1, 10000) AS n;
 INSERT INTO care.measurement_plan (citizen, status, measure, organization, rhythms, grace, start_time)
-SELECT :w, 'active', 9, -1001 - n % 200, ARRAY[('2026-01-01', NULL, 1, '{08:00,20:00}')::care.rhythm], '2 hours', '2026-01-01' FROM generate_series(1, 10000) AS n;
+SELECT 1000000 + n, 'active', 3, -1001 - n % 200, ARRAY[('2026-01-01', NULL, 1, '{08:00,20:00}')::care.rhythm], '2 hours', '2026-01-01' FROM generate_series(1, 10000) AS n;
 INSERT INTO care.alert (citizen, status, organization, colour, start_time, last_time)
-SELECT :w, 'active', -1001 - n % 200, 'yellow', now(), now() FROM generate_series(1, 10000) AS n;
-ANALYZE care.measurement_plan, care.alert, care.organization;
+SELECT 1000000 + n, 'active', -1001 - n % 200, 'yellow', now(), now() FROM generate_series(1, 10000) AS n;
+INSERT INTO care.measurement_series (citizen, measure, bucket, bucket_end, points)
+SELECT 1000000 + n, 3, '2000-01-01 00:00+00', '2100-01-01 00:00+00', smartcare.series(ARRAY[now() - n * interval '10 minutes'], '{120}') FROM generate_series(1, 10000) AS n;
+INSERT INTO care.encounter (citizen, status, class, start_time, end_time)
+SELECT 1000000 + n, 'finished', 'IMP', '2026-01-01', '2026-01-02' FROM generate_series(1, 10000) AS n;
+INSERT INTO care.reference_range (citizen, status, measure, organization, start_time, red_high)
+SELECT 1000000 + n, 'active', 3, -1001 - n % 200, '2026-01-01', 180 FROM generate_series(1, 5000) AS n;
+ANALYZE care.measure, care.citizen, care.measurement_plan, care.alert, care.organization, care.measurement_series, care.encounter, care.reference_range;
 CREATE FUNCTION pg_temp.plan(view text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('EXPLAIN (COSTS OFF) SELECT * FROM care.%I WHERE organization = -1005', view);
 END
 $$;
-SELECT ok((SELECT bool_or(l LIKE '%measurement_plan_organization_idx%') AND NOT bool_or(l ~ 'Seq Scan on (measurement_plan|measurement_series|alert|encounter|citizen)') FROM pg_temp.plan(v) AS l), v || ' starts from an index')
+SELECT ok((SELECT bool_or(l LIKE '%measurement_plan_organization_idx%') AND NOT bool_or(l ~ 'Seq Scan on (measurement_plan|measurement_series|alert|encounter|citizen|reference_range)') FROM pg_temp.plan(v) AS l), v || ' starts from an index')
 FROM unnest('{measurement_due,measurement_missing,measurement_unexpected,measurement_untriaged}'::text[]) AS v;
 SELECT ok((SELECT bool_or(l LIKE '%alert_organization_idx%') FROM pg_temp.plan('alert_open') AS l), 'alert_open starts from an index');
 SELECT is((SELECT count(*) FROM care.measurement_due WHERE organization = -1005), 50::bigint, 'and finds them');
