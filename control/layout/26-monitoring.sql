@@ -181,6 +181,22 @@ COMMENT ON COLUMN care.alert.snoozed_until IS 'Until when nobody is to be bother
 COMMENT ON COLUMN care.alert.resolved_at IS 'When it was dealt with: values outside after that are another alert.';
 COMMENT ON COLUMN care.alert.note IS 'What was said about it last.';
 
+DO $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT format('COMMENT ON COLUMN care.standard_range.%I IS %L', s.attname, col_description(r.attrelid, r.attnum))
+		FROM pg_attribute s
+		JOIN pg_attribute r ON r.attrelid = 'care.reference_range'::regclass AND r.attname = s.attname AND r.attnum > 0
+		WHERE s.attrelid = 'care.standard_range'::regclass AND s.attnum > 0
+			AND col_description(s.attrelid, s.attnum) IS NULL AND col_description(r.attrelid, r.attnum) IS NOT NULL
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+END
+$$;
+
 -- Start values of TELBIL (BMC Health Serv Res 2011;11:56, table 1): a programme sets its own.
 INSERT INTO care.standard_range (standard_set, measure, rule, yellow_low, yellow_high, inclusive, within)
 SELECT 'telbil', m.id, s.rule, s.low, s.high, s.rule = 'gain', s.within

@@ -218,7 +218,7 @@ DECLARE
 	first_time timestamptz := CASE rule WHEN 'value' THEN start_time ELSE '-infinity' END;
 	last_time CONSTANT timestamptz := CASE rule WHEN 'value' THEN end_time ELSE 'infinity' END;
 	-- Beyond it all is as it was.
-	until timestamptz := 'infinity';
+	until timestamptz := timestamptz 'infinity';
 	first_alert timestamptz;
 	-- When alerts were resolved: an excursion does not go on beyond.
 	cuts timestamptz[];
@@ -226,9 +226,9 @@ DECLARE
 	part record;
 	point record;
 	excursion care.alert;
-	excursions care.alert[] := '{}';
+	excursions care.alert[] := ARRAY[]::care.alert[];
 	kept care.alert;
-	followed bigint[] := '{}';
+	followed bigint[] := ARRAY[]::bigint[];
 	again boolean := false;
 BEGIN
 	SELECT * INTO excursion FROM care.alert a

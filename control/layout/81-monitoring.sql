@@ -117,7 +117,7 @@ FROM (
 	WHERE p.status = 'active'
 	UNION ALL
 	-- What nobody has planned is for the practice.
-	SELECT c.citizen, NULL, c.general_practice, h.id, NULL
+	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time
 	FROM care.citizen c
 	JOIN care.measure h ON h.home
 	WHERE (SELECT p.id FROM care.measurement_plan p
