@@ -58,5 +58,10 @@ SELECT care.book_appointment(:nancy, 3, 'control', '2027-01-01', 'sample appoint
 SELECT care.join_care_team(:nancy, 3, 'coordinator', 'sample member');
 SELECT care.add_related_person(:nancy, NULL, 'Ole', 'husband', 'sample person');
 
+SELECT care.set_reference_range(:nancy, 2, 'body_weight', 'sample range', '2025-12-31', yellow_high => 71.5);
+SELECT care.plan_measurements(:nancy, 2, 'body_weight', '{07:00,19:30}', 'sample measurements', weekdays => '{1,4}');
+SELECT care.change_rhythm(:nancy, 1, 2, '2027-01-01', '{08:00}', 'sample rhythm', every_days => 3);
+SELECT care.pause_measurements(:nancy, 1, 2, 'sample pause');
+
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

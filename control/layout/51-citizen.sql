@@ -266,6 +266,10 @@ BEGIN
 		PERFORM care.move_rows(entries.entry_table, kept, undone.merged, entries.keys,
 			undone.moved -> entries.entry_table::text);
 	END LOOP;
+	-- What has happened since with an entry goes with it.
+	PERFORM care.move_rows('workflow_event', kept, undone.merged, '{id}', (
+		SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id)), '[]') FROM care.workflow_event e
+		WHERE e.citizen = kept AND undone.moved -> e.entity::text @> jsonb_build_array(jsonb_build_object('id', e.entry))));
 	SET CONSTRAINTS ALL IMMEDIATE;
 
 	UPDATE care.citizen_merge m

@@ -301,6 +301,7 @@ BEGIN
 	END IF;
 	IF before IS NOT NULL AND standing IS NULL OR changed > 0 THEN
 		PERFORM care.write_series(citizen, measure, span, standing);
+		PERFORM care.triage(citizen, measure, start_time, end_time);
 	END IF;
 
 	-- The claims are ranked once for all notes, and sorted in with them: a join could rank them for each.
@@ -347,10 +348,12 @@ BEGIN
 		FROM care.measurement_series s WHERE s.citizen = settle_all.citizen
 	) AS w
 	GROUP BY w.measure;
+	-- Ranges and alerts may have come or gone where no value has.
+	PERFORM care.triage_all(settle_all.citizen);
 END
 $$;
 COMMENT ON FUNCTION care.settle_all(bigint) IS
-'Computes all of a citizen''s stored series again from the batches.';
+'Computes all of a citizen''s stored series again from the batches, and triages them.';
 
 CREATE OR REPLACE FUNCTION care.choose_versions(citizen bigint, keys text[])
 RETURNS bigint[]
@@ -431,6 +434,7 @@ BEGIN
 	IF measures IS NOT NULL THEN
 		UPDATE care.measurement_note n SET stands = true
 		WHERE n.citizen = start_series.citizen AND n.batch = ANY (new_batches) AND n.measure = ANY (measures);
+		PERFORM care.triage(start_series.citizen, m.measure) FROM unnest(measures) AS m (measure);
 	END IF;
 END
 $$;

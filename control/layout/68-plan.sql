@@ -123,6 +123,11 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT 'appointment ' || a.id FROM care.appointment a
 		WHERE a.citizen = open_entries.citizen AND a.care_plan = open_entries.care_plan AND a.status = 'booked'
+		UNION ALL
+		SELECT 'alert ' || a.id FROM care.alert a
+		JOIN care.reference_range r ON r.citizen = a.citizen AND r.id = a.reference_range
+		WHERE a.citizen = open_entries.citizen AND r.care_plan = open_entries.care_plan
+			AND a.status IN ('active', 'acknowledged', 'snoozed')
 	) o;
 END;
 COMMENT ON FUNCTION care.open_entries(bigint, bigint) IS 'Internal: what of a plan is still open, in words; null if nothing is.';
@@ -193,6 +198,9 @@ BEGIN
 	INSERT INTO care.goal (citizen, id, lifecycle_status, description, start_date, due_date, measure, target_value)
 	VALUES (result.citizen, result.entry, result.status, description, care.civil_day(event_time), due_date,
 		CASE WHEN measure IS NOT NULL THEN care.measure_named(measure) END, target_value);
+	IF measure IS NOT NULL THEN
+		PERFORM care.triage(result.citizen, care.measure_named(measure));
+	END IF;
 	IF care_plan IS NOT NULL THEN
 		UPDATE care.care_plan p SET goals = p.goals || result.entry
 		WHERE p.citizen = result.citizen AND p.id = set_goal.care_plan;

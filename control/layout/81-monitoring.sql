@@ -1,0 +1,179 @@
+-- What monitoring at home asks for, as of now(): nothing of it is stored. Each view
+-- starts from the plans or alerts of an organization.
+
+-- Functions, so that a plan of many such plans is not compiled at length before it runs.
+CREATE OR REPLACE FUNCTION care.latest_due(plan care.measurement_plan, zone text, before timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	since CONSTANT timestamptz := greatest(plan.start_time, before - care.rhythm_reach(plan.rhythms));
+BEGIN
+	RETURN (SELECT max(t.due) FROM care.rhythm_times(plan.rhythms, plan.end_date, zone, since, before) AS t (due));
+END
+$$;
+COMMENT ON FUNCTION care.latest_due(care.measurement_plan, text, timestamptz) IS
+'Internal: the last due time of a plan before an instant, in a time zone; null if there is none.';
+
+CREATE OR REPLACE FUNCTION care.next_due(plan care.measurement_plan, zone text, since timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	first_time CONSTANT timestamptz := greatest(plan.start_time, since);
+	last_time CONSTANT timestamptz := first_time + care.rhythm_reach(plan.rhythms);
+BEGIN
+	RETURN (SELECT min(t.due) FROM care.rhythm_times(plan.rhythms, plan.end_date, zone, first_time, last_time) AS t (due));
+END
+$$;
+COMMENT ON FUNCTION care.next_due(care.measurement_plan, text, timestamptz) IS
+'Internal: the first due time of a plan from an instant on, in a time zone; null if there is none.';
+
+CREATE OR REPLACE VIEW care.measurement_due AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure,
+	care.latest_due(p, z.zone, now()) AS latest_due, care.next_due(p, z.zone, now()) AS next_due, p.grace
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+CROSS JOIN (SELECT care.setting('zone') AS zone OFFSET 0) z
+WHERE p.status = 'active';
+
+COMMENT ON VIEW care.measurement_due IS 'When a citizen is to measure: the last time and the next, of each active plan.';
+COMMENT ON COLUMN care.measurement_due.citizen IS 'Who is to measure.';
+COMMENT ON COLUMN care.measurement_due.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_due.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_due.measure IS 'Name of what is to be measured.';
+COMMENT ON COLUMN care.measurement_due.latest_due IS 'The last due time before now; null: there was none.';
+COMMENT ON COLUMN care.measurement_due.next_due IS 'The next due time; null: there is none.';
+COMMENT ON COLUMN care.measurement_due.grace IS 'How long before or after a due time a measurement may be made.';
+
+CREATE OR REPLACE VIEW care.measurement_missing AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, latest.due, latest.due + p.grace AS since
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+CROSS JOIN (SELECT care.setting('zone') AS zone, care.today() AS today OFFSET 0) z
+CROSS JOIN LATERAL (SELECT care.latest_due(p, z.zone, now() - p.grace) AS due OFFSET 0) AS latest
+WHERE p.status = 'active' AND NOT latest.due <@ p.pauses AND (p.end_date >= z.today) IS NOT FALSE
+	AND NOT EXISTS (
+		SELECT FROM care.measurement_series s
+		WHERE s.citizen = p.citizen AND s.measure = p.measure
+			AND s.bucket <= latest.due + p.grace AND s.bucket_end > latest.due - p.grace
+			AND smartcare.slice(s.points, tstzrange(latest.due - p.grace, latest.due + p.grace, '[]')) IS NOT NULL)
+	AND NOT EXISTS (
+		SELECT FROM care.hospital_stay h
+		WHERE h.citizen = p.citizen AND (h.is_open OR h.status = 'finished' AND h.start_time <= latest.due AND h.end_time >= latest.due))
+	AND NOT EXISTS (SELECT FROM care.citizen c WHERE c.citizen = p.citizen AND c.deceased);
+
+COMMENT ON VIEW care.measurement_missing IS
+'Measurements that did not come: plans whose last due time is over, with its grace, and without a value. Not while the plan is paused, the citizen in hospital, or dead; nor for what fell into a pause or a stay.';
+COMMENT ON COLUMN care.measurement_missing.citizen IS 'Who was to measure.';
+COMMENT ON COLUMN care.measurement_missing.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_missing.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_missing.measure IS 'Name of what was to be measured.';
+COMMENT ON COLUMN care.measurement_missing.due IS 'When it was due.';
+COMMENT ON COLUMN care.measurement_missing.since IS 'Since when it is missing.';
+
+CREATE OR REPLACE VIEW care.measurement_unexpected AS
+SELECT p.citizen, p.id AS measurement_plan, p.organization, m.name AS measure, u."time", u.value, m.unit
+FROM care.measurement_plan p
+JOIN care.measure m ON m.id = p.measure
+CROSS JOIN (SELECT care.setting('zone') AS zone, now() - care.setting('recent')::interval AS since OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT smartcare.slice(s.points, tstzrange(greatest(p.start_time, z.since), NULL)) AS points
+	FROM care.measurement_series s
+	WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since OFFSET 0
+) AS s
+CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
+WHERE p.status = 'active'
+	AND NOT EXISTS (
+		SELECT FROM care.rhythm_times(p.rhythms, p.end_date, z.zone,
+			greatest(p.start_time, u."time" - p.grace), u."time" + p.grace + interval '1 microsecond') AS t (due)
+		WHERE NOT t.due <@ p.pauses)
+	AND EXISTS (
+		SELECT FROM unnest(p.rhythms) WITH ORDINALITY AS r (from_date, weekdays, every_days, times, place)
+		WHERE r.times <> '{}' AND r.from_date <= (u."time" AT TIME ZONE z.zone)::date
+			AND (p.rhythms[r.place + 1].from_date > (u."time" AT TIME ZONE z.zone)::date) IS NOT FALSE);
+
+COMMENT ON VIEW care.measurement_unexpected IS
+'Values of the last days (setting "recent") of what an active plan asks for, but at another time than it says.';
+COMMENT ON COLUMN care.measurement_unexpected.citizen IS 'Who measured.';
+COMMENT ON COLUMN care.measurement_unexpected.measurement_plan IS 'Id of the plan.';
+COMMENT ON COLUMN care.measurement_unexpected.organization IS 'Who is responsible for the plan.';
+COMMENT ON COLUMN care.measurement_unexpected.measure IS 'Name of what was measured.';
+COMMENT ON COLUMN care.measurement_unexpected."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement_unexpected.value IS 'The value, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
+
+CREATE OR REPLACE VIEW care.measurement_untriaged AS
+SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
+FROM (
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time
+	FROM care.measurement_plan p
+	WHERE p.status = 'active'
+	UNION ALL
+	-- What nobody has planned is for the practice.
+	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time
+	FROM care.citizen c
+	JOIN care.measure h ON h.home
+	WHERE (SELECT p.id FROM care.measurement_plan p
+		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active' LIMIT 1) IS NULL
+) AS w
+JOIN care.measure m ON m.id = w.measure
+CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL)) AS points
+	FROM care.measurement_series s
+	WHERE s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > z.since OFFSET 0
+) AS s
+CROSS JOIN LATERAL (
+	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times
+	FROM care.limits(w.citizen, w.measure) l WHERE s.points IS NOT NULL OFFSET 0
+) AS triaged
+CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
+WHERE (u."time" <@ triaged.times) IS NOT TRUE
+	-- Most have limits without an end, and need not be looked at one by one.
+	AND (
+		SELECT bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= z.since FROM care.reference_range r
+		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error') IS NOT TRUE;
+
+COMMENT ON VIEW care.measurement_untriaged IS
+'Values of the last days (setting "recent") that no reference range says anything about: of what an active plan asks for, and of what is measured at home.';
+COMMENT ON COLUMN care.measurement_untriaged.citizen IS 'Who measured.';
+COMMENT ON COLUMN care.measurement_untriaged.measurement_plan IS 'Id of the plan; null where there is none.';
+COMMENT ON COLUMN care.measurement_untriaged.organization IS 'Who is responsible for the plan; without one the general practice.';
+COMMENT ON COLUMN care.measurement_untriaged.measure IS 'Name of what was measured.';
+COMMENT ON COLUMN care.measurement_untriaged."time" IS 'When it was measured.';
+COMMENT ON COLUMN care.measurement_untriaged.value IS 'The value, in the measure''s unit.';
+COMMENT ON COLUMN care.measurement_untriaged.unit IS 'UCUM unit of the value.';
+
+CREATE OR REPLACE VIEW care.alert_open AS
+SELECT a.citizen, a.id AS alert, a.organization,
+	CASE WHEN a.status = 'snoozed' AND a.snoozed_until <= now() THEN 'active' ELSE a.status END AS status,
+	a.colour, m.name AS measure, a.rule, a.side, a.start_time AS since, a.last_time, a.end_time,
+	a.extreme_value, a.extreme_time, m.unit, a.snoozed_until, a.note
+FROM care.alert a
+LEFT JOIN care.measure m ON m.id = a.measure
+WHERE a.status IN ('active', 'acknowledged', 'snoozed');
+
+COMMENT ON VIEW care.alert_open IS 'Alerts that nobody has resolved yet, as of now(): one snoozed is active again when its time is over.';
+COMMENT ON COLUMN care.alert_open.citizen IS 'Whose values they are.';
+COMMENT ON COLUMN care.alert_open.alert IS 'Id of the alert.';
+COMMENT ON COLUMN care.alert_open.organization IS 'Who is to act.';
+COMMENT ON COLUMN care.alert_open.status IS 'active, acknowledged, or snoozed.';
+COMMENT ON COLUMN care.alert_open.colour IS 'yellow or red: the worst so far.';
+COMMENT ON COLUMN care.alert_open.measure IS 'Name of what was measured; null for what a questionnaire raised.';
+COMMENT ON COLUMN care.alert_open.rule IS 'The rule of the reference range.';
+COMMENT ON COLUMN care.alert_open.side IS 'Whether values are below or above the limits.';
+COMMENT ON COLUMN care.alert_open.since IS 'The first value outside.';
+COMMENT ON COLUMN care.alert_open.last_time IS 'The last value outside.';
+COMMENT ON COLUMN care.alert_open.end_time IS 'Since when values are inside again; null while they are not.';
+COMMENT ON COLUMN care.alert_open.extreme_value IS 'The value furthest out.';
+COMMENT ON COLUMN care.alert_open.extreme_time IS 'When that was.';
+COMMENT ON COLUMN care.alert_open.unit IS 'UCUM unit of the value.';
+COMMENT ON COLUMN care.alert_open.snoozed_until IS 'Until when it was snoozed.';
+COMMENT ON COLUMN care.alert_open.note IS 'What was said about it last.';
