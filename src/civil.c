@@ -28,31 +28,44 @@ civil_open(CivilZone *civil, const text *name)
 	pfree(zone);
 }
 
-/* Find the offset at an instant, and until when it holds. */
+/*
+ * Find the offset at an instant, and the stretch of time in which it holds.
+ * The server only looks ahead for changes; so from a year before on, which is
+ * as far back as the stretch is known to reach.
+ */
 void
 civil_seek(CivilZone *civil, TimestampTz instant)
 {
 	int64		epoch = (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
-	pg_time_t	second = instant / USECS_PER_SEC - (instant % USECS_PER_SEC < 0) + epoch;
-	pg_time_t	boundary;
-	long		before;
-	long		after;
-	int			before_is_dst;
-	int			after_is_dst;
-	int			found;
+	TimestampTz since = Max(instant - 366 * USECS_PER_DAY, MIN_TIMESTAMP);
 
-	found = pg_next_dst_boundary(&second, &before, &before_is_dst,
-								 &boundary, &after, &after_is_dst,
-								 civil->zone);
-	if (found < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	civil->offset = before * USECS_PER_SEC;
-	civil->from = instant;
-	civil->until = END_TIMESTAMP;
-	if (found > 0 && boundary - epoch < END_TIMESTAMP / USECS_PER_SEC)
+	for (;;)
+	{
+		pg_time_t	second = since / USECS_PER_SEC - (since % USECS_PER_SEC < 0) + epoch;
+		pg_time_t	boundary;
+		long		before;
+		long		after;
+		int			before_is_dst;
+		int			after_is_dst;
+		int			found;
+
+		found = pg_next_dst_boundary(&second, &before, &before_is_dst,
+									 &boundary, &after, &after_is_dst,
+									 civil->zone);
+		if (found < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("timestamp out of range")));
+		civil->offset = before * USECS_PER_SEC;
+		civil->from = since;
+		civil->until = END_TIMESTAMP;
+		if (found == 0 || boundary - epoch >= END_TIMESTAMP / USECS_PER_SEC)
+			return;
 		civil->until = (boundary - epoch) * USECS_PER_SEC;
+		if (civil->until > instant)
+			return;
+		since = civil->until;
+	}
 }
 
 /*

@@ -33,4 +33,20 @@ civil_clock(CivilZone *civil, TimestampTz instant)
 	return instant + civil->offset;
 }
 
+/* The time of day that a clock shows, since midnight. */
+static inline int64
+civil_time(Timestamp clock)
+{
+	int64		time = clock % USECS_PER_DAY;
+
+	return time < 0 ? time + USECS_PER_DAY : time;
+}
+
+/* The day that a calendar shows, counted from 2000-01-01. */
+static inline int64
+civil_day(Timestamp clock)
+{
+	return (clock - civil_time(clock)) / USECS_PER_DAY;
+}
+
 #endif							/* CIVIL_H */

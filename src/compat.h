@@ -43,4 +43,18 @@
 
 #endif
 
+/* The statistics target of a column that ANALYZE looks at. */
+#if PG_VERSION_NUM >= 170000
+#define smartcare_statistics_target(stats) ((stats)->attstattarget)
+#else
+#define smartcare_statistics_target(stats) ((stats)->attr->attstattarget)
+#endif
+
+/* Rest, as ANALYZE should. */
+#if PG_VERSION_NUM >= 180000
+#define smartcare_analyze_delay() vacuum_delay_point(true)
+#else
+#define smartcare_analyze_delay() vacuum_delay_point()
+#endif
+
 #endif							/* COMPAT_H */

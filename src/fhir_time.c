@@ -9,6 +9,8 @@
  */
 #include "fhir_time.h"
 
+#include "calendar.h"
+
 typedef struct Scanner
 {
 	const char *next;
@@ -83,16 +85,6 @@ scan_offset(Scanner *scanner, int *minutes)
 		return false;
 	*minutes = sign * (hour * 60 + minute);
 	return true;
-}
-
-static int
-days_in_month(int year, int month)
-{
-	static const int days[] =
-	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool		leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
 /* False where the text is no such time. */

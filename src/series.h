@@ -18,10 +18,11 @@ typedef struct SeriesPoint
 	float8		value;
 } SeriesPoint;
 
-/* All points of a series, decoded. */
+/* All points of a series, decoded; exponent as in SeriesBlock. */
 typedef struct SeriesPoints
 {
 	Size		count;
+	int			exponent;
 	TimestampTz *times;
 	float8	   *values;
 } SeriesPoints;
@@ -41,12 +42,15 @@ extern void series_check_time(TimestampTz time);
 extern void series_check(SeriesStatus status);
 extern void series_get_summary(Datum datum, SeriesSummary *summary);
 extern void series_start_reading(SeriesReader *reader, Datum datum);
+extern void series_start_reading_part(SeriesReader *reader, Datum datum,
+									  TimestampTz since, TimestampTz until);
 extern bool series_read_block(SeriesReader *reader);
 extern void series_read_points(SeriesPoints *points, Datum datum);
 extern void series_start_walk(SeriesCursor *cursor, Datum datum);
 extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);
 extern void series_start_writing(SeriesWriter *writer);
+extern void series_add_series(SeriesWriter *writer, Datum datum);
 extern struct varlena *series_write(SeriesWriter *writer);
 extern void series_sort_points(SeriesPoint *points, Size count);
 extern Size series_drop_duplicates(SeriesPoint *points, Size count);

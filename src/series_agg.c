@@ -2,12 +2,16 @@
  * series_agg.c
  *		The aggregates series_agg(timestamptz, float8) and series_agg(series).
  *
- * Their state is of type series, in memory an expanded object: an array of
- * points, in order up to some length and unordered after that.  The unordered
- * tail is sorted and merged in when it has grown as long as the rest, so that
- * n points in any order take O(n log n) time, and repeated points no memory.
- * What the state stands for does not change by that, nor by flattening it,
- * so a window may ask for the result as often as it likes.
+ * Their state is of type series, in memory an expanded object: the series
+ * that were added, as they are stored, and an array of the points that were
+ * added, in order up to some length and unordered after that.  The unordered
+ * tail is sorted and merged in when it has grown as long as the rest, and
+ * series that overlap are made one when all have grown to twice what they
+ * were after that: n points in any order take O(n log n) time, and repeated
+ * points no memory.  Series that lie apart are put together undecoded.
+ *
+ * What the state stands for does not change by any of that, so a window may
+ * ask for the result as often as it likes.
  */
 #include "postgres.h"
 
@@ -20,6 +24,17 @@
 
 #define MIN_TAIL	64
 
+/* Series of fewer bytes than these are not looked through for overlaps. */
+#define MIN_UNITED	8192
+
+typedef struct Piece
+{
+	TimestampTz first_time;
+	TimestampTz last_time;
+	struct varlena *series;
+} Piece;
+
+/* If there is one piece and no points, that is the series. */
 typedef struct ExpandedSeries
 {
 	ExpandedObjectHeader header;
@@ -27,7 +42,11 @@ typedef struct ExpandedSeries
 	Size		num_sorted;		/* in order, one for each instant */
 	Size		count;
 	Size		allocated;
-	struct varlena *flat;		/* what flattening gave, or NULL */
+	Piece	   *pieces;
+	Size		num_pieces;
+	Size		allocated_pieces;
+	Size		size;			/* of all pieces */
+	Size		united_size;	/* of all, when last none overlapped */
 } ExpandedSeries;
 
 /* Sort the tail and merge it in, from the ends down. */
@@ -78,11 +97,6 @@ add_point(ExpandedSeries *series, TimestampTz time, float8 value)
 {
 	bool		in_order;
 
-	if (series->flat != NULL)
-	{
-		pfree(series->flat);
-		series->flat = NULL;
-	}
 	if (series->count - series->num_sorted >=
 		Max(series->num_sorted, MIN_TAIL))
 		merge_tail(series);
@@ -112,42 +126,178 @@ add_point(ExpandedSeries *series, TimestampTz time, float8 value)
 		series->num_sorted = series->count;
 }
 
+/* Add a series that lies in the memory of the state. */
+static void
+add_piece(ExpandedSeries *series, struct varlena *added)
+{
+	SeriesSummary summary;
+	Piece	   *piece;
+
+	series_get_summary(PointerGetDatum(added), &summary);
+	if (series->num_pieces == series->allocated_pieces)
+	{
+		series->allocated_pieces *= 2;
+		series->pieces = repalloc_huge(series->pieces,
+									   series->allocated_pieces *
+									   sizeof(Piece));
+	}
+	piece = &series->pieces[series->num_pieces++];
+	piece->first_time = summary.first_time;
+	piece->last_time = summary.last_time;
+	piece->series = added;
+	series->size += VARSIZE_ANY(added);
+}
+
+static int
+compare_pieces(const void *left, const void *right, void *unused)
+{
+	const Piece *a = left;
+	const Piece *b = right;
+
+	return (a->first_time > b->first_time) - (a->first_time < b->first_time);
+}
+
+/* Make one series of pieces that overlap in time. */
+static struct varlena *
+merge_overlapping(const Piece *pieces, Size num_pieces)
+{
+	struct varlena *result;
+	SeriesSummary summary;
+	SeriesReader reader;
+	SeriesPoint *points;
+	Size		count = 0;
+
+	for (Size i = 0; i < num_pieces; i++)
+	{
+		series_get_summary(PointerGetDatum(pieces[i].series), &summary);
+		count += summary.count;
+	}
+	points = MemoryContextAllocHuge(CurrentMemoryContext,
+									count * sizeof(SeriesPoint));
+	count = 0;
+	for (Size i = 0; i < num_pieces; i++)
+	{
+		series_start_reading(&reader, PointerGetDatum(pieces[i].series));
+		while (series_read_block(&reader))
+		{
+			for (int j = 0; j < reader.block.count; j++)
+			{
+				points[count].time = reader.block.times[j];
+				points[count++].value = reader.block.values[j];
+			}
+		}
+	}
+	series_sort_points(points, count);
+	result = series_from_points(points, series_drop_duplicates(points, count));
+	pfree(points);
+	return result;
+}
+
+/* Put pieces in order, and make one of those that overlap. */
+static void
+unite_overlapping(ExpandedSeries *series)
+{
+	Piece	   *pieces = series->pieces;
+	Size		num_pieces = series->num_pieces;
+	Size		next;
+
+	qsort_interruptible(pieces, num_pieces, sizeof(Piece), compare_pieces,
+						NULL);
+	series->num_pieces = 0;
+	series->size = 0;
+	for (Size i = 0; i < num_pieces; i = next)
+	{
+		TimestampTz end = pieces[i].last_time;
+		struct varlena *united = pieces[i].series;
+
+		for (next = i + 1;
+			 next < num_pieces && pieces[next].first_time <= end; next++)
+			end = Max(end, pieces[next].last_time);
+		if (next > i + 1)
+		{
+			united = merge_overlapping(&pieces[i], next - i);
+			for (Size j = i; j < next; j++)
+				pfree(pieces[j].series);
+		}
+		add_piece(series, united);
+	}
+	series->united_size = series->size;
+}
+
+/* Make one piece of all, points included. */
+static struct varlena *
+flatten(ExpandedSeries *series)
+{
+	MemoryContext old = MemoryContextSwitchTo(series->header.eoh_context);
+
+	if (series->count > 0)
+	{
+		merge_tail(series);
+		add_piece(series, series_from_points(series->points, series->count));
+		series->count = 0;
+		series->num_sorted = 0;
+	}
+	if (series->num_pieces > 1)
+		unite_overlapping(series);
+	if (series->num_pieces > 1)
+	{
+		Size		num_pieces = series->num_pieces;
+		SeriesWriter writer;
+
+		series_start_writing(&writer);
+		for (Size i = 0; i < num_pieces; i++)
+		{
+			series_add_series(&writer,
+							  PointerGetDatum(series->pieces[i].series));
+			pfree(series->pieces[i].series);
+		}
+		series->num_pieces = 0;
+		series->size = 0;
+		add_piece(series, series_write(&writer));
+	}
+	MemoryContextSwitchTo(old);
+	return series->pieces[0].series;
+}
+
+/* Add a series: one of few points as these. */
 static void
 add_series(ExpandedSeries *series, Datum datum)
 {
+	struct varlena *added = PG_DETOAST_DATUM_PACKED(datum);
 	SeriesReader reader;
+	MemoryContext old;
 
-	series_start_reading(&reader, datum);
-	while (series_read_block(&reader))
+	series_start_reading(&reader, PointerGetDatum(added));
+	if (reader.summary.count < MIN_TAIL)
 	{
-		for (int i = 0; i < reader.block.count; i++)
-			add_point(series, reader.block.times[i], reader.block.values[i]);
+		while (series_read_block(&reader))
+		{
+			for (int i = 0; i < reader.block.count; i++)
+				add_point(series, reader.block.times[i],
+						  reader.block.values[i]);
+		}
+		return;
 	}
+	old = MemoryContextSwitchTo(series->header.eoh_context);
+	add_piece(series, PG_DETOAST_DATUM_COPY(PointerGetDatum(added)));
+	if (series->size > Max(2 * series->united_size, MIN_UNITED))
+		unite_overlapping(series);
+	MemoryContextSwitchTo(old);
 }
 
 static Size
 get_flat_size(ExpandedObjectHeader *header)
 {
-	ExpandedSeries *series = (ExpandedSeries *) header;
-
-	if (series->flat == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(header->eoh_context);
-
-		merge_tail(series);
-		series->flat = series_from_points(series->points, series->count);
-		MemoryContextSwitchTo(old);
-	}
-	return VARSIZE(series->flat);
+	return VARSIZE(flatten((ExpandedSeries *) header));
 }
 
 static void
 flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 {
-	ExpandedSeries *series = (ExpandedSeries *) header;
+	struct varlena *flat = flatten((ExpandedSeries *) header);
 
-	Assert(series->flat != NULL && VARSIZE(series->flat) == allocated_size);
-	memcpy(result, series->flat, allocated_size);
+	Assert(VARSIZE(flat) == allocated_size);
+	memcpy(result, flat, allocated_size);
 }
 
 static const ExpandedObjectMethods series_methods = {
@@ -167,6 +317,9 @@ make_expanded(MemoryContext parent)
 	series->allocated = 16;
 	series->points = MemoryContextAlloc(context, series->allocated *
 										sizeof(SeriesPoint));
+	series->allocated_pieces = 4;
+	series->pieces = MemoryContextAlloc(context, series->allocated_pieces *
+										sizeof(Piece));
 	return series;
 }
 

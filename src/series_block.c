@@ -17,11 +17,13 @@
  *			stream of count - 1 distances; or
  *			varint step, stream of count - 1 places, each counted from the
  *			one before it, stream of count - 1 remainders
- *	values:	exponent | flag
- *			(exceptions: number, {index, double} of each)
+ *	values:	exponent | flags
+ *			(divisor)
+ *			(odd values: number, {index, double} of each)
  *			(bit patterns: number of zero bits cut off)
  *			stream of count
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -37,7 +39,12 @@
 #define EXPONENT_MASK	0x0F	/* or BIT_PATTERNS */
 #define BIT_PATTERNS	0x0F
 #define HAS_ODD_VALUES	0x10
-#define VALUES_KNOWN	0x1F
+#define HAS_DIVISOR		0x20	/* in place of a power of ten */
+#define VALUES_KNOWN	0x3F
+
+/* What it takes to keep a value beside, and about what decimals take. */
+#define ODD_VALUE_BITS	72
+#define DIGIT_BITS(n)	((n) * 10 / 3)
 
 /* A decimal has at most 15 digits: any such is told apart by its double. */
 #define DECIMAL_MAX		1e15
@@ -52,6 +59,36 @@ const double series_power10[SERIES_MAX_EXPONENT + 1] = {
 	1e14
 };
 
+/*
+ * Divisors to try where the values are no decimals: of values interpolated
+ * between three times as many instants, and of glucose in mmol/l by all
+ * factors that are in use.
+ */
+#define NUM_DIVISORS	6
+
+static const double divisors[NUM_DIVISORS] = {
+	3, 18, 18.0182, 18.018, 18.016, 18.02
+};
+
+/*
+ * 10^-e as a sum, of which the first part has 21 bits, so that its product
+ * with an integer of 32 bits is exact.  With both products added, an integer
+ * is divided by 10^e without error: they are off by less than 2^-73.9 of the
+ * quotient before they are rounded, and a quotient that is not halfway
+ * between two doubles is, with m the one halfway times 2^k,
+ * |n * 2^k - m * 10^e| / (n * 2^k) > 2^-54 * 10^-e > 2^-73.94 away from it.
+ */
+#define QUICK_EXPONENT_MAX 6
+
+static const double inverse_high[QUICK_EXPONENT_MAX + 1] = {
+	1, 0x1.9999ap-4, 0x1.47ae1p-7, 0x1.0624ep-10, 0x1.a36e3p-14,
+	0x1.4f8b6p-17, 0x1.0c6f8p-20
+};
+static const double inverse_low[QUICK_EXPONENT_MAX + 1] = {
+	0, -0x1.999999999999ap-26, 0x1.1eb851eb851ecp-29, -0x1.6872b020c49bap-33,
+	-0x1.4e3bcd35a8588p-38, -0x1.dc725c3dee782p-39, -0x1.7d2849cb252cep-42
+};
+
 /* Units of time in microseconds, each dividing the next. */
 static const uint64_t time_units[NUM_UNITS] = {
 	UINT64_C(1), UINT64_C(10), UINT64_C(100), UINT64_C(1000),
@@ -62,20 +99,27 @@ static const uint64_t time_units[NUM_UNITS] = {
 };
 
 /*
- * The integer that is value * 10^exponent, if that gives back the value.
- * -0.0 does not: the integer has no sign.
+ * The integer that is value * divisor, if dividing it gives back the value.
+ * -0.0 is not given back: the integer has no sign.
  */
-bool
-series_decimal(double value, int exponent, int64_t *scaled)
+static inline bool
+scale(double value, double divisor, int64_t *scaled)
 {
-	double		product = value * series_power10[exponent];
+	double		product = value * divisor;
 	double		back;
 
 	if (!(fabs(product) <= DECIMAL_MAX))
 		return false;
 	*scaled = (int64_t) (product < 0 ? product - 0.5 : product + 0.5);
-	back = (double) *scaled / series_power10[exponent];
+	back = (double) *scaled / divisor;
 	return memcmp(&back, &value, sizeof(back)) == 0;
+}
+
+/* The integer that is value * 10^exponent, if that gives back the value. */
+bool
+series_decimal(double value, int exponent, int64_t *scaled)
+{
+	return scale(value, series_power10[exponent], scaled);
 }
 
 /* The largest of the common units that divides a distance. */
@@ -172,8 +216,8 @@ put_times(uint8_t *out, const int64_t *times, int count)
 	series_plan_stream(&by_place, places, count);
 	series_plan_stream(&by_remainder, remainders, count);
 
-	if (varint_size(step) + by_place.size + by_remainder.size <
-		by_distance.size)
+	if (8 * (int) varint_size(step) + by_place.bits + by_remainder.bits <
+		by_distance.bits)
 	{
 		*out++ = (uint8_t) (code | ON_GRID);
 		out = put_varint(out, step);
@@ -184,46 +228,98 @@ put_times(uint8_t *out, const int64_t *times, int count)
 	return series_put_stream(out, &by_distance);
 }
 
+/* How many of the values are no decimals of a few digits if that is too many. */
+static int
+most_odd_values(const SeriesBlock *block)
+{
+	return block->count / 8;
+}
+
 /*
- * Find the smallest exponent that makes integers of all values, or of all
- * but a few.  Returns how many are left out, marked in "odd"; -1 if that is
- * too many.
+ * The exponent that makes integers of all values, or of all but a few where
+ * that is shorter; -1 if of too few.  Of those that are decimals at all,
+ * *common is the exponent, or it is -1 if some are not.
  */
 static int
-choose_exponent(const SeriesBlock *block, int *exponent, uint64_t *scaled,
-				bool *odd)
+choose_exponent(const SeriesBlock *block, int *common)
 {
-	int			num_odd = 0;
-	int			most_odd = block->count / 8;
-	int64_t		integer = 0;
+	int			counts[SERIES_MAX_EXPONENT + 1] = {0};
+	int			none = 0;
+	int			odd;
+	int			best = -1;
+	int			best_bits = INT_MAX;
+	int64_t		scaled;
 
-	*exponent = 0;
+	*common = 0;
 	for (int i = 0; i < block->count; i++)
 	{
-		int			needed = *exponent;
+		int			exponent = 0;
 
-		while (needed <= SERIES_MAX_EXPONENT &&
-			   !series_decimal(block->values[i], needed, &integer))
-			needed++;
-		if (needed <= SERIES_MAX_EXPONENT)
-			*exponent = needed;
-		else if (++num_odd > most_odd)
-			return -1;
+		while (exponent <= SERIES_MAX_EXPONENT &&
+			   !series_decimal(block->values[i], exponent, &scaled))
+			exponent++;
+		if (exponent <= SERIES_MAX_EXPONENT)
+			counts[exponent]++;
+		else if (++none > most_odd_values(block))
+			break;
+		if (exponent > *common)
+			*common = exponent;
 	}
-
 	/* At the exponent of all, some may have become too large. */
-	num_odd = 0;
-	integer = 0;
+	for (int i = 0; i < block->count && *common <= SERIES_MAX_EXPONENT; i++)
+	{
+		if (!series_decimal(block->values[i], *common, &scaled))
+			*common = SERIES_MAX_EXPONENT + 1;
+	}
+	if (*common > SERIES_MAX_EXPONENT)
+		*common = -1;
+
+	odd = none;
+	for (int exponent = SERIES_MAX_EXPONENT;
+		 exponent >= 0 && odd <= most_odd_values(block); exponent--)
+	{
+		int			bits = ODD_VALUE_BITS * odd +
+			DIGIT_BITS(block->count * exponent);
+
+		if (bits <= best_bits)
+		{
+			best = exponent;
+			best_bits = bits;
+		}
+		odd += counts[exponent];
+	}
+	return best;
+}
+
+int
+series_common_exponent(const SeriesBlock *block)
+{
+	int			common;
+
+	choose_exponent(block, &common);
+	return common;
+}
+
+/*
+ * Make integers of values.  Returns of how many it is not possible, which are
+ * marked in "odd" and replaced by those before them.
+ */
+static int
+scale_values(const SeriesBlock *block, double divisor, uint64_t *scaled,
+			 bool *odd)
+{
+	int			num_odd = 0;
+	int64_t		integer = 0;
+
 	for (int i = 0; i < block->count; i++)
 	{
 		int64_t		previous = integer;
 
-		odd[i] = !series_decimal(block->values[i], *exponent, &integer);
+		odd[i] = !scale(block->values[i], divisor, &integer);
 		if (odd[i])
 		{
 			integer = previous;
-			if (++num_odd > most_odd)
-				return -1;
+			num_odd++;
 		}
 		scaled[i] = (uint64_t) integer;
 	}
@@ -258,15 +354,26 @@ put_values(uint8_t *out, SeriesBlock *block)
 {
 	uint64_t	scaled[SERIES_BLOCK_POINTS];
 	bool		odd[SERIES_BLOCK_POINTS];
-	int			exponent;
-	int			num_odd = choose_exponent(block, &exponent, scaled, odd);
+	int			num_odd = block->count;
+	int			exponent = choose_exponent(block, &block->exponent);
+	double		divisor = 1;
 	StreamPlan	plan;
 
-	block->exponent = num_odd == 0 ? exponent : -1;
-	if (num_odd < 0)
+	if (exponent >= 0)
+		num_odd = scale_values(block, series_power10[exponent], scaled, odd);
+	for (int i = 0; i < NUM_DIVISORS && num_odd > most_odd_values(block); i++)
+	{
+		exponent = -1;
+		divisor = divisors[i];
+		num_odd = scale_values(block, divisor, scaled, odd);
+	}
+	if (num_odd > most_odd_values(block))
 		return put_patterns(out, block);
 
-	*out++ = (uint8_t) (exponent | (num_odd > 0 ? HAS_ODD_VALUES : 0));
+	*out++ = (uint8_t) ((exponent < 0 ? HAS_DIVISOR : exponent) |
+						(num_odd > 0 ? HAS_ODD_VALUES : 0));
+	if (exponent < 0)
+		out = put_double(out, divisor);
 	if (num_odd > 0)
 	{
 		*out++ = (uint8_t) num_odd;
@@ -295,13 +402,75 @@ series_encode_block(SeriesBlock *block, uint8_t *out)
 	return (size_t) (put_values(end, block) - out);
 }
 
+static inline int64_t
+narrow_at(const SeriesIntegers *integers, int i)
+{
+	return (int32_t) integers->narrow[i];
+}
+
+static inline uint64_t
+integer_at(const SeriesIntegers *integers, int i)
+{
+	return integers->is_narrow ? (uint64_t) narrow_at(integers, i) :
+		integers->wide[i];
+}
+
+/*
+ * The times after the first, at distances from one to the next or from places
+ * on a grid.  False if they do not increase.
+ */
+static bool
+add_times(const SeriesIntegers *distances, const SeriesIntegers *remainders,
+		  uint64_t step, uint64_t unit, SeriesBlock *block)
+{
+	int64_t    *times = block->times;
+	int			count = block->count;
+	uint64_t	place = (uint64_t) times[0];
+	bool		increasing = true;
+
+	if (!distances->is_narrow || (remainders && !remainders->is_narrow))
+	{
+		for (int i = 1; i < count; i++)
+		{
+			place += integer_at(distances, i - 1) * step;
+			times[i] = (int64_t) place;
+			if (remainders != NULL)
+				times[i] = (int64_t)
+					(place + integer_at(remainders, i - 1) * unit);
+			increasing &= times[i] > times[i - 1];
+		}
+	}
+	else if (remainders != NULL)
+	{
+		for (int i = 1; i < count; i++)
+		{
+			place += (uint64_t) narrow_at(distances, i - 1) * step;
+			times[i] = (int64_t)
+				(place + (uint64_t) narrow_at(remainders, i - 1) * unit);
+			increasing &= times[i] > times[i - 1];
+		}
+	}
+	else
+	{
+		for (int i = 1; i < count; i++)
+		{
+			place += (uint64_t) narrow_at(distances, i - 1) * step;
+			times[i] = (int64_t) place;
+			increasing &= times[i] > times[i - 1];
+		}
+	}
+	return increasing;
+}
+
 static SeriesStatus
 get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 {
-	uint64_t	distances[SERIES_BLOCK_POINTS];
-	uint64_t	remainders[SERIES_BLOCK_POINTS];
+	SeriesIntegers distances;
+	SeriesIntegers remainders;
 	uint64_t	step = 1;
-	uint64_t	place = 0;
+	uint64_t	unit;
+	bool		on_grid;
+	bool		increasing;
 	int			count = block->count - 1;
 	uint8_t		head;
 	SeriesStatus status;
@@ -313,46 +482,40 @@ get_times(SeriesBytes *from, int64_t first_time, SeriesBlock *block)
 		return SERIES_UNSUPPORTED;
 	if (count == 0)
 		return SERIES_OK;
-	if (head & ON_GRID && !get_varint(from, &step))
+	on_grid = (head & ON_GRID) != 0;
+	if (on_grid && !get_varint(from, &step))
 		return SERIES_CORRUPT;
-	status = series_get_stream(from, count, distances);
-	if (status == SERIES_OK && head & ON_GRID)
-		status = series_get_stream(from, count, remainders);
+	status = series_get_stream(from, count, &distances);
+	if (status == SERIES_OK && on_grid)
+		status = series_get_stream(from, count, &remainders);
 	if (status != SERIES_OK)
 		return status;
-	if ((head & ON_GRID) == 0)
-		memset(remainders, 0, sizeof(remainders));
 
 	/* Times increase and stay in range, whatever the bytes were. */
-	for (int i = 0; i < count; i++)
-	{
-		place += distances[i];
-		block->times[i + 1] = (int64_t)
-			((uint64_t) first_time +
-			 (place * step + remainders[i]) * time_units[head & UNIT_MASK]);
-		if (block->times[i + 1] <= block->times[i] ||
-			block->times[i + 1] >= SERIES_END_TIME)
-			return SERIES_CORRUPT;
-	}
-	return SERIES_OK;
+	unit = time_units[head & UNIT_MASK];
+	increasing = add_times(&distances, on_grid ? &remainders : NULL,
+						   step * unit, unit, block);
+	return increasing && block->times[count] < SERIES_END_TIME ?
+		SERIES_OK : SERIES_CORRUPT;
 }
 
 static SeriesStatus
 get_patterns(SeriesBytes *from, SeriesBlock *block)
 {
-	uint64_t	patterns[SERIES_BLOCK_POINTS];
+	SeriesIntegers patterns;
 	uint8_t		shift;
 	SeriesStatus status;
 
 	if (!get_byte(from, &shift) || shift > 63)
 		return SERIES_CORRUPT;
-	status = series_get_stream(from, block->count, patterns);
+	status = series_get_stream(from, block->count, &patterns);
 	if (status != SERIES_OK)
 		return status;
 	for (int i = 0; i < block->count; i++)
 	{
-		patterns[i] <<= shift;
-		memcpy(&block->values[i], &patterns[i], sizeof(double));
+		uint64_t	pattern = integer_at(&patterns, i) << shift;
+
+		memcpy(&block->values[i], &pattern, sizeof(double));
 		if (!isfinite(block->values[i]))
 			return SERIES_CORRUPT;
 	}
@@ -363,11 +526,13 @@ get_patterns(SeriesBytes *from, SeriesBlock *block)
 static SeriesStatus
 get_values(SeriesBytes *from, SeriesBlock *block)
 {
-	uint64_t	scaled[SERIES_BLOCK_POINTS];
+	SeriesIntegers scaled;
+	double	   *values = block->values;
 	uint8_t		head;
 	uint8_t		num_odd = 0;
+	int			exponent;
+	double		divisor;
 	SeriesBytes odd;
-	double		power;
 	SeriesStatus status;
 
 	if (!get_byte(from, &head))
@@ -376,8 +541,13 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		return SERIES_UNSUPPORTED;
 	if (head == BIT_PATTERNS)
 		return get_patterns(from, block);
-	if ((head & EXPONENT_MASK) > SERIES_MAX_EXPONENT)
+	exponent = head & EXPONENT_MASK;
+	if (exponent > SERIES_MAX_EXPONENT)
 		return SERIES_UNSUPPORTED;
+	divisor = series_power10[exponent];
+	if (head & HAS_DIVISOR &&
+		(!get_double(from, &divisor) || !(divisor >= 1)))
+		return SERIES_CORRUPT;
 	if (head & HAS_ODD_VALUES)
 	{
 		if (!get_byte(from, &num_odd) || bytes_left(from) < 9u * num_odd)
@@ -386,15 +556,34 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 	odd = *from;
 	from->next += 9 * num_odd;
 
-	status = series_get_stream(from, block->count, scaled);
+	status = series_get_stream(from, block->count, &scaled);
 	if (status != SERIES_OK)
 		return status;
-	power = series_power10[head & EXPONENT_MASK];
-	for (int i = 0; i < block->count; i++)
-		block->values[i] = (double) (int64_t) scaled[i] / power;
+	if (!scaled.is_narrow || exponent > QUICK_EXPONENT_MAX ||
+		head & HAS_DIVISOR)
+	{
+		for (int i = 0; i < block->count; i++)
+			values[i] = (double) (int64_t) integer_at(&scaled, i) / divisor;
+	}
+	else if (exponent == 0)
+	{
+		for (int i = 0; i < block->count; i++)
+			values[i] = (int32_t) scaled.narrow[i];
+	}
+	else
+	{
+		double		high = inverse_high[exponent];
+		double		low = inverse_low[exponent];
 
-	block->exponent = num_odd > 0 ? -1 : head & EXPONENT_MASK;
-	for (; num_odd > 0; num_odd--)
+		for (int i = 0; i < block->count; i++)
+		{
+			double		integer = (int32_t) scaled.narrow[i];
+
+			values[i] = integer * high + integer * low;
+		}
+	}
+
+	for (int i = 0; i < num_odd; i++)
 	{
 		uint8_t		index;
 		double		value;
@@ -402,8 +591,11 @@ get_values(SeriesBytes *from, SeriesBlock *block)
 		if (!get_byte(&odd, &index) || !get_double(&odd, &value) ||
 			index >= block->count)
 			return SERIES_CORRUPT;
-		block->values[index] = value;
+		values[index] = value;
 	}
+	block->exponent = head & HAS_DIVISOR ? -1 : exponent;
+	if (num_odd > 0 && block->exponent >= 0)
+		block->exponent = series_common_exponent(block);
 	return SERIES_OK;
 }
 

@@ -58,6 +58,16 @@ put64(uint8_t *to, uint64_t value)
 }
 
 static inline uint8_t *
+put32(uint8_t *to, uint32_t value)
+{
+	to[0] = (uint8_t) value;
+	to[1] = (uint8_t) (value >> 8);
+	to[2] = (uint8_t) (value >> 16);
+	to[3] = (uint8_t) (value >> 24);
+	return to + 4;
+}
+
+static inline uint8_t *
 put_double(uint8_t *to, double value)
 {
 	uint64_t	bits;

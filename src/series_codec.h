@@ -20,9 +20,9 @@
 #define SERIES_MAX_POINTS	INT32_MAX
 
 /* Points in a block, and the bytes that a block can take. */
-#define SERIES_BLOCK_POINTS 128
+#define SERIES_BLOCK_POINTS 256
 #define SERIES_BLOCK_MIN	4
-#define SERIES_BLOCK_MAX	2560
+#define SERIES_BLOCK_MAX	6144
 
 /* The summary of any series lies within this many bytes. */
 #define SERIES_FRONT_MAX	96
@@ -49,6 +49,9 @@ typedef struct SeriesSummary
 	double		min_value;
 	double		max_value;
 	double		mean_value;
+
+	int			exponent;		/* the values' common decimals, or -1 */
+	uint64_t	sum;			/* of values * 10^exponent, modulo 2^64 */
 } SeriesSummary;
 
 /*
@@ -63,38 +66,7 @@ typedef struct SeriesBlock
 	double		values[SERIES_BLOCK_POINTS];
 } SeriesBlock;
 
-/*
- * Reads a series block by block.  The block at hand is in "block"; the
- * fields below it are private.
- */
-typedef struct SeriesReader
-{
-	SeriesSummary summary;
-	SeriesBlock block;
-
-	/* the bytes of the block at hand, for copying it as it is */
-	const uint8_t *bytes;
-	size_t		length;
-
-	bool		uneven;			/* entries tell the blocks' counts */
-	uint64_t	step_unit;
-	const uint8_t *directory;	/* entry of the next block */
-	const uint8_t *directory_end;
-	const uint8_t *next;		/* bytes of the next block */
-	const uint8_t *end;
-	int64_t		next_time;		/* first time of the next block */
-	uint64_t	remaining;		/* points not read yet */
-} SeriesReader;
-
-extern SeriesStatus series_read_summary(const uint8_t *data, size_t size,
-										SeriesSummary *summary);
-extern SeriesStatus series_open(SeriesReader *reader,
-								const uint8_t *data, size_t size);
-extern SeriesStatus series_seek(SeriesReader *reader, int64_t time);
-extern SeriesStatus series_next_block(SeriesReader *reader);
-extern SeriesStatus series_validate(const uint8_t *data, size_t size);
-
-/* Where a block lies in a series that is being written. */
+/* Where a block lies in a series. */
 typedef struct SeriesEntry
 {
 	int64_t		first_time;
@@ -103,15 +75,59 @@ typedef struct SeriesEntry
 } SeriesEntry;
 
 /*
+ * Reads a series block by block.  The block at hand is in "block", once it
+ * is decoded; the fields below it are private.
+ */
+typedef struct SeriesReader
+{
+	SeriesSummary summary;
+	SeriesBlock block;
+
+	SeriesEntry entry;			/* of the block at hand, count 0 if none */
+	const uint8_t *bytes;		/* of that block; NULL if it has none */
+	bool		is_decoded;
+
+	bool		uneven;			/* entries tell the blocks' counts */
+	uint64_t	step_unit;
+	const uint8_t *directory;	/* entry of the next block */
+	const uint8_t *directory_end;
+	int64_t		next_time;		/* first time of the next block */
+	uint64_t	remaining;		/* points of the next and later blocks */
+	size_t		offset;			/* of the next block, in all of the series */
+	size_t		size;			/* of all of the series */
+
+	/* the part of the series that is there to read blocks from */
+	const uint8_t *part;
+	size_t		part_start;
+	size_t		part_end;
+} SeriesReader;
+
+extern SeriesStatus series_read_summary(const uint8_t *data, size_t size,
+										SeriesSummary *summary);
+extern SeriesStatus series_open(SeriesReader *reader,
+								const uint8_t *data, size_t size);
+extern SeriesStatus series_seek(SeriesReader *reader, int64_t time);
+extern SeriesStatus series_next_entry(SeriesReader *reader);
+extern SeriesStatus series_decode(SeriesReader *reader);
+extern SeriesStatus series_next_block(SeriesReader *reader);
+extern SeriesStatus series_validate(const uint8_t *data, size_t size);
+
+/* Reading a part of a series: its front, and the blocks of some period. */
+extern SeriesStatus series_open_front(SeriesReader *reader,
+									  const uint8_t *data, size_t available,
+									  size_t size);
+extern SeriesStatus series_find_part(SeriesReader *reader,
+									 int64_t since, int64_t until);
+extern void series_set_part(SeriesReader *reader, const uint8_t *part);
+
+/*
  * Writes a series: add points in time order, finish, output.  resize is
  * realloc or works like it, and does not return when out of memory.
  */
 typedef struct SeriesWriter
 {
 	void	   *(*resize) (void *memory, size_t size);
-	SeriesSummary summary;
-	int			exponent;		/* of all points so far, or -1 */
-	uint64_t	sum;			/* of values * 10^exponent, modulo 2^64 */
+	SeriesSummary summary;		/* of all but the last pending points */
 	uint8_t    *bytes;
 	size_t		used;
 	size_t		allocated;
@@ -126,6 +142,7 @@ typedef struct SeriesWriter
 	size_t		front_size;
 	uint8_t		front[SERIES_FRONT_MAX];
 
+	int			summarized;		/* of the pending points */
 	SeriesBlock pending;		/* points that are in no block yet */
 } SeriesWriter;
 
@@ -133,8 +150,10 @@ extern void series_begin(SeriesWriter *writer,
 						 void *(*resize) (void *memory, size_t size));
 extern void series_add_point(SeriesWriter *writer,
 							 int64_t time, double value);
-extern void series_add_block(SeriesWriter *writer,
-							 const SeriesReader *reader);
+extern SeriesStatus series_add_block(SeriesWriter *writer,
+									 SeriesReader *reader);
+extern SeriesStatus series_append(SeriesWriter *writer,
+								  SeriesReader *reader);
 extern size_t series_finish(SeriesWriter *writer);
 extern void series_output(const SeriesWriter *writer, uint8_t *data);
 
@@ -153,6 +172,7 @@ extern void series_output(const SeriesWriter *writer, uint8_t *data);
 #define SERIES_MAX_EXPONENT 14
 
 extern const double series_power10[SERIES_MAX_EXPONENT + 1];
+extern int	series_common_exponent(const SeriesBlock *block);
 extern bool series_decimal(double value, int exponent, int64_t *scaled);
 extern double series_bounded_mean(double mean, const SeriesSummary *summary);
 extern int	series_unit_code(uint64_t distance);

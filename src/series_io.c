@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "series.h"
 #include "series_text.h"
+#include "text_io.h"
 
 #define BINARY_VERSION	1
 #define BINARY_POINT	16		/* bytes */
@@ -54,64 +55,6 @@ series_check_time(TimestampTz time)
 				 errhint("A point is known by its instant.")));
 }
 
-/* Read a time in any spelling; 0 or one of the DTERR codes. */
-static int
-parse_time(const char *string, TimestampTz *time)
-{
-	char		buffer[MAXDATELEN + MAXDATEFIELDS];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nf;
-	int			dtype;
-	int			tz;
-	fsec_t		fsec;
-	struct pg_tm tm;
-	int			error;
-
-	error = ParseDateTime(string, buffer, sizeof(buffer), field, ftype,
-						  MAXDATEFIELDS, &nf);
-	if (error == 0)
-		error = smartcare_parse_datetime(field, ftype, nf, &dtype, &tm, &fsec,
-										 &tz);
-	if (error != 0)
-		return error;
-	switch (dtype)
-	{
-		case DTK_DATE:
-			return tm2timestamp(&tm, fsec, &tz, time) == 0 ?
-				0 : DTERR_FIELD_OVERFLOW;
-		case DTK_EPOCH:
-			*time = SetEpochTimestamp();
-			return 0;
-		case DTK_LATE:
-			TIMESTAMP_NOEND(*time);
-			return 0;
-		case DTK_EARLY:
-			TIMESTAMP_NOBEGIN(*time);
-			return 0;
-		default:
-			return DTERR_BAD_FORMAT;
-	}
-}
-
-/* A piece of the input to quote in a message. */
-static char *
-excerpt(const char *start, size_t length)
-{
-	int			clipped = pg_mbcliplen(start, (int) Min(length, MAXDATELEN),
-									   64);
-
-	return psprintf("%.*s%s", clipped, start,
-					(size_t) clipped < length ? "..." : "");
-}
-
-/* Which character of the input this is, from 1. */
-static int
-character(const char *string, const char *where)
-{
-	return pg_mbstrlen_with_len(string, (int) (where - string)) + 1;
-}
-
 /* Report what series_text_next() found. */
 static void
 report_token(Node *escontext, SeriesToken token, const SeriesText *text,
@@ -124,18 +67,18 @@ report_token(Node *escontext, SeriesToken token, const SeriesText *text,
 		errsave(escontext,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "series",
-						excerpt(text->wrong, text->wrong_length)),
+						text_excerpt(text->wrong, text->wrong_length)),
 				 errdetail("At character %d: %s.",
-						   character(string, text->wrong), text->problem)));
+						   text_character(string, text->wrong), text->problem)));
 		return;
 	}
-	value = excerpt(text->value_text, text->value_length);
+	value = text_excerpt(text->value_text, text->value_length);
 	if (token == SERIES_TEXT_NOT_FINITE)
 		errsave(escontext,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value of a series must be finite, not \"%s\"", value),
 				 errdetail("It is at character %d.",
-						   character(string, text->value_text)),
+						   text_character(string, text->value_text)),
 				 errhint("Leave a missing measurement out.")));
 	else
 		errsave(escontext,
@@ -143,7 +86,7 @@ report_token(Node *escontext, SeriesToken token, const SeriesText *text,
 				 errmsg("\"%s\" is out of range for a value of a series",
 						value),
 				 errdetail("It is at character %d.",
-						   character(string, text->value_text))));
+						   text_character(string, text->value_text))));
 }
 
 /* The time of a point that the scanner left to us; false after an error. */
@@ -153,16 +96,16 @@ read_time(Node *escontext, const SeriesText *text, const char *string,
 {
 	char	   *copy = pnstrdup(text->time_text,
 								Min(text->time_length, MAXDATELEN + 1));
-	int			error = parse_time(copy, time);
+	int			error = text_parse_time(copy, time);
 
 	pfree(copy);
 	if (error == 0 && TIMESTAMP_NOT_FINITE(*time))
 		ereturn(escontext, false,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("time in a series must be finite, not \"%s\"",
-						excerpt(text->time_text, text->time_length)),
+						text_excerpt(text->time_text, text->time_length)),
 				 errdetail("It is at character %d.",
-						   character(string, text->time_text)),
+						   text_character(string, text->time_text)),
 				 errhint("A point is known by its instant.")));
 	if (error == DTERR_FIELD_OVERFLOW || error == DTERR_MD_FIELD_OVERFLOW ||
 		error == DTERR_TZDISP_OVERFLOW ||
@@ -170,16 +113,16 @@ read_time(Node *escontext, const SeriesText *text, const char *string,
 		ereturn(escontext, false,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("time in a series is out of range: \"%s\"",
-						excerpt(text->time_text, text->time_length)),
+						text_excerpt(text->time_text, text->time_length)),
 				 errdetail("It is at character %d.",
-						   character(string, text->time_text))));
+						   text_character(string, text->time_text))));
 	if (error != 0)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "series",
-						excerpt(text->wrong, text->wrong_length)),
+						text_excerpt(text->wrong, text->wrong_length)),
 				 errdetail("At character %d: what follows \"@\" must be a timestamp.",
-						   character(string, text->time_text))));
+						   text_character(string, text->time_text))));
 	return true;
 }
 
@@ -238,24 +181,6 @@ series_in(PG_FUNCTION_ARGS)
 																count)));
 }
 
-/* Append a time as ISO 8601 shows it, in the session's time zone. */
-static void
-append_time(StringInfo out, TimestampTz time)
-{
-	char		buffer[MAXDATELEN + 1];
-	struct pg_tm tm;
-	fsec_t		fsec;
-	const char *zone;
-	int			tz;
-
-	if (timestamp2tm(time, &tz, &tm, &fsec, &zone, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	EncodeDateTime(&tm, fsec, true, tz, zone, USE_ISO_DATES, buffer);
-	appendStringInfoString(out, buffer);
-}
-
 PG_FUNCTION_INFO_V1(series_out);
 Datum
 series_out(PG_FUNCTION_ARGS)
@@ -278,7 +203,7 @@ series_out(PG_FUNCTION_ARGS)
 			out.len += double_to_shortest_decimal_bufn(reader.block.values[i],
 													   out.data + out.len);
 			appendStringInfoChar(&out, '@');
-			append_time(&out, reader.block.times[i]);
+			text_append_time(&out, reader.block.times[i]);
 		}
 	}
 	appendStringInfoChar(&out, '}');

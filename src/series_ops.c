@@ -74,7 +74,7 @@ copy_block(SeriesWriter *writer, SeriesCursor *from, const SeriesCursor *until)
 		(!series_at_end(until) &&
 		 block_end(&from->reader.block) >= series_time(until)))
 		return false;
-	series_add_block(writer, &from->reader);
+	series_check(series_add_block(writer, &from->reader));
 	series_step_block(from);
 	return true;
 }
@@ -89,41 +89,66 @@ write_result(FunctionCallInfo fcinfo, SeriesWriter *writer)
 	PG_RETURN_POINTER(result);
 }
 
-/* series_merge(old, new): where both have a value, the new one stays. */
-PG_FUNCTION_INFO_V1(series_merge);
-Datum
-series_merge(PG_FUNCTION_ARGS)
+/* Merge series whose times interleave. */
+static void
+merge_points(SeriesWriter *writer, Datum old_series, Datum new_series)
 {
 	SeriesCursor old;
 	SeriesCursor new;
-	SeriesWriter writer;
 
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	if (PG_ARGISNULL(0))
-		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
-	if (PG_ARGISNULL(1))
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-
-	series_start_walk(&old, PG_GETARG_DATUM(0));
-	series_start_walk(&new, PG_GETARG_DATUM(1));
-	series_start_writing(&writer);
+	series_start_walk(&old, old_series);
+	series_start_walk(&new, new_series);
 	while (!series_at_end(&old) || !series_at_end(&new))
 	{
 		if (series_at_end(&new) ||
 			(!series_at_end(&old) && series_time(&old) < series_time(&new)))
 		{
-			if (!copy_block(&writer, &old, &new))
-				copy_point(&writer, &old);
+			if (!copy_block(writer, &old, &new))
+				copy_point(writer, &old);
 		}
 		else
 		{
 			if (!series_at_end(&old) && series_time(&old) == series_time(&new))
 				series_step(&old);
-			if (!copy_block(&writer, &new, &old))
-				copy_point(&writer, &new);
+			if (!copy_block(writer, &new, &old))
+				copy_point(writer, &new);
 		}
 	}
+}
+
+/* series_merge(old, new): where both have a value, the new one stays. */
+PG_FUNCTION_INFO_V1(series_merge);
+Datum
+series_merge(PG_FUNCTION_ARGS)
+{
+	Datum		old = PG_GETARG_DATUM(0);
+	Datum		new = PG_GETARG_DATUM(1);
+	SeriesSummary old_summary;
+	SeriesSummary new_summary;
+	SeriesWriter writer;
+
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(new);
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(old);
+
+	series_get_summary(old, &old_summary);
+	series_get_summary(new, &new_summary);
+	series_start_writing(&writer);
+	if (old_summary.last_time < new_summary.first_time)
+	{
+		series_add_series(&writer, old);
+		series_add_series(&writer, new);
+	}
+	else if (new_summary.last_time < old_summary.first_time)
+	{
+		series_add_series(&writer, new);
+		series_add_series(&writer, old);
+	}
+	else
+		merge_points(&writer, old, new);
 	return write_result(fcinfo, &writer);
 }
 
@@ -136,19 +161,19 @@ series_slice(PG_FUNCTION_ARGS)
 	const SeriesBlock *block = &reader.block;
 	SeriesWriter writer;
 
-	series_start_reading(&reader, PG_GETARG_DATUM(0));
+	series_start_reading_part(&reader, PG_GETARG_DATUM(0), period.since,
+							  period.until);
 	if (period.since <= reader.summary.first_time &&
 		period.until >= reader.summary.last_time)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 
 	series_start_writing(&writer);
-	series_check(series_seek(&reader, period.since));
 	while (reader.next_time <= period.until && series_read_block(&reader))
 	{
 		if (block->times[0] >= period.since &&
 			block_end(block) <= period.until)
 		{
-			series_add_block(&writer, &reader);
+			series_check(series_add_block(&writer, &reader));
 			continue;
 		}
 		for (int i = 0; i < block->count; i++)
@@ -182,7 +207,7 @@ series_delete_range(PG_FUNCTION_ARGS)
 	{
 		if (block->times[0] > period.until || block_end(block) < period.since)
 		{
-			series_add_block(&writer, &reader);
+			series_check(series_add_block(&writer, &reader));
 			continue;
 		}
 		for (int i = 0; i < block->count; i++)
@@ -236,7 +261,7 @@ series_delete_times(PG_FUNCTION_ARGS)
 			next++;
 		if (next == count || times[next] > block_end(block))
 		{
-			series_add_block(&writer, &reader);
+			series_check(series_add_block(&writer, &reader));
 			continue;
 		}
 		for (int i = 0; i < block->count; i++)
@@ -259,8 +284,7 @@ series_value_at(PG_FUNCTION_ARGS)
 	const SeriesBlock *block = &reader.block;
 	const TimestampTz *found = NULL;
 
-	series_start_reading(&reader, PG_GETARG_DATUM(0));
-	series_check(series_seek(&reader, time));
+	series_start_reading_part(&reader, PG_GETARG_DATUM(0), time, time);
 	if (series_read_block(&reader))
 		found = bsearch_arg(&time, block->times, block->count,
 							sizeof(TimestampTz), compare_times, NULL);

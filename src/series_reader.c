@@ -9,7 +9,9 @@
  *	first value
  *	and if there is more than one point:
  *		varint last time - first time / step unit
- *		last value, least value, greatest value, sum or mean
+ *		last value
+ *	and if there are more than two:
+ *		least value, greatest value, sum or mean
  *		(more than one block: varint size of the directory, directory)
  *		blocks
  *
@@ -34,6 +36,20 @@ series_bounded_mean(double mean, const SeriesSummary *summary)
 	return fmax(summary->min_value, fmin(mean, summary->max_value));
 }
 
+/* What follows from first and last value, and is all if there are but two. */
+static void
+summarize_two(SeriesSummary *summary)
+{
+	double		first = summary->first_value;
+	double		last = summary->last_value;
+
+	summary->min_value = last < first ? last : first;
+	summary->max_value = last > first ? last : first;
+	summary->mean_value =
+		series_bounded_mean(isfinite(first + last) ? (first + last) / 2 :
+							first / 2 + last / 2, summary);
+}
+
 static bool
 get_scaled(SeriesBytes *from, int exponent, int64_t relative_to,
 		   int64_t *integer, double *value)
@@ -48,31 +64,37 @@ get_scaled(SeriesBytes *from, int exponent, int64_t relative_to,
 }
 
 static bool
-get_scaled_values(SeriesBytes *from, SeriesSummary *summary, int exponent)
+get_scaled_values(SeriesBytes *from, SeriesSummary *summary)
 {
+	int			exponent = summary->exponent;
 	int64_t		first;
 	int64_t		other;
-	int64_t		excess;
-	int64_t		sum;
+	int64_t		excess = 0;
 
 	if (!get_scaled(from, exponent, 0, &first, &summary->first_value))
 		return false;
+	other = first;
 	summary->last_value = summary->first_value;
-	summary->min_value = summary->first_value;
-	summary->max_value = summary->first_value;
-	summary->mean_value = summary->first_value;
+	if (summary->count > 1 &&
+		!get_scaled(from, exponent, first, &other, &summary->last_value))
+		return false;
+	summarize_two(summary);
+	summary->sum = (uint64_t) first;
 	if (summary->count == 1)
 		return true;
-	if (!get_scaled(from, exponent, first, &other, &summary->last_value) ||
-		!get_scaled(from, exponent, first, &other, &summary->min_value) ||
-		!get_scaled(from, exponent, first, &other, &summary->max_value) ||
-		!get_signed(from, &excess))
-		return false;
-	sum = (int64_t) ((uint64_t) first * summary->count + (uint64_t) excess);
+	summary->sum += (uint64_t) other;
+	if (summary->count > 2)
+	{
+		if (!get_scaled(from, exponent, first, &other, &summary->min_value) ||
+			!get_scaled(from, exponent, first, &other, &summary->max_value) ||
+			!get_signed(from, &excess))
+			return false;
+		summary->sum = (uint64_t) first * summary->count + (uint64_t) excess;
+	}
 	summary->mean_value =
-		series_bounded_mean((double) sum / ((double) summary->count *
-											series_power10[exponent]),
-							summary);
+		series_bounded_mean((double) (int64_t) summary->sum /
+							((double) summary->count *
+							 series_power10[exponent]), summary);
 	return true;
 }
 
@@ -82,12 +104,12 @@ get_plain_values(SeriesBytes *from, SeriesSummary *summary)
 	if (!get_double(from, &summary->first_value))
 		return false;
 	summary->last_value = summary->first_value;
-	summary->min_value = summary->first_value;
-	summary->max_value = summary->first_value;
-	summary->mean_value = summary->first_value;
-	return summary->count == 1 ||
-		(get_double(from, &summary->last_value) &&
-		 get_double(from, &summary->min_value) &&
+	if (summary->count > 1 && !get_double(from, &summary->last_value))
+		return false;
+	summarize_two(summary);
+	summary->sum = 0;
+	return summary->count <= 2 ||
+		(get_double(from, &summary->min_value) &&
 		 get_double(from, &summary->max_value) &&
 		 get_double(from, &summary->mean_value));
 }
@@ -134,8 +156,9 @@ get_front(SeriesBytes *from, SeriesSummary *summary, uint8_t *flags,
 	summary->last_time = (int64_t) ((uint64_t) summary->first_time +
 									steps * *step_unit);
 
+	summary->exponent = *flags & SERIES_SCALED ? exponent : -1;
 	if (*flags & SERIES_SCALED)
-		complete = get_scaled_values(from, summary, exponent);
+		complete = get_scaled_values(from, summary);
 	else
 		complete = get_plain_values(from, summary);
 	return complete ? SERIES_OK : SERIES_CORRUPT;
@@ -151,41 +174,60 @@ series_read_summary(const uint8_t *data, size_t size, SeriesSummary *summary)
 	return get_front(&from, summary, &flags, &step_unit);
 }
 
-/* Prepare to read a series from its first block on. */
+/*
+ * Prepare to read a series of which only the first bytes are there: before
+ * blocks are read, series_find_part() and series_set_part() must be called.
+ * If the front is longer than what is there, reader->offset, where it ends,
+ * is; and to no avail but to come again with so much.
+ */
 SeriesStatus
-series_open(SeriesReader *reader, const uint8_t *data, size_t size)
+series_open_front(SeriesReader *reader, const uint8_t *data, size_t available,
+				  size_t size)
 {
-	SeriesBytes from = {data, data + size};
+	SeriesBytes from = {data, data + available};
 	SeriesSummary *summary = &reader->summary;
 	uint64_t	directory_size = 0;
+	size_t		rest;
 	uint8_t		flags;
 	SeriesStatus status = get_front(&from, summary, &flags,
 									&reader->step_unit);
 
 	if (status != SERIES_OK)
 		return status;
+	rest = size - (size_t) (from.next - data);
 	/* Before anybody allocates memory for so many points. */
-	if (summary->count > 1 &&
-		summary->count > bytes_left(&from) / SERIES_BLOCK_MIN *
-		SERIES_BLOCK_POINTS)
+	if (summary->count > 2 &&
+		summary->count > rest / SERIES_BLOCK_MIN * SERIES_BLOCK_POINTS)
 		return SERIES_CORRUPT;
 	reader->uneven = (flags & SERIES_UNEVEN) != 0;
 	if (reader->uneven || summary->count > SERIES_BLOCK_POINTS)
 	{
 		if (!get_varint(&from, &directory_size) ||
-			directory_size > bytes_left(&from))
+			directory_size > size - (size_t) (from.next - data))
 			return SERIES_CORRUPT;
 	}
+	reader->offset = (size_t) (from.next - data) + directory_size;
+	reader->size = size;
+	if (reader->offset > available)
+		return SERIES_OK;
 	reader->directory = from.next;
 	reader->directory_end = from.next + directory_size;
-	reader->next = reader->directory_end;
-	reader->end = from.end;
 	reader->next_time = summary->first_time;
 	reader->remaining = summary->count;
 	reader->bytes = NULL;
-	reader->length = 0;
+	reader->entry.count = 0;
 	reader->block.count = 0;
 	return SERIES_OK;
+}
+
+/* Prepare to read a series from its first block on. */
+SeriesStatus
+series_open(SeriesReader *reader, const uint8_t *data, size_t size)
+{
+	reader->part = data;
+	reader->part_start = 0;
+	reader->part_end = size;
+	return series_open_front(reader, data, size, size);
 }
 
 /*
@@ -193,10 +235,10 @@ series_open(SeriesReader *reader, const uint8_t *data, size_t size)
  * block, which has none.  The time after the last block is beyond all times.
  */
 static SeriesStatus
-next_entry(const SeriesReader *reader, SeriesBytes *directory,
+read_entry(const SeriesReader *reader, SeriesBytes *directory,
 		   SeriesEntry *entry, int64_t *time_after)
 {
-	size_t		size = (size_t) (reader->end - reader->next);
+	size_t		size = reader->size - reader->offset;
 	uint64_t	length = size;
 	uint64_t	count = reader->remaining;
 	uint64_t	steps;
@@ -237,7 +279,7 @@ pass_entry(SeriesReader *reader, const SeriesBytes *directory,
 		   const SeriesEntry *entry, int64_t time_after)
 {
 	reader->directory = directory->next;
-	reader->next += entry->length;
+	reader->offset += entry->length;
 	reader->next_time = time_after;
 	reader->remaining -= entry->count;
 }
@@ -252,7 +294,7 @@ series_seek(SeriesReader *reader, int64_t time)
 
 	while (reader->directory < reader->directory_end)
 	{
-		SeriesStatus status = next_entry(reader, &directory, &entry,
+		SeriesStatus status = read_entry(reader, &directory, &entry,
 										 &time_after);
 
 		if (status != SERIES_OK)
@@ -265,51 +307,111 @@ series_seek(SeriesReader *reader, int64_t time)
 }
 
 /*
- * Decode the next block into reader->block, whose count is 0 when there is
- * none.  A series of one point has no blocks; its point is handed out as if
- * it had one.
+ * Seek the first block of a period, and set the part to the bytes of all of
+ * its blocks.
  */
 SeriesStatus
-series_next_block(SeriesReader *reader)
+series_find_part(SeriesReader *reader, int64_t since, int64_t until)
 {
+	SeriesStatus status = series_seek(reader, since);
+	SeriesReader last;
+
+	if (status != SERIES_OK)
+		return status;
+	memcpy(&last, reader, sizeof(last));
+	reader->part_start = reader->offset;
+	status = series_seek(&last, until);
+	if (status == SERIES_OK)
+		status = series_next_entry(&last);
+	reader->part_end = last.offset;
+	return status;
+}
+
+void
+series_set_part(SeriesReader *reader, const uint8_t *part)
+{
+	reader->part = part;
+}
+
+/*
+ * Go on to the next block, without decoding it; reader->entry.count is 0 when
+ * there is none.  A series of one or two points has no blocks; it is handed
+ * out as if it had one.
+ */
+SeriesStatus
+series_next_entry(SeriesReader *reader)
+{
+	const SeriesSummary *summary = &reader->summary;
 	SeriesBlock *block = &reader->block;
 	SeriesBytes directory;
-	SeriesEntry entry;
 	int64_t		time_after;
 	SeriesStatus status;
 
+	reader->entry.count = 0;
+	reader->is_decoded = true;
+	reader->bytes = NULL;
 	block->count = 0;
 	if (reader->remaining == 0)
-		return SERIES_OK;
-	if (reader->summary.count == 1)
+		return reader->offset == reader->size ? SERIES_OK : SERIES_CORRUPT;
+	if (summary->count <= 2)
 	{
-		if (reader->next != reader->end)
-			return SERIES_CORRUPT;
 		reader->remaining = 0;
-		block->count = 1;
-		block->exponent = -1;
-		block->times[0] = reader->summary.first_time;
-		block->values[0] = reader->summary.first_value;
+		reader->entry.count = (uint32_t) summary->count;
+		reader->entry.first_time = summary->first_time;
+		block->count = (int) summary->count;
+		block->exponent = summary->exponent;
+		block->times[0] = summary->first_time;
+		block->values[0] = summary->first_value;
+		block->times[summary->count - 1] = summary->last_time;
+		block->values[summary->count - 1] = summary->last_value;
 		return SERIES_OK;
 	}
 
-	status = next_entry(reader, &directory, &entry, &time_after);
-	if (status != SERIES_OK)
-		return status;
-	reader->bytes = reader->next;
-	reader->length = entry.length;
-	block->count = (int) entry.count;
-	status = series_decode_block(reader->bytes, reader->length,
-								 entry.first_time, block);
-	if (status == SERIES_OK && block->times[block->count - 1] >= time_after)
+	status = read_entry(reader, &directory, &reader->entry, &time_after);
+	if (status == SERIES_OK)
+	{
+		if (reader->part != NULL && reader->offset >= reader->part_start &&
+			reader->offset + reader->entry.length <= reader->part_end)
+			reader->bytes = reader->part +
+				(reader->offset - reader->part_start);
+		pass_entry(reader, &directory, &reader->entry, time_after);
+		reader->is_decoded = false;
+	}
+	else
+		reader->entry.count = 0;
+	return status;
+}
+
+/* Decode the block at hand into reader->block, unless it already is. */
+SeriesStatus
+series_decode(SeriesReader *reader)
+{
+	SeriesBlock *block = &reader->block;
+	SeriesStatus status;
+
+	if (reader->is_decoded)
+		return SERIES_OK;
+	if (reader->bytes == NULL)
+		return SERIES_CORRUPT;
+	block->count = (int) reader->entry.count;
+	status = series_decode_block(reader->bytes, reader->entry.length,
+								 reader->entry.first_time, block);
+	if (status == SERIES_OK &&
+		block->times[block->count - 1] >= reader->next_time)
 		status = SERIES_CORRUPT;
 	if (status != SERIES_OK)
-	{
 		block->count = 0;
-		return status;
-	}
-	pass_entry(reader, &directory, &entry, time_after);
-	return SERIES_OK;
+	reader->is_decoded = status == SERIES_OK;
+	return status;
+}
+
+/* Decode the next block; reader->block.count is 0 when there is none. */
+SeriesStatus
+series_next_block(SeriesReader *reader)
+{
+	SeriesStatus status = series_next_entry(reader);
+
+	return status == SERIES_OK ? series_decode(reader) : status;
 }
 
 /*
@@ -351,7 +453,7 @@ series_validate(const uint8_t *data, size_t size)
 	if (status == SERIES_OK &&
 		(count != summary->count || last_time != summary->last_time ||
 		 last_value != summary->last_value || least != summary->min_value ||
-		 greatest != summary->max_value || reader.next != reader.end))
+		 greatest != summary->max_value))
 		status = SERIES_CORRUPT;
 	return status;
 }

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
+#include "access/heaptoast.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -49,6 +51,57 @@ series_start_reading(SeriesReader *reader, Datum datum)
 							 VARSIZE_ANY_EXHDR(whole)));
 }
 
+/* The first so many bytes of a series, or all. */
+static const uint8 *
+get_front(Datum datum, Size *size)
+{
+	struct varlena *front = PG_DETOAST_DATUM_SLICE(datum, 0, (int32) *size);
+
+	*size = VARSIZE_ANY_EXHDR(front);
+	return (uint8 *) VARDATA_ANY(front);
+}
+
+/*
+ * Read the blocks of a period: the first block read is the first that does
+ * not end before it.  Of a value that lies toasted, only the front and these
+ * blocks are fetched; blocks past the period cannot be read.
+ */
+void
+series_start_reading_part(SeriesReader *reader, Datum datum,
+						  TimestampTz since, TimestampTz until)
+{
+	struct varatt_external pointer;
+	struct varlena *part;
+	const uint8 *front;
+	Size		size = TOAST_MAX_CHUNK_SIZE;
+	Size		whole;
+
+	if (VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
+		VARATT_EXTERNAL_GET_POINTER(pointer, DatumGetPointer(datum));
+	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)) ||
+		VARATT_EXTERNAL_IS_COMPRESSED(pointer))
+	{
+		series_start_reading(reader, datum);
+		series_check(series_seek(reader, since));
+		return;
+	}
+
+	whole = VARATT_EXTERNAL_GET_EXTSIZE(pointer);
+	front = get_front(datum, &size);
+	series_check(series_open_front(reader, front, size, whole));
+	if (reader->offset > size)
+	{
+		size = reader->offset;
+		front = get_front(datum, &size);
+		series_check(series_open_front(reader, front, size, whole));
+	}
+	series_check(series_find_part(reader, since, until));
+	part = PG_DETOAST_DATUM_SLICE(datum, (int32) reader->part_start,
+								  (int32) (reader->part_end -
+										   reader->part_start));
+	series_set_part(reader, (uint8 *) VARDATA_ANY(part));
+}
+
 /* Read the next block; false if there is none. */
 bool
 series_read_block(SeriesReader *reader)
@@ -72,8 +125,13 @@ series_read_points(SeriesPoints *points, Datum datum)
 	points->values = MemoryContextAllocHuge(CurrentMemoryContext,
 											sizeof(float8) * total);
 	points->count = 0;
+	points->exponent = 0;
 	while (series_read_block(&reader))
 	{
+		if (reader.block.exponent < 0)
+			points->exponent = -1;
+		else if (points->exponent >= 0)
+			points->exponent = Max(points->exponent, reader.block.exponent);
 		memcpy(points->times + points->count, reader.block.times,
 			   sizeof(TimestampTz) * reader.block.count);
 		memcpy(points->values + points->count, reader.block.values,
@@ -117,6 +175,22 @@ void
 series_start_writing(SeriesWriter *writer)
 {
 	series_begin(writer, resize_memory);
+}
+
+/*
+ * Add all of a series, which comes after all points so far.  What is damaged
+ * in it stays so; where assertions are checked, it must not get that far.
+ */
+void
+series_add_series(SeriesWriter *writer, Datum datum)
+{
+	SeriesReader reader;
+
+	series_start_reading(&reader, datum);
+#ifdef USE_ASSERT_CHECKING
+	series_check(series_validate(reader.part, reader.size));
+#endif
+	series_check(series_append(writer, &reader));
 }
 
 /* Finish a series; NULL if nothing was added to it. */

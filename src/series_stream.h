@@ -1,5 +1,5 @@
 /*
- * series_stream.h - up to 128 integers in a few bits each
+ * series_stream.h - the integers of a block in a few bits each
  */
 #ifndef SERIES_STREAM_H
 #define SERIES_STREAM_H
@@ -7,23 +7,44 @@
 #include "series_bytes.h"
 #include "series_codec.h"
 
-/* The integers are 64 bits wide and signed, but wrap around. */
+/* How the integers are predicted; what is stored is how far off that is. */
+typedef enum StreamKind
+{
+	OFFSETS,					/* from the least */
+	AROUND,						/* from one in the middle */
+	DIFFERENCES,				/* from the one before */
+	TREND						/* from where the last two point to */
+} StreamKind;
+
+/*
+ * Integers that were read: 64 bits wide and signed, wrapping around; where
+ * all have 32 bits, as most do, no more are stored of them.
+ */
+#define SERIES_STREAM_ROOM	(SERIES_BLOCK_POINTS + 8)
+
+typedef struct SeriesIntegers
+{
+	bool		is_narrow;
+	uint32_t	narrow[SERIES_STREAM_ROOM];
+	uint64_t	wide[SERIES_STREAM_ROOM];
+} SeriesIntegers;
+
+/* How to store integers, and about how many bits that takes. */
 typedef struct StreamPlan
 {
-	size_t		size;			/* in bytes, all told */
-	bool		differences;
+	int			bits;
+	StreamKind	kind;
+	int			width;
+	bool		unary;
 	uint64_t	base;
-	int			width;			/* of the bits packed for each integer */
-	int			high_width;		/* of those packed for exceptions */
-	int			exceptions;
-	int			count;			/* of integers packed */
-	uint64_t	packed[SERIES_BLOCK_POINTS];
+	int			count;
+	uint64_t	residuals[SERIES_BLOCK_POINTS];
 } StreamPlan;
 
 extern void series_plan_stream(StreamPlan *plan, const uint64_t *integers,
 							   int count);
 extern uint8_t *series_put_stream(uint8_t *out, const StreamPlan *plan);
 extern SeriesStatus series_get_stream(SeriesBytes *from, int count,
-									  uint64_t *integers);
+									  SeriesIntegers *integers);
 
 #endif							/* SERIES_STREAM_H */

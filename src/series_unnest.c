@@ -10,17 +10,11 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/pathnodes.h"
 #include "nodes/supportnodes.h"
-#include "optimizer/optimizer.h"
-#include "parser/parsetree.h"
-#include "utils/lsyscache.h"
 
 #include "compat.h"
 #include "series.h"
-
-/* What a point takes on average, for guessing counts from widths. */
-#define BYTES_PER_POINT	2.5
+#include "series_planner.h"
 
 PG_FUNCTION_INFO_V1(series_unnest);
 Datum
@@ -61,36 +55,6 @@ series_unnest(PG_FUNCTION_ARGS)
 	SRF_RETURN_DONE(call);
 }
 
-/* The number of points that an expression has, as far as one can guess. */
-static double
-estimate_points(PlannerInfo *root, Node *argument)
-{
-	int32		width;
-
-	argument = estimate_expression_value(root, argument);
-	if (IsA(argument, Const))
-	{
-		SeriesSummary summary;
-
-		if (((Const *) argument)->constisnull)
-			return 0;
-		series_get_summary(((Const *) argument)->constvalue, &summary);
-		return summary.count;
-	}
-	width = -1;
-	if (IsA(argument, Var) && ((Var *) argument)->varlevelsup == 0)
-	{
-		Var		   *var = (Var *) argument;
-		RangeTblEntry *table = planner_rt_fetch(var->varno, root);
-
-		if (table->rtekind == RTE_RELATION)
-			width = get_attavgwidth(table->relid, var->varattno);
-	}
-	if (width <= 0)
-		width = get_typavgwidth(exprType(argument), exprTypmod(argument));
-	return Max(1.0, width / BYTES_PER_POINT);
-}
-
 PG_FUNCTION_INFO_V1(series_unnest_support);
 Datum
 series_unnest_support(PG_FUNCTION_ARGS)
@@ -103,8 +67,8 @@ series_unnest_support(PG_FUNCTION_ARGS)
 
 		if (is_funcclause(rows->node))
 		{
-			rows->rows = estimate_points(rows->root,
-										 linitial(((FuncExpr *) rows->node)->args));
+			rows->rows = series_estimate_points(rows->root,
+												linitial(((FuncExpr *) rows->node)->args));
 			PG_RETURN_POINTER(request);
 		}
 	}

@@ -9,10 +9,7 @@
 #include "series_bytes.h"
 #include "series_codec.h"
 
-/*
- * A block being copied takes the points pending before it along when they
- * are fewer than this: no run of merges leaves a trail of tiny blocks.
- */
+/* Fewer points than these are not left as a block between others. */
 #define FEW_POINTS		(SERIES_BLOCK_POINTS / 4)
 
 /* The longest directory entry: length, count, time. */
@@ -27,50 +24,77 @@ series_begin(SeriesWriter *writer,
 	writer->resize = resize;
 }
 
-/* Take the points of a block, now encoded, into the summary. */
 static void
-summarize(SeriesWriter *writer, const SeriesBlock *block)
+raise_exponent(SeriesSummary *summary, int exponent)
 {
-	SeriesSummary *summary = &writer->summary;
-	int			last = block->count - 1;
+	if (exponent < 0 || summary->exponent < 0)
+	{
+		summary->exponent = -1;
+		return;
+	}
+	while (summary->exponent < exponent)
+	{
+		summary->sum *= 10;
+		summary->exponent++;
+	}
+}
+
+/* Take what follows all points so far into the summary, but for the mean. */
+static void
+add_summary(SeriesSummary *summary, const SeriesSummary *other)
+{
+	SeriesSummary later = *other;
 
 	if (summary->count == 0)
 	{
-		summary->first_time = block->times[0];
-		summary->first_value = block->values[0];
-		summary->min_value = block->values[0];
-		summary->max_value = block->values[0];
-	}
-	summary->count += (uint64_t) block->count;
-	summary->last_time = block->times[last];
-	summary->last_value = block->values[last];
-	for (int i = 0; i <= last; i++)
-	{
-		if (block->values[i] < summary->min_value)
-			summary->min_value = block->values[i];
-		if (block->values[i] > summary->max_value)
-			summary->max_value = block->values[i];
-	}
-
-	if (block->exponent < 0 || writer->exponent < 0)
-	{
-		writer->exponent = -1;
+		*summary = later;
 		return;
 	}
-	while (writer->exponent < block->exponent)
+	raise_exponent(summary, later.exponent);
+	raise_exponent(&later, summary->exponent);
+	summary->sum += later.sum;
+	summary->count += later.count;
+	summary->last_time = later.last_time;
+	summary->last_value = later.last_value;
+	if (later.min_value < summary->min_value)
+		summary->min_value = later.min_value;
+	if (later.max_value > summary->max_value)
+		summary->max_value = later.max_value;
+}
+
+/* Take the points of a block, from some on, into the summary. */
+static void
+summarize(SeriesWriter *writer, const SeriesBlock *block, int from)
+{
+	const double *values = block->values;
+	SeriesSummary summary;
+
+	if (from == block->count)
+		return;
+	summary.count = (uint64_t) (block->count - from);
+	summary.first_time = block->times[from];
+	summary.last_time = block->times[block->count - 1];
+	summary.first_value = values[from];
+	summary.last_value = values[block->count - 1];
+	summary.min_value = summary.first_value;
+	summary.max_value = summary.first_value;
+	summary.exponent = block->exponent;
+	summary.sum = 0;
+	for (int i = from; i < block->count; i++)
 	{
-		writer->sum *= 10;
-		writer->exponent++;
+		if (values[i] < summary.min_value)
+			summary.min_value = values[i];
+		if (values[i] > summary.max_value)
+			summary.max_value = values[i];
 	}
-	for (int i = 0; i <= last; i++)
+	for (int i = from; i < block->count && block->exponent >= 0; i++)
 	{
 		int64_t		scaled = 0;
 
-		series_decimal(block->values[i], block->exponent, &scaled);
-		for (int e = block->exponent; e < writer->exponent; e++)
-			scaled = (int64_t) ((uint64_t) scaled * 10);
-		writer->sum += (uint64_t) scaled;
+		series_decimal(values[i], block->exponent, &scaled);
+		summary.sum += (uint64_t) scaled;
 	}
+	add_summary(&writer->summary, &summary);
 }
 
 static void
@@ -107,14 +131,17 @@ static void
 flush_pending(SeriesWriter *writer)
 {
 	SeriesBlock *pending = &writer->pending;
+	uint8_t		bytes[SERIES_BLOCK_MAX];
 	size_t		length;
 
 	if (pending->count == 0)
 		return;
-	reserve_bytes(writer, SERIES_BLOCK_MAX);
-	length = series_encode_block(pending, writer->bytes + writer->used);
+	length = series_encode_block(pending, bytes);
+	reserve_bytes(writer, length);
+	memcpy(writer->bytes + writer->used, bytes, length);
 	add_entry(writer, pending->times[0], length, pending->count);
-	summarize(writer, pending);
+	summarize(writer, pending, writer->summarized);
+	writer->summarized = 0;
 	pending->count = 0;
 }
 
@@ -131,35 +158,85 @@ series_add_point(SeriesWriter *writer, int64_t time, double value)
 }
 
 /*
- * Add the block that a reader has at hand: as it is, without encoding it
- * again, unless that would leave a tiny block behind.  Then it is united
- * with the points before it, or where they are too many, divided evenly, so
- * that the next block can again be copied.
+ * Add the block that a reader has at hand: its bytes as they are, or, where
+ * that would leave short blocks behind, its points.  They are united with the
+ * points pending if one block can hold all; if fewer are pending than should
+ * be a block, all are divided evenly, so that the next block can again be
+ * copied.  summarized says whether the summary knows the points.
  */
-void
-series_add_block(SeriesWriter *writer, const SeriesReader *reader)
+static SeriesStatus
+add_block(SeriesWriter *writer, SeriesReader *reader, bool summarized)
 {
 	const SeriesBlock *block = &reader->block;
 	int			pending = writer->pending.count;
-	int			together = pending + block->count;
+	int			count = (int) reader->entry.count;
+	int			together = pending + count;
+	bool		whole = count > SERIES_BLOCK_POINTS / 2 &&
+		(count == SERIES_BLOCK_POINTS || reader->remaining > 0);
+	SeriesStatus status = SERIES_OK;
 
-	if (reader->bytes == NULL || block->count < FEW_POINTS ||
-		(pending > 0 && pending < FEW_POINTS))
+	if (reader->bytes != NULL &&
+		(pending == 0 ? whole : pending >= FEW_POINTS &&
+		 together > SERIES_BLOCK_POINTS && count >= FEW_POINTS))
 	{
-		for (int i = 0; i < block->count; i++)
-		{
-			if (together > SERIES_BLOCK_POINTS &&
-				pending + i == together / 2)
-				flush_pending(writer);
-			series_add_point(writer, block->times[i], block->values[i]);
-		}
-		return;
+		flush_pending(writer);
+		if (!summarized)
+			status = series_decode(reader);
+		if (status != SERIES_OK)
+			return status;
+		reserve_bytes(writer, reader->entry.length);
+		memcpy(writer->bytes + writer->used, reader->bytes,
+			   reader->entry.length);
+		add_entry(writer, reader->entry.first_time, reader->entry.length,
+				  count);
+		if (!summarized)
+			summarize(writer, block, 0);
+		return SERIES_OK;
 	}
-	flush_pending(writer);
-	reserve_bytes(writer, reader->length);
-	memcpy(writer->bytes + writer->used, reader->bytes, reader->length);
-	add_entry(writer, block->times[0], reader->length, block->count);
-	summarize(writer, block);
+
+	status = series_decode(reader);
+	for (int i = 0; i < count && status == SERIES_OK; i++)
+	{
+		if (together > SERIES_BLOCK_POINTS && pending + i == together / 2)
+			flush_pending(writer);
+		if (summarized)
+			writer->summarized++;
+		series_add_point(writer, block->times[i], block->values[i]);
+	}
+	return status;
+}
+
+SeriesStatus
+series_add_block(SeriesWriter *writer, SeriesReader *reader)
+{
+	return add_block(writer, reader, false);
+}
+
+/*
+ * Add all of a series that comes after all points so far.  Blocks are copied
+ * without being decoded, and the summary is made of summaries.
+ */
+SeriesStatus
+series_append(SeriesWriter *writer, SeriesReader *reader)
+{
+	SeriesBlock *pending = &writer->pending;
+	SeriesStatus status;
+
+	if (pending->count > writer->summarized)
+	{
+		pending->exponent = series_common_exponent(pending);
+		summarize(writer, pending, writer->summarized);
+		writer->summarized = pending->count;
+	}
+	add_summary(&writer->summary, &reader->summary);
+	while ((status = series_next_entry(reader)) == SERIES_OK &&
+		   reader->entry.count > 0)
+	{
+		status = add_block(writer, reader, true);
+		if (status != SERIES_OK)
+			break;
+	}
+	return status;
 }
 
 /*
@@ -175,7 +252,7 @@ fits_scaled(const SeriesWriter *writer)
 	int64_t		last;
 	int64_t		least;
 	int64_t		greatest;
-	int			exponent = writer->exponent;
+	int			exponent = summary->exponent;
 
 	return exponent >= 0 &&
 		series_decimal(summary->first_value, exponent, &first) &&
@@ -239,7 +316,7 @@ static uint8_t *
 put_summary_values(uint8_t *out, const SeriesWriter *writer, bool is_scaled)
 {
 	const SeriesSummary *summary = &writer->summary;
-	int			exponent = writer->exponent;
+	int			exponent = summary->exponent;
 	int64_t		first = 0;
 
 	if (is_scaled)
@@ -249,16 +326,20 @@ put_summary_values(uint8_t *out, const SeriesWriter *writer, bool is_scaled)
 		if (summary->count == 1)
 			return out;
 		out = put_scaled(out, summary->last_value, exponent, first);
+		if (summary->count == 2)
+			return out;
 		out = put_scaled(out, summary->min_value, exponent, first);
 		out = put_scaled(out, summary->max_value, exponent, first);
 		return put_varint(out, zigzag((int64_t)
-									  (writer->sum - (uint64_t) first *
+									  (summary->sum - (uint64_t) first *
 									   summary->count)));
 	}
 	out = put_double(out, summary->first_value);
 	if (summary->count == 1)
 		return out;
 	out = put_double(out, summary->last_value);
+	if (summary->count == 2)
+		return out;
 	out = put_double(out, summary->min_value);
 	out = put_double(out, summary->max_value);
 	return put_double(out, plain_mean(writer));
@@ -319,6 +400,11 @@ series_finish(SeriesWriter *writer)
 	uint64_t	first_unit;
 
 	flush_pending(writer);
+	if (summary->count <= 2)
+	{
+		writer->used = 0;		/* the summary tells all */
+		writer->num_entries = 0;
+	}
 	is_scaled = fits_scaled(writer);
 	first_code = series_unit_code(summary->first_time < 0 ?
 								  0 - (uint64_t) summary->first_time :
@@ -331,12 +417,10 @@ series_finish(SeriesWriter *writer)
 						(writer->uneven ? SERIES_UNEVEN : 0));
 	*out++ = (uint8_t) (first_code | step_code << 4);
 	if (is_scaled)
-		*out++ = (uint8_t) writer->exponent;
+		*out++ = (uint8_t) summary->exponent;
 	out = put_varint(out, summary->count);
 	out = put_varint(out, zigzag(summary->first_time / (int64_t) first_unit));
-	if (summary->count == 1)
-		writer->used = 0;		/* the summary tells all */
-	else
+	if (summary->count > 1)
 		out = put_varint(out, ((uint64_t) summary->last_time -
 							   (uint64_t) summary->first_time) /
 						 writer->step_unit);

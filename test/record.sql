@@ -10,7 +10,7 @@ CREATE FUNCTION pg_temp.record_lines() RETURNS TABLE (line text) LANGUAGE sql AS
 		FROM care.citizen c JOIN person p ON p.citizen = c.citizen WHERE c.merged_into IS NULL
 		UNION ALL
 		SELECT 'identifier', p.key, jsonb_build_array(i.system, i.value, o.system IS NOT NULL)
-		FROM care.citizen_identifier i JOIN person p ON p.citizen = i.citizen
+		FROM care.citizen_identifier i JOIN person p ON p.citizen = care.current_citizen(i.citizen)
 		LEFT JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
 		UNION ALL
 		SELECT 'organization', o.source, to_jsonb(o) - '{id,parent,recorded_at}'::text[] FROM care.organization o

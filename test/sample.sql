@@ -4,9 +4,9 @@ INSERT INTO care.organization (sector, kind, name, parent, sor, role_name) VALUE
 	('region', 'region', 'Region Syddanmark', NULL, '1', 'org_1'),
 	('hospital', 'department', E'Ambulatoriet på Ærø\n"Øst"', 1, '2', 'org_2'),
 	('general practice', 'practice', 'Lægehuset', NULL, '3', 'org_3');
-INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', 'ABC12');
+INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', '0B4TX');
 
-SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.3'], ARRAY['2512489996', 'x'],
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.3'], ARRAY['2512489996', '251248-0VK2'],
 	'Nancy Berggren', '1948-12-25', 'female', general_practice => 3) AS nancy \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101010000'], 'Nancy B.') AS double \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0202020000'], 'Søren', gender => 'male') AS other \gset
@@ -41,6 +41,20 @@ SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-03']::timestamptz[], AR
 SELECT care.correct_measurement(:nancy, 'body_weight', '2026-01-01', 72, 'kg', 'read twice');
 SELECT care.nullify_measurement(:nancy, 'body_weight', '2026-01-03', 'somebody else''s');
 SELECT care.record(:other, 'body_weight', ARRAY[now()], ARRAY[80], 'kg');
+
+SELECT care.record_death(:other, 2, 'sample death', '2026-03-01 08:00+01');
+SELECT care.refer(:nancy, 3, 2, 'hospital', 'breathless', 'sample referral', due => '2026-02-01');
+
+INSERT INTO care.programme_site (programme, organization) VALUES (1, 2);
+INSERT INTO care.responsibility (service, municipality, valid, organization) VALUES ('rehabilitation', 1, '[2026-01-01,)', 2);
+SELECT care.enter_pathway(:nancy, NULL, 'icp-discharge', 2, 'wants to', 'sample pathway');
+SELECT care.assess_needs(:nancy, 1, 2, 'oxygen', 'sample assessment');
+SELECT care.give_consent(:nancy, NULL, 'programme', 'sample consent', programme => 'icp-discharge');
+SELECT care.propose_plan(:nancy, 2, 'plan', 'sample plan');
+SELECT care.agree_plan(:nancy, 2, NULL, 'sample agreement');
+SELECT care.book_appointment(:nancy, 3, 'control', '2027-01-01', 'sample appointment');
+SELECT care.join_care_team(:nancy, 3, 'coordinator', 'sample member');
+SELECT care.add_related_person(:nancy, NULL, 'Ole', 'husband', 'sample person');
 
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

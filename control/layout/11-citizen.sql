@@ -45,12 +45,17 @@ CREATE TABLE care.identifier_system (
 COMMENT ON TABLE care.identifier_system IS 'Systems of identifiers for persons, as FHIR names them.';
 COMMENT ON COLUMN care.identifier_system.name IS 'What its identifiers are called.';
 COMMENT ON COLUMN care.identifier_system.identifies IS
-'True: one value is one person, so a match on it alone finds the citizen. False, and for any system not listed: kept and shown, never matched on.';
+'True: one value is one person, so a match on it alone finds the citizen. False, and for any system not listed: kept and shown, never matched on. A local replacement number under the system of CPR numbers (60 added to the day) is never matched on either.';
 
 INSERT INTO care.identifier_system (system, name, identifies) VALUES
 	('urn:oid:1.2.208.176.1.2', 'CPR number', true),
 	('urn:oid:1.2.208.176.1.6.1.1', 'national replacement number (X-eCPR)', true),
-	('urn:oid:1.2.208.176.1.6.1.3', 'local replacement number (D-eCPR)', false);
+	('urn:oid:1.2.208.176.1.6.1.3', 'local replacement number (D-eCPR)', false),
+	('urn:oid:1.2.208.176.1.6.1.3.177', 'local replacement number (D-eCPR) of Region Zealand', false),
+	('urn:oid:1.2.208.176.1.6.1.3.179', 'local replacement number (D-eCPR) of the North Denmark Region', false),
+	('urn:oid:1.2.208.176.1.6.1.3.181', 'local replacement number (D-eCPR) of the Central Denmark Region', false),
+	('urn:oid:1.2.208.176.1.6.1.3.183', 'local replacement number (D-eCPR) of the Region of Southern Denmark', false),
+	('urn:oid:1.2.208.176.1.6.1.3.187', 'local replacement number (D-eCPR) of the Capital Region of Denmark', false);
 
 CREATE TABLE care.citizen_identifier (
 	citizen bigint NOT NULL REFERENCES care.citizen,
@@ -62,7 +67,7 @@ CREATE TABLE care.citizen_identifier (
 CREATE INDEX citizen_identifier_value_idx ON care.citizen_identifier (value, system);
 
 COMMENT ON TABLE care.citizen_identifier IS 'Every identifier a citizen is known by, with its system.';
-COMMENT ON COLUMN care.citizen_identifier.value IS 'The identifier.';
+COMMENT ON COLUMN care.citizen_identifier.value IS 'The identifier, in its normal form where its system is known: a CPR number is ten digits.';
 
 CREATE TABLE care.identifier_owner (
 	system text NOT NULL REFERENCES care.identifier_system,

@@ -40,12 +40,17 @@ CREATE TABLE care.encounter (
 	episode_of_care bigint,
 	start_time timestamptz,
 	end_time timestamptz,
+	leaves tstzmultirange NOT NULL DEFAULT '{}',
+	ready_at timestamptz,
+	transferred_from bigint,
 	source text,
 	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id),
 	CONSTRAINT encounter_episode_of_care_fkey FOREIGN KEY (citizen, episode_of_care)
-		REFERENCES care.episode_of_care DEFERRABLE
+		REFERENCES care.episode_of_care DEFERRABLE,
+	CONSTRAINT encounter_transferred_from_fkey FOREIGN KEY (citizen, transferred_from)
+		REFERENCES care.encounter DEFERRABLE
 );
 ALTER SEQUENCE care.encounter_id_seq OWNED BY care.encounter.id;
 CREATE INDEX encounter_organization_idx ON care.encounter (organization, start_time);
@@ -61,6 +66,9 @@ COMMENT ON TABLE care.encounter IS 'A contact, visit or stay (FHIR Encounter).';
 COMMENT ON COLUMN care.encounter.class IS
 'HL7 v3 ActCode: IMP inpatient, EMER emergency, AMB ambulatory, HH home, VR virtual ...';
 COMMENT ON COLUMN care.encounter.episode_of_care IS 'The episode of care that it belongs to.';
+COMMENT ON COLUMN care.encounter.leaves IS 'When the citizen was at home during the stay; unbounded above while on leave.';
+COMMENT ON COLUMN care.encounter.ready_at IS 'Since when the citizen could go home; null if that has not been said.';
+COMMENT ON COLUMN care.encounter.transferred_from IS 'The stay that ended by moving the citizen to this one.';
 
 CREATE SEQUENCE care.condition_id_seq;
 

@@ -92,13 +92,18 @@ CREATE TABLE care.task (
 	owner bigint REFERENCES care.organization,
 	due_start timestamptz,
 	due_end timestamptz,
+	offered_to bigint REFERENCES care.organization,
+	note text,
 	care_plan bigint,
 	encounter bigint,
+	episode_of_care bigint,
 	source text,
 	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id),
 	CHECK (due_end >= due_start),
+	CONSTRAINT task_episode_of_care_fkey FOREIGN KEY (citizen, episode_of_care)
+		REFERENCES care.episode_of_care DEFERRABLE,
 	CONSTRAINT task_care_plan_fkey FOREIGN KEY (citizen, care_plan)
 		REFERENCES care.care_plan DEFERRABLE,
 	CONSTRAINT task_encounter_fkey FOREIGN KEY (citizen, encounter)
@@ -114,5 +119,8 @@ COMMENT ON COLUMN care.task.code IS 'Of what kind it is.';
 COMMENT ON COLUMN care.task.description IS 'What it is, in words.';
 COMMENT ON COLUMN care.task.requester IS 'The organization that asks for it.';
 COMMENT ON COLUMN care.task.owner IS 'The organization that has to do it; null when it is the citizen.';
+COMMENT ON COLUMN care.task.offered_to IS 'The organization that has been asked to take it over, and has not answered yet.';
+COMMENT ON COLUMN care.task.note IS 'What was said about it last.';
+COMMENT ON COLUMN care.task.episode_of_care IS 'The service that it is about.';
 COMMENT ON COLUMN care.task.due_start IS 'Not before.';
 COMMENT ON COLUMN care.task.due_end IS 'Overdue after. Whether it is overdue is derived from now(), never stored.';

@@ -61,12 +61,13 @@ CREATE OR REPLACE FUNCTION care.register_citizen(
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Each statement looks up a few rows by key, whatever the identifiers.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	new_citizen CONSTANT bigint := nextval('care.citizen_seq');
-	owners bigint[];
-	owner bigint;
-	known care.citizen;
+	normal text[];
+	malformed bigint;
+	identity record;
 BEGIN
 	IF coalesce(cardinality(systems), 0) = 0
 		OR cardinality(systems) IS DISTINCT FROM cardinality("values")
@@ -76,71 +77,53 @@ BEGIN
 			DETAIL = format('%s systems and %s values were given.',
 				coalesce(cardinality(systems), 0), coalesce(cardinality("values"), 0));
 	END IF;
-
-	-- Claim the identifiers first: of two sessions that register one person at
-	-- once the second waits here and then finds the first one's citizen.
-	INSERT INTO care.identifier_owner (system, value, citizen)
-	SELECT i.system, i.value, new_citizen
-	FROM unnest(systems, "values") AS i (system, value)
-	JOIN care.identifier_system s ON s.system = i.system AND s.identifies
-	ORDER BY i.system, i.value
-	ON CONFLICT (system, value) DO NOTHING;
-
-	SELECT array_agg(DISTINCT care.current_citizen(o.citizen)) INTO owners
-	FROM unnest(systems, "values") AS i (system, value)
-	JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
-	WHERE o.citizen <> new_citizen;
-
-	IF cardinality(owners) > 1 THEN
-		RAISE EXCEPTION 'these identifiers belong to different citizens: %', array_to_string(owners, ', ')
-			USING ERRCODE = 'unique_violation',
-			HINT = 'If they are one person, merge the records with care.merge_citizens().';
+	SELECT array_agg(n.normal ORDER BY n.place),
+		(array_agg(n.place ORDER BY n.place) FILTER (WHERE n.system = '' OR n.normal = '' OR n.system || n.normal IS NULL))[1]
+	INTO normal, malformed
+	FROM (
+		SELECT i.system, care.normal_identifier(i.system, i.value) AS normal, i.place
+		FROM unnest(systems, "values") WITH ORDINALITY AS i (system, value, place)
+	) AS n;
+	IF malformed IS NOT NULL THEN
+		RAISE EXCEPTION '"%" is no %', "values"[malformed],
+			coalesce((SELECT s.name FROM care.identifier_system s WHERE s.system = systems[malformed]), 'identifier')
+			USING ERRCODE = 'invalid_text_representation',
+			DETAIL = format('Its system is "%s".', systems[malformed]);
 	END IF;
 
-	owner := coalesce(owners[1], new_citizen);
-	IF owner = new_citizen THEN
+	identity := care.claim_identifiers(systems, normal, to_char(register_citizen.birth_date, 'YYYY-MM-DD'), NULL);
+	IF identity.reason IS NOT NULL THEN
+		RAISE EXCEPTION '%', identity.reason
+			USING ERRCODE = identity.state,
+			HINT = CASE identity.state
+				WHEN '23505' THEN 'If they are one person, merge the records with care.merge_citizens().'
+				ELSE 'One of the two is wrong; a person has to decide.' END;
+	ELSIF identity.is_new THEN
 		INSERT INTO care.citizen (citizen, name, birth_date, gender, municipality, general_practice)
-		VALUES (owner, register_citizen.name, register_citizen.birth_date, register_citizen.gender,
+		VALUES (identity.citizen, register_citizen.name, register_citizen.birth_date, register_citizen.gender,
 			register_citizen.municipality, register_citizen.general_practice);
 	ELSE
 		-- While we waited it may have been merged into another.
-		owner := care.lock_citizen(owner);
-		SELECT * INTO known FROM care.citizen c WHERE c.citizen = owner;
-		IF known.birth_date <> register_citizen.birth_date THEN
-			RAISE EXCEPTION 'birth date % contradicts the identifier''s owner, citizen %, born %',
-				register_citizen.birth_date, owner, known.birth_date
-				USING ERRCODE = 'integrity_constraint_violation',
-				HINT = 'One of the two is wrong; a person has to decide.';
-		END IF;
-		UPDATE care.identifier_owner o SET citizen = owner
-		FROM unnest(systems, "values") AS i (system, value)
-		WHERE o.system = i.system AND o.value = i.value AND o.citizen = new_citizen;
+		identity.citizen := care.resolve_replacements(identity.citizen, identity.replaced);
 		UPDATE care.citizen c SET
 			name = coalesce(c.name, register_citizen.name),
 			birth_date = coalesce(c.birth_date, register_citizen.birth_date),
 			gender = coalesce(c.gender, register_citizen.gender),
 			municipality = coalesce(c.municipality, register_citizen.municipality),
 			general_practice = coalesce(c.general_practice, register_citizen.general_practice)
-		WHERE c.citizen = owner
+		WHERE c.citizen = identity.citizen
 			AND (c.name IS NULL AND register_citizen.name IS NOT NULL
 				OR c.birth_date IS NULL AND register_citizen.birth_date IS NOT NULL
 				OR c.gender IS NULL AND register_citizen.gender IS NOT NULL
 				OR c.municipality IS NULL AND register_citizen.municipality IS NOT NULL
 				OR c.general_practice IS NULL AND register_citizen.general_practice IS NOT NULL);
 	END IF;
-
-	-- Identifiers of a record merged into this one stay with that record.
-	INSERT INTO care.citizen_identifier (citizen, system, value)
-	SELECT owner, i.system, i.value
-	FROM unnest(systems, "values") AS i (system, value)
-	WHERE NOT EXISTS (SELECT FROM care.identifier_owner o
-		WHERE o.system = i.system AND o.value = i.value AND o.citizen <> owner)
-	ON CONFLICT (citizen, system, value) DO NOTHING;
-	RETURN owner;
+	PERFORM care.add_identifiers(identity.citizen, systems, normal);
+	RETURN identity.citizen;
 END
 $$;
 COMMENT ON FUNCTION care.register_citizen(text[], text[], text, date, text, bigint, bigint) IS
-'The citizen with these identifiers, found by an identifying one or newly registered; what was not known of the citizen is filled in, nothing is overwritten. Errors: 23505 identifiers of different citizens, 23000 contradicting birth date, 22023 no identifier.';
+'The citizen with these identifiers, found by an identifying one or newly registered; what was not known of the citizen is filled in, nothing is overwritten. Identifiers are kept in their normal form. A record known by a replacement number only is merged into that of a CPR number given with it. Errors: 23505 identifiers of different citizens, 23000 birth date that contradicts the CPR number or the citizen, 22P02 malformed identifier, 22023 no identifier.';
 
 CREATE OR REPLACE FUNCTION care.same_citizen(INOUT citizen bigint)
 RETURNS SETOF bigint

@@ -16,6 +16,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN name LIKE '%/\_history/%' THEN pg_catalog.regexp_replace(name, '/_history/[^/]*$', '') ELSE name END;
 COMMENT ON FUNCTION care.fhir_unversioned(text) IS 'Internal: the name of a resource without its version.';
 
+CREATE OR REPLACE FUNCTION care.fhir_identifier(resource_type text, identifier jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN resource_type || '?identifier=' || coalesce(identifier ->> 'system', '') || '|'
+	|| nullif(coalesce(care.normal_identifier(identifier ->> 'system', identifier ->> 'value'), identifier ->> 'value'), '');
+COMMENT ON FUNCTION care.fhir_identifier(text, jsonb) IS
+'Internal: the key by which a resource with this identifier can be referred to.';
+
+CREATE OR REPLACE FUNCTION care.fhir_condition(name text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN name LIKE '%|%'
+	THEN care.fhir_identifier(pg_catalog.split_part(name, '?identifier=', 1), pg_catalog.jsonb_build_object(
+		'system', pg_catalog.split_part(pg_catalog.split_part(name, '?identifier=', 2), '|', 1),
+		'value', pg_catalog.substr(name, pg_catalog.strpos(name, '|') + 1)))
+	ELSE name
+END;
+COMMENT ON FUNCTION care.fhir_condition(text) IS
+'Internal: the key that a conditional reference, Type?identifier=system|value, leads to.';
+
 CREATE OR REPLACE FUNCTION care.fhir_key(name text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -23,7 +43,8 @@ RETURN CASE
 	WHEN name LIKE 'urn:%' THEN name
 	WHEN care.fhir_unversioned(name) LIKE '%/________-____-____-____-____________' AND name NOT LIKE '%:%'
 	THEN 'urn:uuid:' || pg_catalog.split_part(name, '/', 2)
-	ELSE pg_catalog.replace(care.fhir_unversioned(name), '%7C', '|')
+	WHEN name LIKE '%?identifier=%' THEN care.fhir_condition(pg_catalog.replace(name, '%7C', '|'))
+	ELSE care.fhir_unversioned(name)
 END;
 COMMENT ON FUNCTION care.fhir_key(text) IS
 'Internal: the key of a resource by a name for it: urn:uuid:X also for Type/X where X is a UUID.';
@@ -34,13 +55,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN key LIKE 'http%' THEN pg_catalog.substring(key, '^(https?://.*/)[A-Za-z]+/[A-Za-z0-9.-]+$') END;
 COMMENT ON FUNCTION care.fhir_base(text) IS
 'Internal: what the relative references of a resource with this key start from; null where its key is no address.';
-
-CREATE OR REPLACE FUNCTION care.fhir_identifier(resource_type text, identifier jsonb)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN resource_type || '?identifier=' || coalesce(identifier ->> 'system', '') || '|' || nullif(identifier ->> 'value', '');
-COMMENT ON FUNCTION care.fhir_identifier(text, jsonb) IS
-'Internal: the key by which a resource with this identifier can be referred to.';
 
 CREATE OR REPLACE FUNCTION care.fhir_target(reference jsonb, resource_type text, base text, locals jsonb)
 RETURNS text

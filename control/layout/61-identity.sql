@@ -22,6 +22,17 @@ $$;
 COMMENT ON FUNCTION care.reserve_keys(text[], text[]) IS
 'Internal: reserves keys that are not known yet, waiting for any session that is about to make them known.';
 
+CREATE OR REPLACE FUNCTION care.identifier_fault(system text, value text, normal text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN coalesce(system, '') = '' OR coalesce(value, '') = '' OR pg_catalog.octet_length(system || value) > 1000
+	THEN 'an identifier without system or value, or too long, is left out'
+	WHEN normal IS NULL THEN pg_catalog.format('its identifier "%s" is malformed for system %s, and left out', pg_catalog.left(value, 50), system)
+END;
+COMMENT ON FUNCTION care.identifier_fault(text, text, text) IS
+'Internal: why an identifier, with its normal form, cannot be kept; null if it can.';
+
 CREATE OR REPLACE FUNCTION care.fhir_identifier_keys(resource_type text, content jsonb)
 RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
@@ -77,12 +88,12 @@ BEGIN
 		ORDER BY n.key, n.issued DESC, n.digest DESC
 	) AS e
 	CROSS JOIN LATERAL (
-		SELECT min(d.value) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.1') AS sor,
-			min(d.value) FILTER (WHERE d.system = 'https://www.gs1.org/gln') AS gln,
-			min(d.value) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.4') AS provider_number
+		SELECT min(d.normal) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.1') AS sor,
+			min(d.normal) FILTER (WHERE d.system = 'https://www.gs1.org/gln') AS gln,
+			min(d.normal) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.4') AS provider_number
 		FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
-		CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system, nullif(f.identifier ->> 'value', '') AS value) AS d
-		WHERE octet_length(d.value) <= 1000
+		CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system,
+			care.normal_identifier(f.identifier ->> 'system', f.identifier ->> 'value') AS normal) AS d
 	) AS i
 	CROSS JOIN LATERAL (
 		SELECT coalesce(
@@ -121,12 +132,20 @@ BEGIN
 	WHERE o.id = n.id AND o.source IS NOT NULL AND (coalesce(o.issued, '-infinity'), o.digest) < (n.issued, n.digest);
 	GET DIAGNOSTICS updated = ROW_COUNT;
 
-	SELECT array_agg(ROW('Organization', n.source,
-		format('its location number %s is that of another organization, and left out', n.gln), false)::care.import_refusal)
-	INTO refusals
-	FROM unnest(offered) AS n
-	JOIN care.organization o ON o.id = n.id
-	WHERE o.gln IS DISTINCT FROM n.gln AND n.gln IS NOT NULL;
+	SELECT array_agg(ROW('Organization', f.key, f.fault, false)::care.import_refusal ORDER BY f.key, f.fault) INTO refusals
+	FROM (
+		SELECT n.source AS key, format('its location number %s is that of another organization, and left out', n.gln) AS fault
+		FROM unnest(offered) AS n
+		JOIN care.organization o ON o.id = n.id
+		WHERE o.gln IS DISTINCT FROM n.gln AND n.gln IS NOT NULL
+		UNION
+		SELECT e.key, care.identifier_fault(v.system, v.value, care.normal_identifier(v.system, v.value))
+		FROM unnest(entries) AS e
+		CROSS JOIN LATERAL jsonb_path_query(e.content, '$.identifier[*]') AS i (identifier)
+		CROSS JOIN LATERAL (SELECT i.identifier ->> 'system' AS system, i.identifier ->> 'value' AS value) AS v
+		WHERE e.resource_type = 'Organization' AND v.system <> '' AND v.value <> ''
+	) AS f
+	WHERE f.fault IS NOT NULL;
 
 	PERFORM care.settle_keys('Organization', array_agg(k.key), array_agg(k.id))
 	FROM (
@@ -215,89 +234,30 @@ $$;
 COMMENT ON FUNCTION care.import_practitioners(care.import_entry[]) IS
 'Internal: makes and updates the practitioners of a bundle.';
 
--- Patients are matched by identifying identifiers first, then by key, and never by
--- anything else. Each claims its identifiers before it looks who has them: of two
--- sessions that bring one person at once the second waits for the first.
-CREATE OR REPLACE FUNCTION care.identify_patient(
-	key text, systems text[], "values" text[], birth_date text, OUT citizen bigint, OUT reason text)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	known CONSTANT bigint := (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
-		WHERE k.resource_type = 'Patient' AND k.key = identify_patient.key AND k.id > 0);
-	candidate CONSTANT bigint := coalesce(known, nextval('care.citizen_seq'));
-	claimed jsonb;
-	owners bigint[];
-	owner_birth_date date;
-BEGIN
-	WITH claim AS (
-		INSERT INTO care.identifier_owner AS o (system, value, citizen)
-		SELECT DISTINCT i.system, i.value, candidate
-		FROM unnest(systems, "values") AS i (system, value)
-		JOIN care.identifier_system s ON s.system = i.system AND s.identifies
-		ORDER BY i.system, i.value
-		ON CONFLICT (system, value) DO NOTHING
-		RETURNING o.system, o.value
-	)
-	SELECT jsonb_agg(c) INTO claimed FROM claim c;
-
-	SELECT array_agg(DISTINCT f.owner) INTO owners
-	FROM unnest(systems, "values") AS i (system, value)
-	JOIN care.identifier_owner o ON o.system = i.system AND o.value = i.value
-	CROSS JOIN LATERAL (SELECT care.current_citizen(o.citizen) AS owner) AS f
-	WHERE o.citizen <> candidate AND f.owner <> candidate;
-
-	citizen := coalesce(known, owners[1], candidate);
-	IF cardinality(owners) > 1 THEN
-		reason := format('its identifiers belong to different citizens: %s', array_to_string(owners, ', '));
-	ELSIF owners[1] <> known THEN
-		reason := format('its identifier belongs to citizen %s, but it is known as citizen %s', owners[1], known);
-	ELSIF known IS NULL AND owners IS NOT NULL THEN
-		SELECT c.birth_date INTO owner_birth_date FROM care.citizen c WHERE c.citizen = owners[1];
-		IF NOT starts_with(owner_birth_date::text, identify_patient.birth_date) THEN
-			reason := format('its birth date %s contradicts its identifier''s owner, citizen %s, born %s',
-				identify_patient.birth_date, owners[1], owner_birth_date);
-		END IF;
-	END IF;
-
-	IF reason IS NULL AND citizen = candidate AND known IS NULL THEN
-		INSERT INTO care.citizen (citizen, birth_date)
-		VALUES (candidate, CASE WHEN length(identify_patient.birth_date) = 10 THEN identify_patient.birth_date::date END);
-	ELSIF claimed IS NOT NULL AND citizen <> candidate AND reason IS NULL THEN
-		UPDATE care.identifier_owner o SET citizen = identify_patient.citizen
-		FROM jsonb_to_recordset(claimed) AS c (system text, value text)
-		WHERE o.system = c.system AND o.value = c.value;
-	ELSIF claimed IS NOT NULL AND reason IS NOT NULL THEN
-		DELETE FROM care.identifier_owner o
-		USING jsonb_to_recordset(claimed) AS c (system text, value text)
-		WHERE o.system = c.system AND o.value = c.value;
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION care.identify_patient(text, text[], text[], text) IS
-'Internal: the citizen that a Patient is, found or new, or the reason why that cannot be told.';
-
+-- Patients are matched by identifying identifiers first, then by key, and never by anything else.
 CREATE OR REPLACE FUNCTION care.import_patients(
-	entries care.import_entry[], OUT refused jsonb, OUT refusals care.import_refusal[])
+	entries care.import_entry[], OUT refused jsonb, OUT replacements jsonb, OUT refusals care.import_refusal[])
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	patient record;
+	known bigint;
 	identity record;
 BEGIN
 	refused := '{}';
+	replacements := '[]';
 	FOR patient IN
-		SELECT e.key, e.content ->> 'birthDate' AS birth_date, i.systems, i."values", i.faulty
+		SELECT e.key, e.content ->> 'birthDate' AS birth_date, i.systems, i."values", i.faults
 		FROM unnest(entries) AS e
 		CROSS JOIN LATERAL (
-			SELECT array_agg(d.system) FILTER (WHERE d.faultless) AS systems,
-				array_agg(d.value) FILTER (WHERE d.faultless) AS "values", count(*) FILTER (WHERE NOT d.faultless) AS faulty
+			SELECT array_agg(d.system) FILTER (WHERE d.fault IS NULL) AS systems,
+				array_agg(d.normal) FILTER (WHERE d.fault IS NULL) AS "values",
+				array_agg(ROW('Patient', e.key, d.fault, false)::care.import_refusal) FILTER (WHERE d.fault IS NOT NULL) AS faults
 			FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
 			CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system, f.identifier ->> 'value' AS value) AS v
-			CROSS JOIN LATERAL (SELECT v.*,
-				coalesce(v.system <> '' AND v.value <> '' AND octet_length(v.system || v.value) <= 1000, false) AS faultless) AS d
+			CROSS JOIN LATERAL (SELECT v.system, n.normal, care.identifier_fault(v.system, v.value, n.normal) AS fault
+				FROM (SELECT care.normal_identifier(v.system, v.value) AS normal OFFSET 0) AS n) AS d
 		) AS i
 		WHERE e.resource_type = 'Patient'
 			-- What has been taken before was identified then.
@@ -307,19 +267,22 @@ BEGIN
 				WHERE k.resource_type = e.resource_type AND k.key = e.key) IS NULL
 		ORDER BY e.key COLLATE "C", e.version, e.issued, e.digest
 	LOOP
-		identity := care.identify_patient(patient.key, patient.systems, patient."values", patient.birth_date);
+		known := (SELECT care.current_citizen(k.citizen) FROM care.resource_key k
+			WHERE k.resource_type = 'Patient' AND k.key = patient.key AND k.id > 0);
+		identity := care.claim_identifiers(patient.systems, patient."values", patient.birth_date, known);
 		IF identity.reason IS NOT NULL THEN
-			refused := refused || jsonb_build_object(patient.key, identity.reason);
+			refused := refused || jsonb_build_object(patient.key, 'its ' || identity.reason);
 			CONTINUE;
 		END IF;
-		IF patient.faulty > 0 THEN
-			refusals := refusals || ROW('Patient', patient.key, 'an identifier without system or value, or too long, is left out', false)::care.import_refusal;
+		IF identity.is_new THEN
+			INSERT INTO care.citizen (citizen, birth_date)
+			VALUES (identity.citizen, CASE WHEN length(patient.birth_date) = 10 THEN patient.birth_date::date END);
 		END IF;
-
-		INSERT INTO care.citizen_identifier (citizen, system, value)
-		SELECT identity.citizen, i.system, i.value
-		FROM unnest(patient.systems, patient."values") AS i (system, value)
-		ON CONFLICT (citizen, system, value) DO NOTHING;
+		PERFORM care.add_identifiers(identity.citizen, patient.systems, patient."values");
+		IF cardinality(identity.replaced) > 0 THEN
+			replacements := replacements || jsonb_build_object('citizen', identity.citizen, 'replaced', identity.replaced);
+		END IF;
+		refusals := refusals || patient.faults;
 
 		UPDATE care.resource_key k SET citizen = identity.citizen, id = identity.citizen
 		WHERE k.resource_type = 'Patient' AND k.key = patient.key AND k.id = 0;
@@ -327,7 +290,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.import_patients(care.import_entry[]) IS
-'Internal: finds or makes the citizens that a bundle''s patients are, one after the other, for one may be found by what another has brought. refused: by key why that cannot be told.';
+'Internal: finds or makes the citizens that a bundle''s patients are, one after the other, for one may be found by what another has brought. refused: by key why that cannot be told; replacements: what care.resolve_replacements() has to do.';
 
 CREATE OR REPLACE FUNCTION care.identified_citizen(key text)
 RETURNS bigint
@@ -337,16 +300,19 @@ AS $$
 DECLARE
 	wanted CONSTANT text := split_part(key, '?identifier=', 2);
 	wanted_system CONSTANT text := split_part(wanted, '|', 1);
+	wanted_value CONSTANT text := substr(wanted, length(wanted_system) + 2);
 	citizens bigint[];
 BEGIN
 	SELECT array_agg(DISTINCT care.current_citizen(i.citizen)) INTO citizens
 	FROM care.citizen_identifier i
-	WHERE i.system = wanted_system AND i.value = substr(wanted, length(wanted_system) + 2);
-	RETURN CASE WHEN cardinality(citizens) > 1 THEN -1 ELSE citizens[1] END;
+	WHERE i.system = wanted_system AND i.value = wanted_value;
+	RETURN CASE
+		WHEN cardinality(citizens) > 1 OR care.number_kind(wanted_system, wanted_value) IN ('D-eCPR', 'day+60') THEN -1
+		ELSE citizens[1] END;
 END
 $$;
 COMMENT ON FUNCTION care.identified_citizen(text) IS
-'Internal: the citizen that a conditional reference, Patient?identifier=system|value, leads to; -1 where several have the identifier.';
+'Internal: the citizen that a conditional reference, Patient?identifier=system|value, leads to; -1 where several have or may have the identifier, as a local replacement number.';
 
 CREATE OR REPLACE FUNCTION care.subject_citizens(subjects text[])
 RETURNS jsonb

@@ -35,7 +35,7 @@ BEGIN
 				v.content ->> 'gender' AS gender,
 				nullif(v.content #>> '{address,0,city}', '') AS city,
 				(v.content ->> 'deceasedBoolean')::boolean OR v.content ? 'deceasedDateTime' AS deceased,
-				smartcare.fhir_start(v.content ->> 'deceasedDateTime', 'Europe/Copenhagen') AS deceased_at
+				smartcare.fhir_start(v.content ->> 'deceasedDateTime', care.setting('zone')) AS deceased_at
 			OFFSET 0
 		) AS a
 		WHERE v.citizen = ANY (ARRAY(SELECT n.citizen FROM unnest(projections) AS n WHERE n.resource_type = 'Patient'))
@@ -66,7 +66,7 @@ BEGIN
 	INSERT INTO care.episode_of_care AS e (citizen, id, status, type, organization, start_time, end_time, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'status', care.fhir_text(n.content #> '{type,0}'),
 		(n.links #>> '{organization,0}')::bigint,
-		smartcare.fhir_start(n.content #>> '{period,start}', 'Europe/Copenhagen'), smartcare.fhir_end(n.content #>> '{period,end}', 'Europe/Copenhagen'), n.key, n.issued
+		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')), n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'EpisodeOfCare'
 	ON CONFLICT (citizen, id) DO UPDATE
@@ -88,7 +88,7 @@ BEGIN
 	SELECT n.citizen, n.id, n.content ->> 'status', n.content #>> '{class,code}', care.fhir_text(n.content #> '{type,0}'),
 		coalesce(care.fhir_text(n.content #> '{reasonCode,0}'), n.content #>> '{reasonReference,0,display}'),
 		(n.links #>> '{organization,0}')::bigint, (n.links #>> '{practitioner,0}')::bigint, (n.links #>> '{episode_of_care,0}')::bigint,
-		smartcare.fhir_start(n.content #>> '{period,start}', 'Europe/Copenhagen'), smartcare.fhir_end(n.content #>> '{period,end}', 'Europe/Copenhagen'), n.key, n.issued
+		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')), n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'Encounter'
 	ON CONFLICT (citizen, id) DO UPDATE
@@ -110,8 +110,8 @@ BEGIN
 		start_time, end_time, encounter, source, issued)
 	SELECT n.citizen, n.id, n.content #>> '{code,coding,0,system}', n.content #>> '{code,coding,0,code}', care.fhir_text(n.content -> 'code'),
 		n.content #>> '{clinicalStatus,coding,0,code}', n.content #>> '{verificationStatus,coding,0,code}',
-		smartcare.fhir_start(coalesce(n.content ->> 'onsetDateTime', n.content #>> '{onsetPeriod,start}'), 'Europe/Copenhagen'),
-		smartcare.fhir_end(coalesce(n.content ->> 'abatementDateTime', n.content #>> '{abatementPeriod,end}'), 'Europe/Copenhagen'),
+		smartcare.fhir_start(coalesce(n.content ->> 'onsetDateTime', n.content #>> '{onsetPeriod,start}'), care.setting('zone')),
+		smartcare.fhir_end(coalesce(n.content ->> 'abatementDateTime', n.content #>> '{abatementPeriod,end}'), care.setting('zone')),
 		(n.links #>> '{encounter,0}')::bigint, n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'Condition'
@@ -156,7 +156,7 @@ BEGIN
 	SELECT n.citizen, n.id, n.content #>> '{medicationCodeableConcept,coding,0,system}', n.content #>> '{medicationCodeableConcept,coding,0,code}',
 		care.fhir_text(n.content -> 'medicationCodeableConcept'), n.content ->> 'status',
 		CASE WHEN n.content ? 'dosageInstruction' THEN care.fhir_dosage(n.content -> 'dosageInstruction') END,
-		smartcare.fhir_start(n.content ->> 'authoredOn', 'Europe/Copenhagen'), (n.links #>> '{practitioner,0}')::bigint, (n.links #>> '{encounter,0}')::bigint,
+		smartcare.fhir_start(n.content ->> 'authoredOn', care.setting('zone')), (n.links #>> '{practitioner,0}')::bigint, (n.links #>> '{encounter,0}')::bigint,
 		n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'MedicationRequest'
@@ -181,7 +181,7 @@ BEGIN
 		n.content #>> '{clinicalStatus,coding,0,code}', n.content #>> '{verificationStatus,coding,0,code}',
 		(SELECT array_agg(c.category ORDER BY c.ordinal)
 			FROM jsonb_array_elements_text(n.content -> 'category') WITH ORDINALITY AS c (category, ordinal)),
-		n.content ->> 'criticality', smartcare.fhir_start(coalesce(n.content ->> 'onsetDateTime', n.content ->> 'recordedDate'), 'Europe/Copenhagen'), n.key, n.issued
+		n.content ->> 'criticality', smartcare.fhir_start(coalesce(n.content ->> 'onsetDateTime', n.content ->> 'recordedDate'), care.setting('zone')), n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'AllergyIntolerance'
 	ON CONFLICT (citizen, id) DO UPDATE
@@ -203,8 +203,8 @@ BEGIN
 	INSERT INTO care.goal AS e (citizen, id, lifecycle_status, achievement_status, description, start_date, due_date, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'lifecycleStatus', n.content #>> '{achievementStatus,coding,0,code}',
 		care.fhir_text(n.content -> 'description'),
-		(smartcare.fhir_start(n.content ->> 'startDate', 'Europe/Copenhagen') AT TIME ZONE 'Europe/Copenhagen')::date,
-		(smartcare.fhir_end(n.content #>> '{target,0,dueDate}', 'Europe/Copenhagen') AT TIME ZONE 'Europe/Copenhagen')::date, n.key, n.issued
+		(smartcare.fhir_start(n.content ->> 'startDate', care.setting('zone')) AT TIME ZONE care.setting('zone'))::date,
+		(smartcare.fhir_end(n.content #>> '{target,0,dueDate}', care.setting('zone')) AT TIME ZONE care.setting('zone'))::date, n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'Goal'
 	ON CONFLICT (citizen, id) DO UPDATE
@@ -232,7 +232,7 @@ BEGIN
 			LIMIT 1),
 			n.content ->> 'description', 'Care plan'),
 		(n.links #>> '{organization,0}')::bigint,
-		smartcare.fhir_start(n.content #>> '{period,start}', 'Europe/Copenhagen'), smartcare.fhir_end(n.content #>> '{period,end}', 'Europe/Copenhagen'),
+		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')),
 		ARRAY(SELECT a.id::bigint FROM jsonb_array_elements_text(coalesce(n.links -> 'addresses', '[]')) WITH ORDINALITY AS a (id, ordinal) ORDER BY a.ordinal),
 		ARRAY(SELECT g.id::bigint FROM jsonb_array_elements_text(coalesce(n.links -> 'goals', '[]')) WITH ORDINALITY AS g (id, ordinal) ORDER BY g.ordinal),
 		(n.links #>> '{encounter,0}')::bigint, n.key, n.issued

@@ -163,7 +163,7 @@ BEGIN
 			ORDER BY e.ordinal) FILTER (WHERE f.citizen > 0),
 		array_agg(ROW(e.resource_type, e.key, CASE
 				WHEN e.resource_type = 'Patient' THEN refused ->> e.key
-				WHEN f.citizen = -1 THEN format('several citizens are %s', e.subject)
+				WHEN f.citizen = -1 THEN format('several citizens are or may be %s', e.subject)
 				WHEN refused ? e.subject THEN format('parked: its Patient %s is refused', e.subject)
 				ELSE format('parked: Patient %s is not known yet', e.subject) END, true)::care.import_refusal
 			ORDER BY e.ordinal) FILTER (WHERE f.citizen > 0 IS NOT TRUE),
@@ -302,7 +302,8 @@ COMMENT ON FUNCTION care.import_report(care.import_refusal[], jsonb, jsonb, json
 
 CREATE OR REPLACE FUNCTION care.import_parties(
 	entries care.import_entry[], observations care.import_entry[],
-	OUT arriving_types text[], OUT arriving_keys text[], OUT refused jsonb, OUT refusals care.import_refusal[], OUT counts jsonb)
+	OUT arriving_types text[], OUT arriving_keys text[], OUT refused jsonb, OUT replacements jsonb,
+	OUT refusals care.import_refusal[], OUT counts jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -328,6 +329,7 @@ BEGIN
 	END IF;
 	patients := care.import_patients(entries);
 	refused := patients.refused;
+	replacements := patients.replacements;
 	refusals := refusals || patients.refusals;
 
 	SELECT array_agg(k.resource_type), array_agg(k.key) INTO arriving_types, arriving_keys
@@ -338,29 +340,41 @@ $$;
 COMMENT ON FUNCTION care.import_parties(care.import_entry[], care.import_entry[]) IS
 'Internal: organizations, practitioners and patients of a bundle, and the keys that it makes known.';
 
-CREATE OR REPLACE FUNCTION care.lock_subjects(INOUT subjects jsonb, INOUT touched care.resource_key[])
+CREATE OR REPLACE FUNCTION care.lock_subjects(
+	INOUT subjects jsonb, INOUT touched care.resource_key[], replacements jsonb DEFAULT '[]')
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	citizen bigint;
-	locked jsonb := jsonb '{}';
+	standing jsonb := jsonb '{}';
 BEGIN
 	FOR citizen IN
 		SELECT s.citizen::bigint FROM jsonb_each_text(subjects) AS s (subject, citizen) WHERE s.citizen <> '-1'
 		UNION
 		SELECT t.citizen FROM unnest(touched) AS t
+		UNION
+		SELECT c.citizen::bigint
+		FROM jsonb_array_elements(replacements) AS r (replacement)
+		CROSS JOIN LATERAL jsonb_array_elements_text(r.replacement -> 'replaced' || (r.replacement -> 'citizen')) AS c (citizen)
 		ORDER BY 1
 	LOOP
-		locked := locked || jsonb_build_object(citizen, care.lock_citizen(citizen));
+		standing := standing || jsonb_build_object(citizen, care.lock_citizen(citizen));
 	END LOOP;
-	SELECT jsonb_object_agg(s.subject, coalesce(locked -> s.citizen, to_jsonb(-1))) INTO subjects
+	IF replacements <> '[]' THEN
+		PERFORM care.resolve_replacements((r.replacement ->> 'citizen')::bigint,
+			ARRAY(SELECT c.citizen::bigint FROM jsonb_array_elements_text(r.replacement -> 'replaced') AS c (citizen)))
+		FROM jsonb_array_elements(replacements) AS r (replacement);
+		SELECT jsonb_object_agg(s.citizen, care.current_citizen(s.standing::bigint)) INTO standing
+		FROM jsonb_each_text(standing) AS s (citizen, standing);
+	END IF;
+	SELECT jsonb_object_agg(s.subject, coalesce(standing -> s.citizen, to_jsonb(-1))) INTO subjects
 	FROM jsonb_each_text(subjects) AS s (subject, citizen);
-	touched := ARRAY(SELECT ROW(t.resource_type, t.key, (locked ->> t.citizen::text)::bigint, t.id)::care.resource_key FROM unnest(touched) AS t);
+	touched := ARRAY(SELECT ROW(t.resource_type, t.key, (standing ->> t.citizen::text)::bigint, t.id)::care.resource_key FROM unnest(touched) AS t);
 END
 $$;
-COMMENT ON FUNCTION care.lock_subjects(jsonb, care.resource_key[]) IS
-'Internal: locks citizens in ascending order, and gives for each the record that stands for it now.';
+COMMENT ON FUNCTION care.lock_subjects(jsonb, care.resource_key[], jsonb) IS
+'Internal: locks citizens in ascending order, merges those whose replacement numbers were resolved, and gives for each citizen the record that stands for it now.';
 
 CREATE OR REPLACE FUNCTION care.project(
 	keys care.resource_key[], locals jsonb, strangers text[], OUT awaited care.parked_resource[])
@@ -515,7 +529,7 @@ BEGIN
 			SELECT e.subject FROM unnest(content.entries) AS e
 			UNION
 			SELECT o.subject FROM unnest(content.observations) AS o)) - ARRAY(SELECT jsonb_object_keys(parties.refused)),
-		released.touched);
+		released.touched, parties.replacements);
 
 	placed := care.place_entries(content.observations, subjects.subjects, parties.refused);
 	refusals := refusals || placed.refusals;

@@ -79,7 +79,7 @@ read_stored(const uint8_t *data, size_t size)
 }
 
 /* Enough for five blocks. */
-#define MAX_POINTS 600
+#define MAX_POINTS 1200
 
 /* Points by a small language: each byte is a kind of step and of value. */
 static size_t
@@ -183,7 +183,7 @@ write_blocks(const uint8_t *bytes, size_t size, size_t skip, size_t *new_size)
 	{
 		if (skip++ % 3 == 0)
 		{
-			series_add_block(&writer, &reader);
+			check(series_add_block(&writer, &reader) == SERIES_OK);
 			continue;
 		}
 		for (int i = 0; i < reader.block.count; i++)
@@ -191,6 +191,72 @@ write_blocks(const uint8_t *bytes, size_t size, size_t skip, size_t *new_size)
 							 reader.block.values[i]);
 	}
 	return finish(&writer, new_size);
+}
+
+/* Write a series anew, of series of every "each" points, appended. */
+static uint8_t *
+append_pieces(const int64_t *times, const double *values, size_t count,
+			  size_t each, size_t *size)
+{
+	SeriesWriter writer;
+	uint8_t    *bytes = NULL;
+
+	for (size_t i = 0; i < count; i += each)
+	{
+		size_t		n = count - i < each ? count - i : each;
+		size_t		piece_size;
+		uint8_t    *piece = write_points(times + i, values + i, n,
+										 &piece_size);
+		SeriesReader reader;
+
+		series_begin(&writer, resize);
+		if (bytes != NULL)
+		{
+			check(series_open(&reader, bytes, *size) == SERIES_OK);
+			check(series_append(&writer, &reader) == SERIES_OK);
+		}
+		check(series_open(&reader, piece, piece_size) == SERIES_OK);
+		check(series_append(&writer, &reader) == SERIES_OK);
+		free(piece);
+		free(bytes);
+		bytes = finish(&writer, size);
+	}
+	return bytes;
+}
+
+/* Read the points from one to another out of a part, and nothing else. */
+static void
+read_part(const uint8_t *bytes, size_t size, const int64_t *times,
+		  size_t from, size_t to)
+{
+	SeriesReader reader;
+	uint8_t    *front;
+	uint8_t    *part;
+	size_t		front_size;
+	size_t		part_size;
+
+	check(series_open(&reader, bytes, size) == SERIES_OK);
+	front_size = reader.offset;
+	front = malloc(front_size);
+	memcpy(front, bytes, front_size);
+	check(series_open_front(&reader, front, front_size, size) == SERIES_OK);
+	check(series_find_part(&reader, times[from], times[to]) == SERIES_OK);
+	part_size = reader.part_end - reader.part_start;
+	part = malloc(part_size + 1);
+	memcpy(part, bytes + reader.part_start, part_size);
+	series_set_part(&reader, part);
+	while (from <= to)
+	{
+		check(series_next_block(&reader) == SERIES_OK);
+		check(reader.block.count > 0);
+		for (int i = 0; i < reader.block.count; i++)
+		{
+			if (from <= to && reader.block.times[i] == times[from])
+				from++;
+		}
+	}
+	free(part);
+	free(front);
 }
 
 static void
@@ -229,6 +295,23 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 			series_read_summary(bytes, bytes_size, &a);
 			series_read_summary(again, again_size, &b);
 			check(memcmp(&a.mean_value, &b.mean_value, sizeof(double)) == 0);
+			free(again);
+		}
+		if (!damage)
+		{
+			size_t		again_size;
+			uint8_t    *again = append_pieces(times, values, count,
+											  1 + count % 300 + count / 8,
+											  &again_size);
+			SeriesSummary a;
+			SeriesSummary b;
+
+			check_points(again, again_size, times, values, count);
+			series_read_summary(bytes, bytes_size, &a);
+			series_read_summary(again, again_size, &b);
+			check(memcmp(&a.mean_value, &b.mean_value, sizeof(double)) == 0);
+			read_part(again, again_size, times, count / 3, count / 2);
+			read_part(bytes, bytes_size, times, count / 2, count - 1);
 			free(again);
 		}
 		for (size_t i = 0; i < num_damages; i++)

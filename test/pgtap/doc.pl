@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# The reference pages tell the truth: of each page the ```sql blocks are run in order, in one transaction that is rolled
-# back, and where a block without language follows, psql must print what stands there, but for white space at line ends.
+# The reference pages tell the truth: of each page the ```sql blocks are run in order, in a database of the page's own and
+# one transaction, and where a block without language follows, psql must print what stands there, but for white space at line ends.
 # ACCEPT=1 writes what psql prints into the pages: read the diff before you commit.
 use strict;
 use warnings;
@@ -17,7 +17,9 @@ for my $page (sort glob('doc/*.md'), 'README.md') {
 	}
 	print $script "\\echo \@block\nROLLBACK;\n";
 	close $script;
-	my (undef, @printed) = split /^\@block\n/m, `psql -Xq -f $ENV{SCRATCH}/doc.sql 2>&1`;
+	system('createdb -T pgtap -O layout_owner page') == 0 or die;
+	my (undef, @printed) = split /^\@block\n/m, `psql -Xq -d page -f $ENV{SCRATCH}/doc.sql 2>&1`;
+	system('dropdb page');
 
 	for (my $i = 0; $i < @blocks; $i += 2) {
 		my ($sql, $expected) = @blocks[$i, $i + 1];

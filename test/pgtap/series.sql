@@ -309,6 +309,32 @@ $$;
 SELECT cmp_ok(max(pg_temp.blocks_read(f || '(points)')), '<', 30, 'the summary of a long value takes few blocks')
 FROM unnest('{num_points,start_time,end_time,start_value,end_value,min_value,max_value,mean_value,time_span}'::text[]) AS f;
 SELECT cmp_ok(pg_temp.blocks_read('readings(points)'), '>', 100, 'and the whole takes many');
+SELECT cmp_ok(pg_temp.blocks_read(format('%s(points, %s)', f, argument)), '<', 60, f || ' of a long value takes few blocks')
+FROM (VALUES ('slice', $$'[2000-01-01 20:00, 2000-01-01 20:10]'$$), ('value_at', $$'2000-01-01 20:00'$$)) AS v(f, argument);
+
+-- Parts of long values, even and uneven, beside the same of the value in memory.
+INSERT INTO long SELECT series_merge(points, '{1@2000-01-01 00:00:00.5, 1@2000-01-01 12:00:00.5, 1@2000-01-01 12:00:01.5}') FROM long;
+SELECT is_empty(
+	$$SELECT since FROM long, LATERAL (SELECT series_merge(points, slice(points, '[2000-01-01 00:00, 2000-01-01 00:01]')) AS memory OFFSET 0) AS m,
+		LATERAL (SELECT '2000-01-01'::timestamptz + (i * 3617 % 100300) * interval '1 second' AS since FROM generate_series(1, 60) AS i) AS q
+	WHERE slice(points, tstzrange(since, since + interval '5 minutes')) IS DISTINCT FROM slice(memory, tstzrange(since, since + interval '5 minutes'))
+		OR value_at(points, since) IS DISTINCT FROM value_at(memory, since)
+		OR value_at(points, since + interval '0.5 second') IS DISTINCT FROM value_at(memory, since + interval '0.5 second')$$,
+	'parts of a stored value are those of the value');
+SELECT is(series_agg(slice(points, period)), points, 'a long value put together of its parts')
+FROM long, LATERAL (SELECT tstzrange('2000-01-01'::timestamptz + i * interval '77 minutes', '2000-01-01'::timestamptz + (i + 1) * interval '77 minutes') AS period
+	FROM generate_series(0, 24) AS i ORDER BY random()) AS q GROUP BY points;
+SELECT is_empty(
+	$$SELECT id, cut FROM cuts JOIN parts USING (id)
+	WHERE slice(series_merge(a, b), period) IS DISTINCT FROM series_merge(slice(a, period), slice(b, period))$$,
+	'a slice of a merger is the merger of slices');
+
+-- Values that are no decimals but quotients come back bit for bit, and take little room.
+CREATE TABLE quotients AS
+SELECT divisor, i, '2026-01-01'::timestamptz + i * interval '5 minutes' AS time, (round(120 + 30 * sin(i / 20.0)) + i % 3) / divisor AS value
+FROM unnest('{3,18,18.0182,7.123}'::float8[]) AS divisor, generate_series(1, 1000) AS i;
+SELECT pg_temp.same_rows('SELECT divisor AS id, series_agg(time, value) AS points FROM quotients GROUP BY divisor', 'SELECT divisor AS id, time, value FROM quotients', 'quotients');
+SELECT cmp_ok(pg_column_size(series_agg(time, value)), '<', 1000, '1,000 quotients by ' || divisor || ' in 1,000 bytes') FROM quotients WHERE divisor <> 7.123 GROUP BY divisor;
 
 -- Rows to expect.
 CREATE FUNCTION pg_temp.planned_rows(query text) RETURNS integer LANGUAGE plpgsql AS $$

@@ -32,11 +32,11 @@ DELETE FROM care.task;
 
 -- Goals: past due, of an active plan, for whom the plan is.
 INSERT INTO care.goal (citizen, id, lifecycle_status, achievement_status, description, due_date) VALUES
-	(:a, 1, 'active', 'improving', 'Walks', current_date - 1), (:a, 2, 'active', 'achieved', 'Eats', current_date - 1), (:a, 3, 'active', NULL, 'Reads', current_date),
-	(:a, 4, 'completed', NULL, 'Runs', current_date - 1), (:a, 5, 'active', NULL, 'Nobody''s', current_date - 1);
+	(:a, 1, 'active', 'improving', 'Walks', care.today() - 1), (:a, 2, 'active', 'achieved', 'Eats', current_date - 1), (:a, 3, 'active', NULL, 'Reads', current_date),
+	(:a, 4, 'completed', NULL, 'Runs', care.today() - 1), (:a, 5, 'active', NULL, 'Nobody''s', current_date - 1);
 INSERT INTO care.care_plan (citizen, status, intent, title, organization, goals) VALUES (:a, 'active', 'plan', 'p', -3, '{1,2,3,4}'), (:a, 'active', 'plan', 'of two plans', -3, '{1}'), (:a, 'completed', 'plan', 'q', -3, '{5}');
 SELECT results_eq(pg_temp.list(-3, 'goal', 'severity, due, overdue, reason, next_step'),
-	$$ VALUES (2, current_date::timestamptz, true, 'goal not reached: Walks (improving)', 'close goal 1 or give it a new date') $$, 'goals past their due date');
+	$$ VALUES (2, care.start_of_day(care.today()), true, 'goal not reached: Walks (improving)', 'close goal 1 or give it a new date') $$, 'goals past their due date');
 
 -- In hospital: on the department's list, and on the municipality's where there are services.
 INSERT INTO care.encounter (citizen, id, status, class, reason, organization, start_time, end_time) VALUES

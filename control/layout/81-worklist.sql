@@ -62,14 +62,14 @@ FROM (
 	WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 	UNION ALL
 	-- Once, however many of the organization's plans work towards it.
-	SELECT DISTINCT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, (g.due_date + 1)::timestamptz,
+	SELECT DISTINCT p.organization, 'goal' AS kind, g.citizen, 2 AS severity, care.start_of_day(g.due_date + 1),
 		concat('goal not reached: ', g.description, ' (' || g.achievement_status || ')'),
-		g.start_date::timestamptz, (g.due_date + 1)::timestamptz,
+		care.start_of_day(g.start_date), care.start_of_day(g.due_date + 1),
 		g.source, coalesce(g.issued, g.recorded_at),
 		'close goal ' || g.id || ' or give it a new date'
 	FROM care.care_plan p
 	JOIN care.goal g ON g.citizen = p.citizen AND g.id = ANY (p.goals)
-	WHERE p.status = 'active' AND g.due_date < current_date
+	WHERE p.status = 'active' AND g.due_date < care.today()
 		AND g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')
 		AND g.achievement_status IS DISTINCT FROM 'achieved'
 	UNION ALL

@@ -42,20 +42,20 @@ SELECT
 	c.name,
 	(
 		SELECT i.value
-		FROM care.citizen_identifier i
-		WHERE i.citizen = c.citizen
-		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', i.recorded_at, i.system, i.value
+		FROM care.same_citizen(c.citizen) r
+		JOIN care.citizen_identifier i ON i.citizen = r.citizen
+		ORDER BY i.system <> 'urn:oid:1.2.208.176.1.2', r.citizen <> c.citizen, i.recorded_at, i.system, i.value
 		LIMIT 1
 	) AS identifier,
 	c.birth_date,
-	extract(year FROM age(CASE WHEN c.deceased THEN c.deceased_at::date ELSE current_date END, c.birth_date))::integer AS age,
+	extract(year FROM age(CASE WHEN c.deceased THEN care.civil_day(c.deceased_at) ELSE care.today() END, c.birth_date))::integer AS age,
 	c.gender,
 	c.deceased,
 	municipality.name AS municipality,
 	practice.name AS general_practice,
 	(
 		SELECT string_agg(concat(
-			e.kind, ', ' || o.name, ', since ' || to_char(e.start_time, 'YYYY-MM-DD HH24:MI'),
+			e.kind, ', ' || o.name, ', since ' || to_char(care.civil_time(e.start_time), 'YYYY-MM-DD HH24:MI'),
 			CASE e.status WHEN 'onleave' THEN ', on leave' END,
 			', ' || e.reason), E'\n' ORDER BY e.start_time, e.id)
 		FROM care.hospital_stay e
@@ -68,7 +68,7 @@ SELECT
 	episodes.other AS other_care,
 	(
 		SELECT string_agg(k.name || coalesce(' (' || k.code || ')', '')
-			|| coalesce(', since ' || to_char(k.since, 'YYYY-MM-DD'), ''), E'\n' ORDER BY k.since, k.name, k.code)
+			|| coalesce(', since ' || to_char(care.civil_time(k.since), 'YYYY-MM-DD'), ''), E'\n' ORDER BY k.since, k.name, k.code)
 		FROM (
 			SELECT o.name, o.code, min(o.start_time) AS since
 			FROM care.condition o
@@ -99,7 +99,7 @@ SELECT
 		) a
 	) AS allergies,
 	(
-		SELECT string_agg(concat(p.title, ', ' || o.name, ', since ' || to_char(p.start_time, 'YYYY-MM-DD'),
+		SELECT string_agg(concat(p.title, ', ' || o.name, ', since ' || to_char(care.civil_time(p.start_time), 'YYYY-MM-DD'),
 			activity.lines), E'\n' ORDER BY p.start_time, p.id)
 		FROM care.care_plan p
 		LEFT JOIN care.organization o ON o.id = p.organization
@@ -124,7 +124,7 @@ SELECT
 	) AS goals,
 	(
 		SELECT string_agg(concat(rpad(l.display, l.display_width), '  ', lpad(l.value, l.value_width), '  ',
-			to_char(l."time", 'YYYY-MM-DD HH24:MI'), '  ', l.sparkline), E'\n' ORDER BY l.display)
+			to_char(care.civil_time(l."time"), 'YYYY-MM-DD HH24:MI'), '  ', l.sparkline), E'\n' ORDER BY l.display)
 		FROM (
 			SELECT t.*, max(length(t.display)) OVER () AS display_width, max(length(t.value)) OVER () AS value_width
 			FROM (
@@ -163,22 +163,22 @@ SELECT
 	(
 		SELECT string_agg(d.what, E'\n' ORDER BY d.due, d.what)
 		FROM (
-			SELECT concat(t.description, ', ' || o.name, ', due ' || to_char(t.due_end, 'YYYY-MM-DD')) AS what,
+			SELECT concat(t.description, ', ' || o.name, ', due ' || to_char(care.civil_day(t.due_end), 'YYYY-MM-DD')) AS what,
 				t.due_end AS due
 			FROM care.task t
 			LEFT JOIN care.organization o ON o.id = t.owner
 			WHERE t.citizen = c.citizen AND t.due_end < now()
 				AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 			UNION ALL
-			SELECT DISTINCT concat('goal not reached: ', g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD')), g.due_date::timestamptz
+			SELECT DISTINCT concat('goal not reached: ', g.description, ', due ' || to_char(g.due_date, 'YYYY-MM-DD')), care.start_of_day(g.due_date)
 			FROM care.goal g
-			WHERE g.citizen = c.citizen AND g.due_date < current_date
+			WHERE g.citizen = c.citizen AND g.due_date < care.today()
 				AND g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')
 				AND g.achievement_status IS DISTINCT FROM 'achieved'
 		) d
 	) AS overdue,
 	(
-		SELECT string_agg(concat(rpad(a.part, 12), '  ', to_char(a.at, 'YYYY-MM-DD HH24:MI'), '  ', a.source), E'\n' ORDER BY a.ordinal)
+		SELECT string_agg(concat(rpad(a.part, 12), '  ', to_char(care.civil_time(a.at), 'YYYY-MM-DD HH24:MI'), '  ', a.source), E'\n' ORDER BY a.ordinal)
 		FROM (
 			(SELECT 1 AS ordinal, 'episodes' AS part, coalesce(x.issued, x.recorded_at) AS at, x.source
 			FROM care.episode_of_care x WHERE x.citizen = c.citizen ORDER BY 3 DESC, 4 LIMIT 1)
@@ -220,7 +220,7 @@ LEFT JOIN LATERAL (
 			FILTER (WHERE coalesce(e.sector, '') NOT IN ('hospital', 'municipality', 'general practice')) AS other
 	FROM (
 		SELECT x.id, x.start_time, o.sector,
-			concat(coalesce(x.type, 'episode of care'), ', ' || o.name, ', since ' || to_char(x.start_time, 'YYYY-MM-DD'),
+			concat(coalesce(x.type, 'episode of care'), ', ' || o.name, ', since ' || to_char(care.civil_time(x.start_time), 'YYYY-MM-DD'),
 				CASE x.status WHEN 'onhold' THEN ' (on hold)' END) AS line
 		FROM care.episode_of_care x
 		LEFT JOIN care.organization o ON o.id = x.organization

@@ -1,0 +1,322 @@
+-- Taking a step, and taking it back. Every step function calls care.take_step()
+-- first: it locks the citizen, knows a repeated request, checks the transition and
+-- the actor, and records the event. What else the step changes the function does then.
+
+CREATE OR REPLACE FUNCTION care.status_column(entity name)
+RETURNS name
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE entity WHEN 'goal' THEN 'lifecycle_status' ELSE 'status' END;
+COMMENT ON FUNCTION care.status_column(name) IS 'Internal: the column with the status of a table''s entries.';
+
+CREATE OR REPLACE FUNCTION care.workflow_actor(organization bigint)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_sector text;
+BEGIN
+	IF organization IS NULL THEN
+		RETURN 'citizen';
+	END IF;
+	SELECT o.sector INTO found_sector FROM care.organization o WHERE o.id = organization;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'organization % is not known', organization
+			USING ERRCODE = 'foreign_key_violation',
+			HINT = 'care.organization lists those that are.';
+	END IF;
+	RETURN found_sector;
+END
+$$;
+COMMENT ON FUNCTION care.workflow_actor(bigint) IS
+'Internal: as what an organization takes part in the workflow: its sector; ''citizen'' for none. Errors: 23503 unknown organization.';
+
+CREATE OR REPLACE FUNCTION care.acts_for(actor bigint, party bigint)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE line AS (
+		SELECT actor AS id
+		UNION
+		SELECT o.parent FROM line l
+		JOIN care.organization o ON o.id = l.id
+		WHERE l.id IS DISTINCT FROM party
+	)
+	SELECT actor IS NOT DISTINCT FROM party OR EXISTS (SELECT FROM line l WHERE l.id = party);
+END;
+COMMENT ON FUNCTION care.acts_for(bigint, bigint) IS
+'Internal: whether an organization is another or a unit of it; null stands for the citizen.';
+
+-- The event that a request led to, if it came before.
+CREATE OR REPLACE FUNCTION care.repeated_step(
+	citizen bigint, entity name, entry bigint, step name, request_id text, details jsonb)
+RETURNS care.step_result
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	earlier care.workflow_event;
+BEGIN
+	SELECT * INTO earlier FROM care.workflow_event e
+	WHERE e.citizen = repeated_step.citizen AND e.request_id = repeated_step.request_id AND e.rests_on IS NULL;
+	IF NOT FOUND THEN
+		RETURN NULL;
+	ELSIF (earlier.entity, earlier.step, earlier.details) IS DISTINCT FROM (entity, step, details)
+		OR earlier.entry <> repeated_step.entry
+	THEN
+		RAISE EXCEPTION 'request "%" was another one: % of % %', request_id, earlier.step, earlier.entity, earlier.entry
+			USING ERRCODE = 'unique_violation',
+			HINT = 'Every request needs an id of its own; only a repetition has the same.';
+	END IF;
+	RETURN (earlier.citizen, earlier.entity, earlier.entry, earlier.to_status, earlier.id, true)::care.step_result;
+END
+$$;
+COMMENT ON FUNCTION care.repeated_step(bigint, name, bigint, name, text, jsonb) IS
+'Internal: what a request led to when it came first; null if it has not come yet. Errors: 23505 the request id was another request''s.';
+
+CREATE OR REPLACE FUNCTION care.take_step(
+	citizen bigint, entity name, entry bigint, step name, organization bigint,
+	request_id text, event_time timestamptz, details jsonb DEFAULT '{}', rests_on bigint DEFAULT NULL)
+RETURNS care.step_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kept CONSTANT bigint := care.lock_citizen(citizen);
+	given CONSTANT jsonb := jsonb_strip_nulls(details);
+	result care.step_result;
+	transition care.workflow_transition;
+	entry_before jsonb;
+	status_before text := '';
+	previous_time timestamptz;
+BEGIN
+	IF coalesce(request_id, '') = '' OR event_time IS NULL THEN
+		RAISE EXCEPTION 'a step needs a request id and the time at which it happened'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF rests_on IS NULL THEN
+		result := care.repeated_step(kept, entity, entry, step, request_id, given);
+		IF result.repeated THEN
+			RETURN result;
+		END IF;
+	END IF;
+
+	IF entry IS NOT NULL THEN
+		EXECUTE format('SELECT to_jsonb(t) FROM care.%I AS t WHERE t.citizen = $1 AND t.id = $2', entity)
+		INTO entry_before USING kept, entry;
+		IF entry_before IS NULL THEN
+			RAISE EXCEPTION 'citizen % has no % %', kept, entity, entry
+				USING ERRCODE = 'no_data_found';
+		END IF;
+		status_before := entry_before ->> care.status_column(entity);
+	END IF;
+
+	SELECT * INTO transition FROM care.workflow_transition t
+	WHERE t.entity = take_step.entity AND t.step = take_step.step AND t.from_status = status_before;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '% is not possible: % % is %', step, entity, entry, status_before
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = coalesce('Possible steps: ' || (
+				SELECT string_agg(t.step, ', ' ORDER BY t.step) FROM care.workflow_transition t
+				WHERE t.entity = take_step.entity AND t.from_status = status_before) || '.', 'No step is possible.');
+	ELSIF rests_on IS NULL AND care.workflow_actor(organization) <> ALL (transition.actors) THEN
+		RAISE EXCEPTION '% is not for %', step, care.workflow_actor(organization)
+			USING ERRCODE = 'insufficient_privilege',
+			HINT = format('It can be taken by: %s.', array_to_string(transition.actors, ', '));
+	ELSIF rests_on IS NULL AND transition.party IS NOT NULL
+		AND NOT care.acts_for(organization, (entry_before ->> transition.party)::bigint)
+	THEN
+		RAISE EXCEPTION '% is not for %', step, coalesce('organization ' || organization, 'the citizen')
+			USING ERRCODE = 'insufficient_privilege',
+			HINT = format('It is for the %s of %s %s, %s.', transition.party, entity, entry,
+				coalesce('organization ' || (entry_before ->> transition.party), 'the citizen'));
+	END IF;
+
+	IF entry IS NULL AND rests_on IS NULL AND EXISTS (SELECT FROM care.citizen c WHERE c.citizen = kept AND c.deceased_at < take_step.event_time) THEN
+		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time,
+				(SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = kept)
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	SELECT max(e.event_time) INTO previous_time FROM care.workflow_event e
+	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry AND e.annuls IS NULL
+		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
+	IF event_time < previous_time THEN
+		RAISE EXCEPTION '% at % is not possible: the step before it happened at %', step, event_time, previous_time
+			USING ERRCODE = 'datetime_field_overflow',
+			HINT = 'A step that was recorded wrongly can be taken back with care.annul().';
+	ELSIF event_time > clock_timestamp() + interval '5 minutes' OR event_time = '-infinity' THEN
+		RAISE EXCEPTION '% at % is not possible: a step is recorded when it has happened', step, event_time
+			USING ERRCODE = 'datetime_field_overflow';
+	END IF;
+
+	result := (kept, entity, entry, transition.to_status, NULL, false)::care.step_result;
+	IF entry IS NULL THEN
+		result.entry := nextval(format('care.%I', entity || '_id_seq'));
+	ELSIF result.status <> status_before THEN
+		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
+		USING kept, entry, result.status;
+	END IF;
+	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time, organization,
+		request_id, details, before, rests_on)
+	VALUES (kept, entity, result.entry, step, status_before, result.status, event_time, organization,
+		request_id, given, jsonb_strip_nulls(entry_before), rests_on)
+	RETURNING id INTO result.event;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
+'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id or time, 23503 unknown citizen or organization.';
+
+CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN wrong.before IS NULL THEN 'entered-in-error' ELSE wrong.from_status END;
+COMMENT ON FUNCTION care.status_without(care.workflow_event) IS
+'Internal: the status of an entry once an event is annulled.';
+
+CREATE OR REPLACE FUNCTION care.restore_entry(wrong care.workflow_event)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entity CONSTANT name := wrong.entity;
+	columns CONSTANT text := array_to_string(ARRAY(
+		SELECT quote_ident(a.attname) FROM pg_attribute a
+		WHERE a.attrelid = format('care.%I', entity)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+			AND a.attname NOT IN ('citizen', 'id')), ', ');
+BEGIN
+	IF wrong.before IS NULL THEN
+		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
+		USING wrong.citizen, wrong.entry, care.status_without(wrong);
+	ELSE
+		EXECUTE format(
+			'UPDATE care.%I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::care.%I, $3) AS t) '
+			'WHERE t.citizen = $1 AND t.id = $2', entity, columns, columns, entity)
+		USING wrong.citizen, wrong.entry, wrong.before;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.restore_entry(care.workflow_event) IS 'Internal: makes an entry what it was before an event.';
+
+-- An event and what it caused, whatever of it still stands.
+CREATE OR REPLACE FUNCTION care.caused_events(citizen bigint, event bigint)
+RETURNS SETOF care.workflow_event
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE caused AS (
+		SELECT caused_events.event AS id
+		UNION
+		SELECT e.id FROM caused c
+		JOIN care.workflow_event e ON e.citizen = caused_events.citizen AND e.rests_on = c.id AND e.annuls IS NULL
+	)
+	SELECT e.* FROM caused c
+	JOIN care.workflow_event e ON e.citizen = caused_events.citizen AND e.id = c.id
+	WHERE NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
+END;
+COMMENT ON FUNCTION care.caused_events(bigint, bigint) IS
+'Internal: an event and those that rest on it, without what has been annulled.';
+
+CREATE OR REPLACE FUNCTION care.annul(
+	citizen bigint, event bigint, organization bigint, reason text,
+	request_id text, event_time timestamptz DEFAULT now())
+RETURNS care.step_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kept CONSTANT bigint := care.lock_citizen(citizen);
+	details CONSTANT jsonb := jsonb_build_object('event', event, 'reason', reason);
+	result care.step_result;
+	wrong care.workflow_event;
+	standing care.workflow_event[];
+	caused care.workflow_event;
+	depending text;
+BEGIN
+	IF coalesce(request_id, '') = '' OR coalesce(reason, '') = '' THEN
+		RAISE EXCEPTION 'an annulment needs a request id and a reason'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	SELECT * INTO wrong FROM care.workflow_event e
+	WHERE e.citizen = kept AND e.id = event AND e.annuls IS NULL AND e.rests_on IS NULL;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'citizen % has no event % that can be annulled', kept, event
+			USING ERRCODE = 'no_data_found',
+			HINT = 'care.workflow_event lists the events; one that rests on another goes with it.';
+	END IF;
+	result := care.repeated_step(kept, wrong.entity, wrong.entry, 'annul', request_id, details);
+	IF result.repeated THEN
+		RETURN result;
+	END IF;
+	standing := ARRAY(SELECT e FROM care.caused_events(kept, event) AS e);
+	IF NOT EXISTS (SELECT FROM unnest(standing) AS e WHERE e.id = event) THEN
+		RAISE EXCEPTION '% (event %) has been annulled already', wrong.step, event
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	ELSIF NOT EXISTS (
+		SELECT FROM care.workflow_transition t
+		WHERE t.entity = wrong.entity AND t.step = wrong.step AND t.from_status = wrong.from_status
+			AND care.workflow_actor(organization) = ANY (t.actors))
+	THEN
+		RAISE EXCEPTION 'annulling % is not for %', wrong.step, care.workflow_actor(organization)
+			USING ERRCODE = 'insufficient_privilege',
+			HINT = 'It is for those who may take the step.';
+	END IF;
+
+	SELECT string_agg(format('%s of %s %s (event %s)', later.step, later.entity, later.entry, later.id), ', ' ORDER BY later.id)
+	INTO depending
+	FROM care.workflow_event later
+	WHERE later.citizen = kept AND later.annuls IS NULL
+		AND EXISTS (SELECT FROM unnest(standing) AS c
+			WHERE c.entity = later.entity AND c.entry = later.entry AND c.id < later.id)
+		AND NOT EXISTS (SELECT FROM unnest(standing) AS c WHERE c.id = later.id)
+		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = kept AND a.annuls = later.id);
+	IF depending IS NOT NULL THEN
+		RAISE EXCEPTION '% (event %) cannot be annulled: later steps depend on it', wrong.step, event
+			USING ERRCODE = 'dependent_objects_still_exist',
+			DETAIL = depending,
+			HINT = 'Annul those first, the last one first.';
+	END IF;
+
+	-- The last first, so that each finds its entry as it left it.
+	result := (kept, wrong.entity, wrong.entry, care.status_without(wrong), NULL, false)::care.step_result;
+	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
+		organization, request_id, details, annuls)
+	VALUES (kept, wrong.entity, wrong.entry, 'annul', wrong.to_status, result.status, annul.event_time,
+		annul.organization, annul.request_id, details, wrong.id)
+	RETURNING id INTO result.event;
+	FOR caused IN SELECT * FROM unnest(standing) AS e ORDER BY e.id DESC LOOP
+		PERFORM care.restore_entry(caused);
+		INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
+			organization, request_id, details, rests_on, annuls)
+		SELECT kept, caused.entity, caused.entry, 'annul', caused.to_status, care.status_without(caused), annul.event_time,
+			annul.organization, annul.request_id, details, result.event, caused.id
+		WHERE caused.id <> wrong.id;
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION care.annul(bigint, bigint, bigint, text, text, timestamptz) IS
+'Takes back a step that was recorded wrongly, and what it caused: the entries are again as they were before; one that the step made is entered-in-error. Errors: 2BP01 later steps depend on it (the detail names them), 55000 annulled already, 42501 not by this actor, 23505 the request id was another request''s, P0002 no such event, 22004 no reason or request id.';
+
+CREATE OR REPLACE FUNCTION care.possible_steps(citizen bigint)
+RETURNS SETOF care.possible_step
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kept CONSTANT bigint := care.current_citizen(citizen);
+	machine name;
+BEGIN
+	FOR machine IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
+		RETURN QUERY EXECUTE format(
+			'SELECT w.entity, t.id, w.from_status, w.step, w.to_status, w.actors, w.party, w.needs '
+			'FROM care.workflow_transition w '
+			'LEFT JOIN care.%1$I t ON t.citizen = $1 AND t.%2$I = w.from_status '
+			'WHERE w.entity = $2 AND (w.from_status = '''' OR t.id IS NOT NULL) '
+			'ORDER BY t.id, w.step', machine, care.status_column(machine))
+		USING kept, machine;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.possible_steps(bigint) IS
+'What can be done now with a citizen''s care: every step that the status of an entry allows, and (entry null) those that make a new one, with who may take it.';

@@ -1,0 +1,176 @@
+/*
+ * series_filter.c
+ *		The points of a series at many stretches of time, or between values.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/multirangetypes.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "series_shape.h"
+
+/* An interval of time with both ends in it. */
+typedef struct Period
+{
+	int64		since;
+	int64		until;
+} Period;
+
+/* The instants of a multirange, as periods in order. */
+static Period *
+get_periods(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	MultirangeType *ranges = PG_GETARG_MULTIRANGE_P(argument);
+	TypeCacheEntry *type = lookup_type_cache(MultirangeTypeGetOid(ranges),
+											 TYPECACHE_MULTIRANGE_INFO);
+	RangeType **range;
+	Period	   *periods;
+
+	multirange_deserialize(type->rngtype, ranges, count, &range);
+	periods = palloc(sizeof(Period) * (*count + 1));
+	for (int i = 0; i < *count; i++)
+	{
+		RangeBound	lower;
+		RangeBound	upper;
+		bool		empty;
+
+		range_deserialize(type->rngtype, range[i], &lower, &upper, &empty);
+		periods[i] = (Period) {PG_INT64_MIN, PG_INT64_MAX};
+		if (!lower.infinite)
+		{
+			periods[i].since = DatumGetTimestampTz(lower.val);
+			if (!lower.inclusive && periods[i].since < PG_INT64_MAX)
+				periods[i].since++;
+		}
+		if (!upper.infinite)
+		{
+			periods[i].until = DatumGetTimestampTz(upper.val);
+			if (!upper.inclusive && periods[i].until > PG_INT64_MIN)
+				periods[i].until--;
+		}
+	}
+	return periods;
+}
+
+/* The periods between periods, one more than these; some may be empty. */
+static void
+complement(Period *periods, int *count)
+{
+	int64		since = PG_INT64_MIN;
+
+	for (int i = 0; i < *count; i++)
+	{
+		int64		after = periods[i].until;
+
+		periods[i].until = periods[i].since;
+		if (periods[i].until > PG_INT64_MIN)
+			periods[i].until--;
+		periods[i].since = since;
+		since = after < PG_INT64_MAX ? after + 1 : after;
+	}
+	periods[(*count)++] = (Period) {since, PG_INT64_MAX};
+}
+
+/* Blocks that lie within a period are copied without being encoded again. */
+static Datum
+keep_periods(FunctionCallInfo fcinfo, const Period *periods, int count)
+{
+	const Period *period = periods;
+	const Period *end = periods + count;
+	SeriesReader reader;
+	const SeriesBlock *block = &reader.block;
+	SeriesWriter writer;
+
+	series_start_reading(&reader, PG_GETARG_DATUM(0));
+	series_start_writing(&writer);
+	while (period < end)
+	{
+		series_check(series_seek(&reader, period->since));
+		if (!series_read_block(&reader))
+			break;
+		while (period < end && period->until < block->times[0])
+			period++;
+		if (period < end && period->since <= block->times[0] &&
+			period->until >= block->times[block->count - 1])
+		{
+			series_add_block(&writer, &reader);
+			continue;
+		}
+		for (int i = 0; i < block->count; i++)
+		{
+			while (period < end && period->until < block->times[i])
+				period++;
+			if (period < end && period->since <= block->times[i])
+				series_add_point(&writer, block->times[i], block->values[i]);
+		}
+	}
+	return series_result(fcinfo, &writer);
+}
+
+/* slices(series, tstzmultirange) */
+PG_FUNCTION_INFO_V1(series_slices);
+Datum
+series_slices(PG_FUNCTION_ARGS)
+{
+	int			count;
+	Period	   *periods = get_periods(fcinfo, 1, &count);
+
+	return keep_periods(fcinfo, periods, count);
+}
+
+/* delete_time(series, tstzmultirange) */
+PG_FUNCTION_INFO_V1(series_delete_ranges);
+Datum
+series_delete_ranges(PG_FUNCTION_ARGS)
+{
+	int			count;
+	Period	   *periods = get_periods(fcinfo, 1, &count);
+
+	complement(periods, &count);
+	return keep_periods(fcinfo, periods, count);
+}
+
+/* filter(series, low, high, bounds) */
+PG_FUNCTION_INFO_V1(series_filter);
+Datum
+series_filter(PG_FUNCTION_ARGS)
+{
+	static const char *const bounds[] = {"[]", "[)", "(]", "()", NULL};
+	float8		low = PG_ARGISNULL(1) ? -INFINITY : PG_GETARG_FLOAT8(1);
+	float8		high = PG_ARGISNULL(2) ? INFINITY : PG_GETARG_FLOAT8(2);
+	int			choice;
+	bool		with_low;
+	bool		with_high;
+	SeriesReader reader;
+	SeriesWriter writer;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(3))
+		PG_RETURN_NULL();
+	choice = series_get_choice(fcinfo, 3, "bounds", bounds);
+	with_low = bounds[choice][0] == '[';
+	with_high = bounds[choice][1] == ']';
+	if (!(low <= high))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("low must not be greater than high, and neither may be NaN"),
+				 errdetail("They are %g and %g.", low, high),
+				 errhint("Leave out what has no bound, or give NULL.")));
+
+	series_start_reading(&reader, PG_GETARG_DATUM(0));
+	series_start_writing(&writer);
+	while (series_read_block(&reader))
+	{
+		for (int i = 0; i < reader.block.count; i++)
+		{
+			float8		value = reader.block.values[i];
+
+			if ((with_low ? value >= low : value > low) &&
+				(with_high ? value <= high : value < high))
+				series_add_point(&writer, reader.block.times[i], value);
+		}
+	}
+	return series_result(fcinfo, &writer);
+}

@@ -1,0 +1,93 @@
+/*
+ * series_shape.c
+ *		Arguments and results of the functions that make series of series.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+
+#include "compat.h"
+#include "series_shape.h"
+
+const char *const series_methods[] = {
+	"exact", "previous", "nearest", "linear", NULL
+};
+
+/* An argument that is one of a few words: which, from 0. */
+int
+series_get_choice(FunctionCallInfo fcinfo, int argument, const char *name,
+				  const char *const *choices)
+{
+	char	   *word = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	StringInfoData list;
+
+	for (int i = 0; choices[i] != NULL; i++)
+	{
+		if (strcmp(word, choices[i]) == 0)
+		{
+			pfree(word);
+			return i;
+		}
+	}
+	initStringInfo(&list);
+	for (int i = 0; choices[i] != NULL; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", choices[i]);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown %s: \"%s\"", name, word),
+			 errhint("It is one of: %s.", list.data)));
+}
+
+/* An argument that is a length of time, in microseconds; a day is 24 hours. */
+int64
+series_get_length(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
+	int64		length;
+
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be in months or years", name),
+				 errhint("Months differ in length; give days or less.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &length) ||
+		pg_add_s64_overflow(length, interval->time, &length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("%s is out of range", name)));
+	if (length < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be negative", name)));
+	return length;
+}
+
+/* Of finite values; what is not finite was too large. */
+float8
+series_finite(float8 result)
+{
+	if (!isfinite(result))
+		float_overflow_error();
+	return result;
+}
+
+/* Add a point to what becomes a result. */
+void
+series_add_result(SeriesWriter *writer, TimestampTz time, float8 value)
+{
+	series_add_point(writer, time, series_finite(value));
+}
+
+/* A series as a result: NULL if it has no points. */
+Datum
+series_result(FunctionCallInfo fcinfo, SeriesWriter *writer)
+{
+	struct varlena *result = series_write(writer);
+
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(result);
+}

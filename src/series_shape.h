@@ -1,0 +1,31 @@
+/*
+ * series_shape.h
+ *		What the functions that make series of series share.
+ */
+#ifndef SERIES_SHAPE_H
+#define SERIES_SHAPE_H
+
+#include "series.h"
+
+/* How the value at an instant is found where no point is. */
+typedef enum SeriesMethod
+{
+	SERIES_EXACT,
+	SERIES_PREVIOUS,
+	SERIES_NEAREST,
+	SERIES_LINEAR
+} SeriesMethod;
+
+extern const char *const series_methods[];
+
+/* series_shape.c */
+extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
+							  const char *name, const char *const *choices);
+extern int64 series_get_length(FunctionCallInfo fcinfo, int argument,
+							   const char *name);
+extern void series_add_result(SeriesWriter *writer, TimestampTz time,
+							  float8 value);
+extern float8 series_finite(float8 result);
+extern Datum series_result(FunctionCallInfo fcinfo, SeriesWriter *writer);
+
+#endif							/* SERIES_SHAPE_H */

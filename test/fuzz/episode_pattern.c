@@ -1,0 +1,177 @@
+/*
+ * A text is a pattern, or there is a problem at a place in it; what is a
+ * pattern has a canonical text that parses to the same; matching stays within
+ * its memory and binds phases in order, whatever the pattern, and whatever a
+ * stored pattern has become.
+ *
+ * The input is a pattern, a zero byte, and phases of three bytes; where it
+ * begins with a zero byte, the rest until the next but one is a stored
+ * pattern instead.
+ */
+#include <stdlib.h>
+
+#include "episode_pattern_automaton.h"
+
+#define MAX_PHASES	200
+
+int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+demand(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static int
+compare_phases(const void *left, const void *right)
+{
+	return episode_compare_phases(left, right);
+}
+
+static void
+match(const PatternView *view, const uint8_t *data, size_t size)
+{
+	static const EpisodeLabel labels[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};
+	EpisodePhase phases[MAX_PHASES];
+	Episode		episode = {4, 0, labels, phases};
+	PatternMatcher matcher;
+	PatternStep *steps;
+	void	   *memory;
+	bool		found;
+	bool		has_label[PATTERN_MAX_LABELS] = {false};
+
+	while (size >= 3 && episode.num_phases < MAX_PHASES)
+	{
+		EpisodePhase *phase = &phases[episode.num_phases++];
+
+		phase->start = data[0] < 0xF0 ? data[0] * INT64_C(43200000000) :
+			data[0] & 1 ? EPISODE_MIN_TIME : EPISODE_END_TIME - 2;
+		phase->end = data[1] == 0 ? EPISODE_OPEN : data[1] == 1 ?
+			EPISODE_END_TIME - 1 :
+			phase->start + (data[0] < 0xF0 ? data[1] * INT64_C(21600000000) : 1);
+		phase->label = data[2] % 4;
+		data += 3;
+		size -= 3;
+	}
+	if (episode.num_phases == 0)
+		return;
+	qsort(phases, episode.num_phases, sizeof(EpisodePhase), compare_phases);
+
+	memory = malloc(pattern_match_size(view, &episode));
+	pattern_match_begin(&matcher, view, &episode,
+						size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN,
+						memory);
+	found = pattern_match_scan(&matcher, UINT32_MAX, false);
+	steps = malloc(sizeof(PatternStep) * (episode.num_phases + 1));
+	for (uint32_t i = 0; i < matcher.num_places; i++)
+	{
+		uint32_t	count;
+
+		if (!pattern_match_at(&matcher, i))
+			continue;
+		demand(found);
+		count = pattern_match_bind(&matcher, i, steps);
+		demand(count >= 1 && count <= matcher.num_places &&
+			   steps[0].place == i);
+		for (uint32_t j = 0; j < count; j++)
+		{
+			demand(j == 0 || matcher.places[steps[j].place].start >=
+				   matcher.places[steps[j - 1].place].end);
+			for (int k = 0; k < view->front->num_overlaps; k++)
+				demand(pattern_match_overlap(&matcher, &view->overlaps[k],
+											 steps[j].place) <= matcher.num_places);
+		}
+	}
+	free(steps);
+	pattern_match_begin(&matcher, view, &episode,
+						size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN,
+						memory);
+	demand(pattern_match_scan(&matcher, UINT32_MAX, true) == found);
+	free(memory);
+
+	/* an index may not lose a match */
+	for (int i = 0; i < view->front->num_labels; i++)
+	{
+		EpisodeLabel label = pattern_label(view, (uint32_t) i);
+
+		for (uint32_t j = 0; j < episode.num_phases; j++)
+			has_label[i] |= episode_compare_labels(&label,
+												   &labels[phases[j].label]) == 0;
+	}
+	demand(!found || pattern_possible(view, has_label, true));
+}
+
+/* What is wrong with a stored pattern is found out, or does no harm. */
+static void
+match_stored(const uint8_t *data, size_t size, const uint8_t *phases,
+			 size_t phases_size)
+{
+	EpisodePattern *stored = malloc(size);
+	PatternView view;
+
+	memcpy(stored, data, size);
+	if (pattern_open(&view, stored, size) == EPISODE_OK)
+		match(&view, phases, phases_size);
+	free(stored);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	PatternParser *parser = malloc(sizeof(PatternParser));
+	const uint8_t *end = memchr(data, 0, size);
+	size_t		length = end == NULL ? size : (size_t) (end - data);
+	char	   *text = malloc(length + 1);
+	char	   *scratch = malloc(PATTERN_SCRATCH(length));
+
+	if (size > 2 && data[0] == 0)
+	{
+		size_t		stored = data[1] * (size_t) 8;
+
+		if (stored > 0 && stored < size - 2)
+			match_stored(data + 2, stored, data + 2 + stored,
+						 size - 2 - stored);
+	}
+	memcpy(text, data, length);
+	pattern_parse(parser, text, length, scratch);
+	demand(parser->next >= text && parser->next <= text + length);
+	if (parser->status != PATTERN_OK)
+		demand(parser->problem != NULL);
+	else
+	{
+		size_t		stored_size = pattern_size(parser);
+		EpisodePattern *stored = malloc(stored_size);
+		EpisodePattern *again = malloc(stored_size);
+		PatternParser *other = malloc(sizeof(PatternParser));
+		char	   *other_scratch = malloc(PATTERN_SCRATCH(parser->text_length));
+		PatternView view;
+
+		pattern_write(parser, stored);
+		pattern_parse(other, parser->text, parser->text_length, other_scratch);
+		demand(other->status == PATTERN_OK);
+		demand(pattern_size(other) == stored_size);
+		pattern_write(other, again);
+		demand(memcmp(stored, again, stored_size) == 0);
+		demand(pattern_open(&view, stored, stored_size) == EPISODE_OK);
+		if (end != NULL)
+		{
+			size_t		left = size - length - 1;
+
+			match(&view, end + 1, left);
+
+			/* the same with bytes changed */
+			for (size_t i = 0; i + 3 <= left; i += 3)
+				((uint8_t *) stored)[(end[i + 1] | end[i + 2] << 8) % stored_size] ^= end[i + 3];
+			match_stored((uint8_t *) stored, stored_size, end + 1, left);
+		}
+		free(stored);
+		free(again);
+		free(other);
+		free(other_scratch);
+	}
+	free(text);
+	free(scratch);
+	free(parser);
+	return 0;
+}
