@@ -43,11 +43,18 @@
 
 #endif
 
-/* The statistics target of a column that ANALYZE looks at. */
+/*
+ * The statistics target of a column that ANALYZE looks at; text in binary
+ * output, after its length.
+ */
 #if PG_VERSION_NUM >= 170000
 #define smartcare_statistics_target(stats) ((stats)->attstattarget)
+#define smartcare_send_text(buf, text, length) \
+	pq_sendcountedtext(buf, text, length)
 #else
 #define smartcare_statistics_target(stats) ((stats)->attr->attstattarget)
+#define smartcare_send_text(buf, text, length) \
+	pq_sendcountedtext(buf, text, length, false)
 #endif
 
 /* Rest, as ANALYZE should. */

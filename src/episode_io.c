@@ -344,8 +344,8 @@ episode_send(PG_FUNCTION_ARGS)
 	pq_sendbyte(&out, BINARY_VERSION);
 	pq_sendint32(&out, episode.num_labels);
 	for (uint32 i = 0; i < episode.num_labels; i++)
-		pq_sendcountedtext(&out, episode.labels[i].text,
-						   (int) episode.labels[i].length, false);
+		smartcare_send_text(&out, episode.labels[i].text,
+							(int) episode.labels[i].length);
 	pq_sendint32(&out, episode.num_phases);
 	for (uint32 i = 0; i < episode.num_phases; i++)
 	{
