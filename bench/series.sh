@@ -24,7 +24,7 @@ chmod a+r "$SCRATCH"/*.csv
 
 createdb bench
 ask -c 'CREATE EXTENSION smartcare'
-for setting in "search_path = public, smartcare" "timezone = 'UTC'" 'jit = off' 'max_parallel_workers_per_gather = 0' "work_mem = '1GB'" \
+for setting in "search_path = public, smartcare" "timezone = 'UTC'" 'jit = off' 'max_parallel_workers_per_gather = 0' "work_mem = '1GB'" 'random_page_cost = 1.1' \
 	'synchronous_commit = off' "bench.home = $home" "bench.glucose = $glucose" "bench.runs = $runs"; do
 	ask -c "ALTER DATABASE bench SET $setting"
 done
@@ -55,24 +55,29 @@ for system in plain ours; do
 			FROM generate_series(1, :rows) AS i) AS arrived $conflict
 	END
 done
-for turn in 1 2 3; do
+for turn in 1 2 3 4 5; do
 	for system in plain ours; do
-		write 'upserts of one point' $system 1 5 "$SCRATCH/$system.pgbench"
-		write 'batches of 100 points to 100 citizens' $system 100 5 "$SCRATCH/$system.pgbench"
+		write 'upserts of one point' $system 1 3 "$SCRATCH/$system.pgbench"
 	done
 done
 
-# Growth of the table of series after so many more upserts, and after as many beside a report that keeps its snapshot.
-upserts=200000
+# The table of series after so many more upserts of one point, beside one into which the same is written once; and after
+# as many beside a report that keeps its snapshot.
+upserts=50000
 grow() { # what
-	local before
-	before=$(ask -c "VACUUM upsert_series" -c "SELECT pg_total_relation_size('upsert_series')")
-	pgbench -n -c 1 -M prepared -t $((upserts / 100)) -D rows=100 -D citizens=2000 -f "$SCRATCH/ours.pgbench" bench > "$SCRATCH/pgbench.log" 2>&1
-	ask -c "INSERT INTO figure SELECT '$1', 'ours', 1, pg_total_relation_size('upsert_series') / $before::float8"
+	pgbench -n -c 1 -M prepared -t $upserts -D rows=1 -D citizens=2000 -f "$SCRATCH/ours.pgbench" bench > "$SCRATCH/pgbench.log" 2>&1
+	ask -c 'CREATE TEMP TABLE fresh (LIKE upsert_series INCLUDING ALL) WITH (fillfactor = 80, toast_tuple_target = 4080)' \
+		-c 'INSERT INTO fresh SELECT * FROM upsert_series ORDER BY citizen' \
+		-c "INSERT INTO figure SELECT '$1', 'ours', 1, pg_total_relation_size('upsert_series') / pg_total_relation_size('fresh')::float8"
 }
 grow 'growth after upserts'
 ask -c 'BEGIN ISOLATION LEVEL REPEATABLE READ' -c 'SELECT count(*) FROM citizen' -c 'SELECT pg_sleep(3600)' > "$SCRATCH/report.log" 2>&1 &
 sleep 1
 grow 'growth beside a long report'
 ask -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^SELECT pg_sleep'" > "$SCRATCH/report.log"
+for turn in 1 2 3 4 5; do
+	for system in plain ours; do
+		write 'batches of 100 points to 100 citizens' $system 100 3 "$SCRATCH/$system.pgbench"
+	done
+done
 ask -f bench/series_report.sql
