@@ -222,7 +222,7 @@ $$;
 -- For series.sh to write to: rows of 1,000 points each.
 CREATE TABLE upsert_plain (LIKE home);
 CREATE INDEX ON upsert_plain (citizen, code, at);
-CREATE TABLE upsert_series (LIKE home_ours INCLUDING ALL) WITH (fillfactor = 80, toast_tuple_target = 4080, autovacuum_vacuum_scale_factor = 0.02);
+CREATE TABLE upsert_series (citizen bigint, code smallint, bucket timestamptz, points series, PRIMARY KEY (citizen, code, bucket)) WITH (fillfactor = 80, toast_tuple_target = 4080, autovacuum_vacuum_scale_factor = 0.02);
 INSERT INTO upsert_plain
 SELECT citizen, 1, '2025-12-20'::timestamptz + n * interval '10 minutes', (70 + floor(30 * sin(n / 40.0)) + citizen % 10) / 10
 FROM generate_series(1, 1000) AS n, generate_series(1, 2000) AS citizen;
