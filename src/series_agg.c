@@ -309,7 +309,7 @@ static ExpandedSeries *
 make_expanded(MemoryContext parent)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "expanded series",
-												  ALLOCSET_START_SMALL_SIZES);
+												  ALLOCSET_SMALL_SIZES);
 	ExpandedSeries *series = MemoryContextAllocZero(context,
 													sizeof(ExpandedSeries));
 
