@@ -68,6 +68,13 @@ series_prevails(float8 value, float8 other)
 		(value == 0 && other == 0 && !signbit(value) && signbit(other));
 }
 
+/* The time from one instant to a later one, which a sign might not fit. */
+static inline uint64
+series_distance(TimestampTz from, TimestampTz until)
+{
+	return (uint64) until - (uint64) from;
+}
+
 /* The point that a cursor stands on. */
 static inline bool
 series_at_end(const SeriesCursor *cursor)

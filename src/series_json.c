@@ -22,7 +22,7 @@
 #include "utils/numeric.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 /* A time as long as this is none. */
 #define TIME_MAX	64

@@ -13,7 +13,7 @@
 
 #include "compat.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 #define LN2		0.69314718055994530942
 
@@ -42,15 +42,9 @@ allocate(Size count, Size size)
 }
 
 static uint64
-distance(TimestampTz from, TimestampTz until)
-{
-	return (uint64) until - (uint64) from;
-}
-
-static uint64
 get_window(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	uint64		length = (uint64) series_get_length(fcinfo, argument, name);
+	uint64		length = (uint64) series_get_duration(fcinfo, argument, name);
 
 	if (length == 0)
 		ereport(ERROR,
@@ -79,11 +73,11 @@ fit_window(Window *window)
 
 	if (window->at % SERIES_BLOCK_POINTS == 0)
 		CHECK_FOR_INTERRUPTS();
-	while (distance(times[window->first], time) >= window->before)
+	while (series_distance(times[window->first], time) >= window->before)
 		window->first++;
 	while (window->end < window->points->count &&
 		   (times[window->end] <= time ||
-			distance(time, times[window->end]) <= window->after))
+			series_distance(time, times[window->end]) <= window->after))
 		window->end++;
 }
 
@@ -312,7 +306,7 @@ series_ewma(PG_FUNCTION_ARGS)
 	{
 		for (int i = 0; i < block->count; i++)
 		{
-			float8		age = (float8) distance(previous, block->times[i]) / half_life;
+			float8		age = (float8) series_distance(previous, block->times[i]) / half_life;
 			float8		share = -expm1(-LN2 * age);
 			float8		rise = block->values[i] - average;
 
@@ -341,7 +335,7 @@ series_change(PG_FUNCTION_ARGS)
 	{
 		if (i % SERIES_BLOCK_POINTS == 0)
 			CHECK_FOR_INTERRUPTS();
-		while (distance(points.times[first], points.times[i]) > length)
+		while (series_distance(points.times[first], points.times[i]) > length)
 			first++;
 		if (first < i)
 			series_add_result(&writer, points.times[i],

@@ -11,46 +11,18 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
+#include "period.h"
 #include "series.h"
 
-/* An interval of time with both ends in it; empty if until < since. */
-typedef struct Period
-{
-	int64		since;
-	int64		until;
-} Period;
-
-/* The instants that lie in a range. */
 static Period
 get_period(FunctionCallInfo fcinfo, int argument)
 {
 	RangeType  *range = PG_GETARG_RANGE_P(argument);
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-	Period		period = {PG_INT64_MIN, PG_INT64_MAX};
 
-	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)),
-					  range, &lower, &upper, &empty);
-	if (empty)
-		return (Period) {0, -1};
-	if (!lower.infinite)
-	{
-		period.since = DatumGetTimestampTz(lower.val);
-		if (!lower.inclusive && period.since < PG_INT64_MAX)
-			period.since++;
-	}
-	if (!upper.infinite)
-	{
-		period.until = DatumGetTimestampTz(upper.val);
-		if (!upper.inclusive && period.until > PG_INT64_MIN)
-			period.until--;
-	}
-	return period;
+	return period_of_range(range,
+						   range_get_typcache(fcinfo, RangeTypeGetOid(range)));
 }
 
 static TimestampTz

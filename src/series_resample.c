@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "series_grid.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 typedef enum ResampleMethod
 {

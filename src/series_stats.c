@@ -9,7 +9,7 @@
 
 #include "compat.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 #define MICROSECONDS_PER_DAY	((float8) USECS_PER_DAY)
 

@@ -1,6 +1,6 @@
 /*
- * series_shape.c
- *		Arguments and results of the functions that make series of series.
+ * series_args.c
+ *		Arguments and results of the functions of series.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "utils/float.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 const char *const series_methods[] = {
 	"exact", "previous", "nearest", "linear", NULL
@@ -43,7 +43,7 @@ series_get_choice(FunctionCallInfo fcinfo, int argument, const char *name,
 
 /* An argument that is a length of time, in microseconds; a day is 24 hours. */
 int64
-series_get_length(FunctionCallInfo fcinfo, int argument, const char *name)
+series_get_duration(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
 	int64		length;

@@ -1,9 +1,9 @@
 /*
- * series_shape.h
+ * series_args.h
  *		What the functions that make series of series share.
  */
-#ifndef SERIES_SHAPE_H
-#define SERIES_SHAPE_H
+#ifndef SERIES_ARGS_H
+#define SERIES_ARGS_H
 
 #include "series.h"
 
@@ -18,14 +18,13 @@ typedef enum SeriesMethod
 
 extern const char *const series_methods[];
 
-/* series_shape.c */
 extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
-extern int64 series_get_length(FunctionCallInfo fcinfo, int argument,
+extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
 							  float8 value);
 extern float8 series_finite(float8 result);
 extern Datum series_result(FunctionCallInfo fcinfo, SeriesWriter *writer);
 
-#endif							/* SERIES_SHAPE_H */
+#endif							/* SERIES_ARGS_H */
