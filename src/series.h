@@ -47,7 +47,6 @@ extern void series_start_reading_part(SeriesReader *reader, Datum datum,
 extern bool series_read_block(SeriesReader *reader);
 extern void series_read_points(SeriesPoints *points, Datum datum);
 extern void series_start_walk(SeriesCursor *cursor, Datum datum);
-extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);
 extern void series_start_writing(SeriesWriter *writer);
 extern void series_add_series(SeriesWriter *writer, Datum datum);
@@ -92,6 +91,14 @@ static inline float8
 series_value(const SeriesCursor *cursor)
 {
 	return cursor->reader.block.values[cursor->position];
+}
+
+/* Go on to the next point. */
+static inline void
+series_step(SeriesCursor *cursor)
+{
+	if (++cursor->position == cursor->reader.block.count)
+		series_step_block(cursor);
 }
 
 #endif							/* SERIES_H */
