@@ -37,6 +37,8 @@ typedef struct SeriesCursor
 /* series_io.c */
 extern void series_check_value(float8 value);
 extern void series_check_time(TimestampTz time);
+extern struct varlena *series_from_input(SeriesPoint *points, Size count,
+										 Node *escontext);
 
 /* series_store.c */
 extern void series_check(SeriesStatus status);

@@ -65,6 +65,22 @@ series_get_duration(FunctionCallInfo fcinfo, int argument, const char *name)
 	return length;
 }
 
+/*
+ * A copy of an argument that is an array of elements of fixed length, and how
+ * many they are but for nulls, which take no room in its data.
+ */
+ArrayType *
+series_get_array(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(argument);
+	int			items = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+
+	*count = items;
+	for (int i = 0; ARR_HASNULL(array) && i < items; i++)
+		*count -= (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
+	return array;
+}
+
 /* Of finite values; what is not finite was too large. */
 float8
 series_finite(float8 result)

@@ -1,9 +1,11 @@
 /*
  * series_args.h
- *		What the functions that make series of series share.
+ *		Arguments and results of the functions of series.
  */
 #ifndef SERIES_ARGS_H
 #define SERIES_ARGS_H
+
+#include "utils/array.h"
 
 #include "series.h"
 
@@ -22,6 +24,8 @@ extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
 extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
+extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
+									int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
 							  float8 value);
 extern float8 series_finite(float8 result);

@@ -9,12 +9,11 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "period.h"
-#include "series.h"
+#include "series_args.h"
 
 static Period
 get_period(FunctionCallInfo fcinfo, int argument)
@@ -49,16 +48,6 @@ copy_block(SeriesWriter *writer, SeriesCursor *from, const SeriesCursor *until)
 	series_check(series_add_block(writer, &from->reader));
 	series_step_block(from);
 	return true;
-}
-
-static Datum
-write_result(FunctionCallInfo fcinfo, SeriesWriter *writer)
-{
-	struct varlena *result = series_write(writer);
-
-	if (result == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(result);
 }
 
 /* Merge series whose times interleave. */
@@ -121,7 +110,7 @@ series_merge(PG_FUNCTION_ARGS)
 	}
 	else
 		merge_points(&writer, old, new);
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 PG_FUNCTION_INFO_V1(series_slice);
@@ -155,7 +144,7 @@ series_slice(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 /* delete_time(series, tstzrange) */
@@ -189,7 +178,7 @@ series_delete_range(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 static int
@@ -206,23 +195,14 @@ PG_FUNCTION_INFO_V1(series_delete_times);
 Datum
 series_delete_times(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(1);
+	int			count;
+	ArrayType  *array = series_get_array(fcinfo, 1, &count);
 	TimestampTz *times = (TimestampTz *) ARR_DATA_PTR(array);
-	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	int			next = 0;
 	SeriesReader reader;
 	const SeriesBlock *block = &reader.block;
 	SeriesWriter writer;
 
-	/* The nulls of an array take no room in its data. */
-	if (ARR_HASNULL(array))
-	{
-		int			nulls = 0;
-
-		for (int i = 0; i < count; i++)
-			nulls += (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
-		count -= nulls;
-	}
 	qsort_interruptible(times, count, sizeof(TimestampTz), compare_times, NULL);
 
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
@@ -244,7 +224,7 @@ series_delete_times(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 PG_FUNCTION_INFO_V1(series_value_at);
