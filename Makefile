@@ -50,8 +50,8 @@ $(OBJS) $(OBJS:.o=.bc): $(call files,src/*.h) META.json | $(CURDIR)/src
 $(CURDIR)/src:
 	mkdir -p $@
 
-# Loops over a block are for the compiler to make vector instructions of, which at -O2 some do not.
-src/series_number.o $(patsubst %.c,%.o,$(call files,src/series_block_*.c src/series_stream_*.c)): CFLAGS += -O3
+# Loops over points are for the compiler to make vector instructions of, which at -O2 some do not.
+src/series_math.o src/series_number.o $(patsubst %.c,%.o,$(call files,src/series_block_*.c src/series_stream_*.c)): CFLAGS += -O3
 
 PARTS = $(addprefix $(here)/,control/smartcare $(call files,control/smartcare/*.sql))
 LAYOUT = $(addprefix $(here)/,control/layout $(call files,control/layout/*.sql))

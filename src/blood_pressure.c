@@ -105,8 +105,8 @@ home_blood_pressure(PG_FUNCTION_ARGS)
 	nulls[5] = num_readings == 0 || num_readings < min_readings;
 	if (num_readings > 0)
 	{
-		values[0] = clinical_result(sums[0] / num_readings);
-		values[1] = clinical_result(sums[1] / num_readings);
+		values[0] = Float8GetDatum(series_finite(sums[0] / num_readings));
+		values[1] = Float8GetDatum(series_finite(sums[1] / num_readings));
 	}
 	values[2] = Int32GetDatum(num_readings);
 	values[3] = Int32GetDatum(num_days);

@@ -1,11 +1,10 @@
 /*
  * clinical.c
- *		What the clinical functions share: units, choices, deviation.
+ *		What the clinical functions share: units and amounts.
  */
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
@@ -52,27 +51,6 @@ clinical_factor(Quantity quantity, const text *unit)
 			 errhint("Give the unit that the values are in, %s.", known.data)));
 }
 
-/* Which of the names an argument is; they end with a null. */
-int
-clinical_choice(const text *value, const char *argument,
-				const char *const *names)
-{
-	char	   *name = text_to_cstring(value);
-	StringInfoData known;
-
-	initStringInfo(&known);
-	for (int i = 0; names[i] != NULL; i++)
-	{
-		if (strcmp(name, names[i]) == 0)
-			return i;
-		appendStringInfo(&known, "%s\"%s\"", i > 0 ? " or " : "", names[i]);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must not be \"%s\"", argument, name),
-			 errhint("Give %s.", known.data)));
-}
-
 /* An argument that is an amount of something. */
 double
 clinical_amount(FunctionCallInfo fcinfo, int argument, const char *name)
@@ -85,20 +63,4 @@ clinical_amount(FunctionCallInfo fcinfo, int argument, const char *name)
 				 errmsg("%s must not be negative or infinite, but is %g",
 						name, amount)));
 	return amount;
-}
-
-/* The standard deviation of a sample of more than one, about its mean. */
-double
-clinical_deviation(const SeriesPoints *points, double mean)
-{
-	double		sum = 0;
-
-	for (Size i = 0; i < points->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		sum += (points->values[i] - mean) * (points->values[i] - mean);
-	}
-	if (isinf(sum))
-		float_overflow_error();
-	return sqrt(sum / (points->count - 1));
 }

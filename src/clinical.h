@@ -10,9 +10,7 @@
 
 #include <math.h>
 
-#include "utils/float.h"
-
-#include "series.h"
+#include "series_args.h"
 
 /* The molar mass of glucose: so many mg/dL are one mmol/L. */
 #define MGDL_PER_MMOLL	18.01559
@@ -25,26 +23,14 @@ typedef enum Quantity
 } Quantity;
 
 extern double clinical_factor(Quantity quantity, const text *unit);
-extern int	clinical_choice(const text *value, const char *argument,
-							const char *const *names);
 extern double clinical_amount(FunctionCallInfo fcinfo, int argument,
 							  const char *name);
-extern double clinical_deviation(const SeriesPoints *points, double mean);
 
 /* The nearest whole number, half of one up. */
 static inline double
 clinical_round(double value)
 {
 	return floor(value + 0.5);
-}
-
-/* A result, which no series of measurements makes infinite. */
-static inline Datum
-clinical_result(double value)
-{
-	if (isinf(value))
-		float_overflow_error();
-	return Float8GetDatum(value);
 }
 
 #endif							/* CLINICAL_H */

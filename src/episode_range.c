@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "episode.h"
+#include "period.h"
 
 /*
  * A range as an interval that includes its start and excludes its end, which
@@ -18,24 +19,11 @@
 TimeSpan
 episode_span(RangeType *range, TypeCacheEntry *type)
 {
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-	TimeSpan	span = {PG_INT64_MIN, EPISODE_OPEN};
+	Period		period = period_of_range(range, type);
+	TimeSpan	span = {period.since, EPISODE_OPEN};
 
-	range_deserialize(type, range, &lower, &upper, &empty);
-	if (empty)
-		return (TimeSpan) {EPISODE_OPEN, EPISODE_OPEN};
-	if (!lower.infinite)
-	{
-		span.start = DatumGetTimestampTz(lower.val);
-		span.start += !lower.inclusive && span.start < EPISODE_END_TIME;
-	}
-	if (!upper.infinite)
-	{
-		span.end = DatumGetTimestampTz(upper.val);
-		span.end += upper.inclusive && span.end < EPISODE_END_TIME;
-	}
+	if (period.until < EPISODE_END_TIME)
+		span.end = period.until + 1;
 	if (span.end >= EPISODE_END_TIME)
 		span.end = EPISODE_OPEN;
 	if (span.start >= EPISODE_END_TIME || span.start >= span.end)

@@ -15,6 +15,7 @@
 #include "civil.h"
 #include "compat.h"
 #include "glucose.h"
+#include "series_math.h"
 #include "series_time.h"
 
 /* Enough data is this part of the readings of so many days. */
@@ -66,13 +67,13 @@ Datum
 glucose_gmi(PG_FUNCTION_ARGS)
 {
 	GlucoseUnit unit = glucose_unit(PG_GETARG_TEXT_PP(1));
-	int			result_unit = clinical_choice(PG_GETARG_TEXT_PP(2),
-											  "result_unit", gmi_units);
+	int			result_unit = series_get_choice(fcinfo, 2, "result_unit",
+												gmi_units);
 	SeriesSummary summary;
 
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_DATUM(clinical_result(get_gmi(summary.mean_value, &unit,
-											result_unit)));
+	PG_RETURN_FLOAT8(series_finite(get_gmi(summary.mean_value, &unit,
+										   result_unit)));
 }
 
 /*
@@ -98,17 +99,22 @@ glucose_hypoglycemia_limit(PG_FUNCTION_ARGS)
 static int32
 count_days(const SeriesPoints *points, CivilZone *civil)
 {
+	TimestampTz until = PG_INT64_MIN;	/* the day, or the offset, lasts */
 	int64		last = 0;
 	int32		days = 0;
 
 	for (Size i = 0; i < points->count; i++)
 	{
-		int64		day = civil_day(civil_clock(civil, points->times[i]));
+		TimestampTz time = points->times[i];
+		Timestamp	clock;
 
+		if (time < until)
+			continue;
 		CHECK_FOR_INTERRUPTS();
-		if (days == 0 || day != last)
-			days++;
-		last = day;
+		clock = civil_clock(civil, time);
+		until = Min(civil->until, time + USECS_PER_DAY - civil_time(clock));
+		days += days == 0 || civil_day(clock) != last;
+		last = civil_day(clock);
 	}
 	return days;
 }
@@ -123,11 +129,13 @@ weigh_ranges(const SeriesPoints *points, const GlucoseUnit *unit,
 	memset(parts, 0, sizeof(double) * RANGES);
 	for (Size i = 0; i < points->count; i++)
 	{
-		double		steps = glucose_steps(unit, points->values[i]);
+		double		steps = points->values[i] * unit->steps + 0.5;
 		int			range = 0;
 		double		weight = 1;
 
-		CHECK_FOR_INTERRUPTS();
+		/* Rounding down would not take it from one side of a start to the other. */
+		if (i % SERIES_BLOCK_POINTS == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (by_time)
 			weight = series_held(points->times, points->count, i, max_gap);
 		for (int j = 0; j < RANGES - 1; j++)
@@ -151,9 +159,9 @@ enum
 
 /* How far apart readings are, how many are missing, whether there are enough. */
 static void
-put_sufficiency(const SeriesPoints *points, Datum *values, bool *nulls)
+put_sufficiency(const SeriesPoints *points, int64 cadence, Datum *values,
+				bool *nulls)
 {
-	int64		cadence = series_cadence_of(points->times, points->count);
 	Interval   *interval = palloc0(sizeof(Interval));
 	double		span = series_distance(points->times[0],
 									   points->times[points->count - 1]);
@@ -175,20 +183,24 @@ put_sufficiency(const SeriesPoints *points, Datum *values, bool *nulls)
 }
 
 static void
-put_spread(const SeriesPoints *points, double mean, Datum *values, bool *nulls)
+put_spread(const SeriesPoints *points, const SeriesSummary *summary,
+		   Datum *values, bool *nulls)
 {
+	double		mean = summary->mean_value;
+	SeriesExtremes extremes = {summary->min_value, summary->max_value};
 	double		sd;
 
 	nulls[SD] = nulls[CV] = true;
 	if (points->count < 2)
 		return;
-	sd = clinical_deviation(points, mean);
+	sd = series_finite(series_deviation(points->values, points->count, mean,
+										extremes));
 	nulls[SD] = false;
 	values[SD] = Float8GetDatum(sd);
 	if (mean == 0)
 		return;
 	nulls[CV] = false;
-	values[CV] = clinical_result(100 * sd / mean);
+	values[CV] = Float8GetDatum(series_finite(100 * sd / mean));
 }
 
 PG_FUNCTION_INFO_V1(glucose_summary);
@@ -201,6 +213,7 @@ glucose_summary(PG_FUNCTION_ARGS)
 	CivilZone	civil;
 	int			weight;
 	int			ranges;
+	int64		cadence;
 	int64		max_gap;
 	SeriesSummary summary;
 	SeriesPoints points;
@@ -217,20 +230,21 @@ glucose_summary(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	unit = glucose_unit(PG_GETARG_TEXT_PP(1));
 	civil_open(&civil, PG_GETARG_TEXT_PP(3));
-	weight = clinical_choice(PG_GETARG_TEXT_PP(4), "weight", weight_names);
-	ranges = clinical_choice(PG_GETARG_TEXT_PP(5), "ranges", range_names);
+	weight = series_get_choice(fcinfo, 4, "weight", weight_names);
+	ranges = series_get_choice(fcinfo, 5, "ranges", range_names);
 	series_get_summary(PG_GETARG_DATUM(0), &summary);
 	series_read_points(&points, PG_GETARG_DATUM(0));
-	max_gap = PG_ARGISNULL(2) ?
-		series_default_gap(points.times, points.count) :
+	cadence = series_cadence_of(points.times, points.count);
+	max_gap = PG_ARGISNULL(2) ? series_default_gap(cadence) :
 		series_get_max_gap(fcinfo, 2, PG_GETARG_DATUM(0));
 
 	values[NUM_READINGS] = Int32GetDatum((int32) points.count);
 	values[NUM_DAYS] = Int32GetDatum(count_days(&points, &civil));
-	put_sufficiency(&points, values, nulls);
+	put_sufficiency(&points, cadence, values, nulls);
 	values[MEAN] = Float8GetDatum(summary.mean_value);
-	put_spread(&points, summary.mean_value, values, nulls);
-	values[GMI] = clinical_result(get_gmi(summary.mean_value, &unit, PERCENT));
+	put_spread(&points, &summary, values, nulls);
+	values[GMI] = Float8GetDatum(series_finite(get_gmi(summary.mean_value, &unit,
+													   PERCENT)));
 	weighed = weigh_ranges(&points, &unit, range_starts[ranges][unit.mgdl],
 						   weight == BY_TIME, max_gap, parts);
 	for (int i = 0; i < RANGES; i++)

@@ -37,6 +37,15 @@ typedef struct Clock
 	TimestampTz until;
 } Clock;
 
+/* The histograms of all times of day, one after the other. */
+typedef struct Histograms
+{
+	uint32	   *cells;
+	int			width;			/* cells of each */
+	double		lowest;			/* of what is counted, in steps */
+	double		steps;			/* to a unit */
+} Histograms;
+
 /* Which time of day it is at an instant. */
 static inline int
 clock_at(Clock *clock, TimestampTz instant)
@@ -57,7 +66,7 @@ clock_at(Clock *clock, TimestampTz instant)
 static Datum
 interpolate(double low, double high, double part)
 {
-	return clinical_result(low + part * (high - low));
+	return Float8GetDatum(series_finite(low + part * (high - low)));
 }
 
 static void
@@ -76,14 +85,15 @@ put_row(ReturnSetInfo *result, const Clock *clock, int at, Size count,
 /* Percentiles of values that were counted. */
 static void
 put_counted(ReturnSetInfo *result, const Clock *clock, int at,
-			const uint32 *cells, int width, double lowest, double steps)
+			const Histograms *all)
 {
+	const uint32 *cells = all->cells + at * all->width;
 	Datum		found[NUM_PERCENTILES];
 	Size		count = 0;
 	Size		below = 0;		/* how many are in cells before this one */
 	int			cell = 0;
 
-	for (int i = 0; i < width; i++)
+	for (int i = 0; i < all->width; i++)
 		count += cells[i];
 	if (count == 0)
 		return;
@@ -102,38 +112,83 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 				next++;
 			while (cells[next] == 0);
 		}
-		found[i] = interpolate((lowest + cell) / steps, (lowest + next) / steps,
+		found[i] = interpolate((all->lowest + cell) / all->steps,
+							   (all->lowest + next) / all->steps,
 							   place - rank);
 	}
 	put_row(result, clock, at, count, found);
 }
 
 /*
+<<<<<<< HEAD
  * All of it by counting, so many steps to a unit; false, with nothing put, if a
  * reading is in no cell: it may also be that a damaged summary does not tell the
  * truth about the least and the greatest.
+=======
+ * Count the readings of a block; false if one is in no cell.  What is known
+ * to be a decimal, with steps for all its digits, is a number of steps.
+ */
+static bool
+count_block(const Histograms *all, Clock *clock, const SeriesBlock *block)
+{
+	double		steps = all->steps;
+	double		end = all->lowest + all->width;
+	bool		known = block->exponent >= 0 &&
+		steps >= series_power10[block->exponent];
+	int			i = 0;
+
+	while (i < block->count)
+	{
+		uint32	   *cells = all->cells +
+			clock_at(clock, block->times[i]) * all->width;
+
+		do
+		{
+			double		place = block->values[i] * steps + 0.5;
+
+			if (!(place >= all->lowest && place < end) ||
+				(!known && (int64) place / steps != block->values[i]))
+				return false;
+			cells[(int64) place - (int64) all->lowest]++;
+		} while (++i < block->count && block->times[i] < clock->until);
+	}
+	return true;
+}
+
+/*
+ * All of it by counting; false, with nothing put, if a reading is in no cell.
+>>>>>>> refs/heads/polish
  */
 static bool
 count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 {
 	SeriesReader reader;
-	double		lowest;
+	Histograms	all;
 	double		width;
-	uint32	   *cells;
 
 	series_start_reading(&reader, datum);
 	if (!(reader.summary.min_value >= 0))
 		return false;
+<<<<<<< HEAD
 	lowest = clinical_round(reader.summary.min_value * steps);
 	width = clinical_round(reader.summary.max_value * steps) - lowest + 1;
 	if (!(width >= 1 && width <= MAX_CELLS / clock->num_steps) ||
 		!(lowest <= PG_INT32_MAX))
+=======
+	all.steps = steps;
+	all.lowest = clinical_round(reader.summary.min_value * steps);
+	width = clinical_round(reader.summary.max_value * steps) - all.lowest + 1;
+	if (!(width >= 1 && width <= MAX_CELLS / clock->num_steps) ||
+		!(all.lowest <= PG_INT32_MAX))
+>>>>>>> refs/heads/polish
 		return false;
-	cells = palloc0(sizeof(uint32) * (int) width * clock->num_steps);
+	all.width = (int) width;
+	all.cells = palloc0(sizeof(uint32) * all.width * clock->num_steps);
 	while (series_read_block(&reader))
 	{
-		for (int i = 0; i < reader.block.count; i++)
+		if (!count_block(&all, clock, &reader.block))
 		{
+<<<<<<< HEAD
 			double		value = reader.block.values[i];
 			double		step = floor(value * steps + 0.5);
 			double		cell = step - lowest;
@@ -145,11 +200,14 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 			}
 			cells[clock_at(clock, reader.block.times[i]) * (int) width +
 				  (int) cell]++;
+=======
+			pfree(all.cells);
+			return false;
+>>>>>>> refs/heads/polish
 		}
 	}
 	for (int i = 0; i < clock->num_steps; i++)
-		put_counted(result, clock, i, cells + i * (int) width, (int) width,
-					lowest, steps);
+		put_counted(result, clock, i, &all);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "compat.h"
 #include "glucose.h"
+#include "series_math.h"
 #include "series_time.h"
 
 /* The excursions of one direction that have been counted so far. */
@@ -56,7 +57,12 @@ glucose_mage(PG_FUNCTION_ARGS)
 	series_read_points(&points, PG_GETARG_DATUM(0));
 	if (points.count < 2)
 		PG_RETURN_NULL();
-	threshold = clinical_deviation(&points, summary.mean_value);
+	threshold = series_finite(series_deviation(points.values, points.count,
+											   summary.mean_value,
+											   (SeriesExtremes) {
+												   summary.min_value,
+												   summary.max_value
+											   }));
 
 	lowest = highest = points.values[0];
 	for (Size i = 1; i < points.count; i++)

@@ -123,7 +123,7 @@ news2(PG_FUNCTION_ARGS)
 	scores[2] = on_oxygen ? 2 : 0;
 	scores[3] = get_score(&systolic_chart, PG_GETARG_FLOAT8(4));
 	scores[4] = get_score(&pulse_chart, PG_GETARG_FLOAT8(5));
-	scores[5] = clinical_choice(PG_GETARG_TEXT_PP(6), "consciousness",
+	scores[5] = series_get_choice(fcinfo, 6, "consciousness",
 								levels) == 0 ? 0 : 3;
 	scores[6] = get_score(&temperature_chart, PG_GETARG_FLOAT8(7));
 	for (int i = 0; i < lengthof(scores); i++)

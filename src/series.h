@@ -37,6 +37,8 @@ typedef struct SeriesCursor
 /* series_io.c */
 extern void series_check_value(float8 value);
 extern void series_check_time(TimestampTz time);
+extern struct varlena *series_from_input(SeriesPoint *points, Size count,
+										 Node *escontext);
 
 /* series_store.c */
 extern void series_check(SeriesStatus status);
@@ -47,7 +49,6 @@ extern void series_start_reading_part(SeriesReader *reader, Datum datum,
 extern bool series_read_block(SeriesReader *reader);
 extern void series_read_points(SeriesPoints *points, Datum datum);
 extern void series_start_walk(SeriesCursor *cursor, Datum datum);
-extern void series_step(SeriesCursor *cursor);
 extern void series_step_block(SeriesCursor *cursor);
 extern void series_start_writing(SeriesWriter *writer);
 extern void series_add_series(SeriesWriter *writer, Datum datum);
@@ -68,6 +69,13 @@ series_prevails(float8 value, float8 other)
 		(value == 0 && other == 0 && !signbit(value) && signbit(other));
 }
 
+/* The time from one instant to a later one, which a sign might not fit. */
+static inline uint64
+series_distance(TimestampTz from, TimestampTz until)
+{
+	return (uint64) until - (uint64) from;
+}
+
 /* The point that a cursor stands on. */
 static inline bool
 series_at_end(const SeriesCursor *cursor)
@@ -85,6 +93,14 @@ static inline float8
 series_value(const SeriesCursor *cursor)
 {
 	return cursor->reader.block.values[cursor->position];
+}
+
+/* Go on to the next point. */
+static inline void
+series_step(SeriesCursor *cursor)
+{
+	if (++cursor->position == cursor->reader.block.count)
+		series_step_block(cursor);
 }
 
 #endif							/* SERIES_H */

@@ -7,7 +7,7 @@
 #include "miscadmin.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 /* Where to look for a value, and how far. */
 typedef struct Lookup
@@ -33,15 +33,8 @@ get_lookup(FunctionCallInfo fcinfo, int argument)
 	lookup.method = series_get_choice(fcinfo, argument, "method",
 									  series_methods);
 	lookup.max_gap = PG_ARGISNULL(argument + 1) ? PG_UINT64_MAX :
-		(uint64) series_get_length(fcinfo, argument + 1, "max_gap");
+		(uint64) series_get_duration(fcinfo, argument + 1, "max_gap");
 	return lookup;
-}
-
-/* The time from one instant to a later one; it may be too much for a sign. */
-static uint64
-distance(TimestampTz from, TimestampTz until)
-{
-	return (uint64) until - (uint64) from;
 }
 
 /* On the straight line between two points. */
@@ -49,8 +42,8 @@ static float8
 interpolate(const SeriesPoint *before, const SeriesPoint *after,
 			TimestampTz time)
 {
-	float8		part = (float8) distance(before->time, time) /
-		(float8) distance(before->time, after->time);
+	float8		part = (float8) series_distance(before->time, time) /
+		(float8) series_distance(before->time, after->time);
 	float8		rise = after->value - before->value;
 
 	return isfinite(rise) ? before->value + part * rise :
@@ -68,7 +61,7 @@ find_value(const Lookup *lookup, const Neighbours *near, TimestampTz time,
 	else if (lookup->method == SERIES_LINEAR)
 	{
 		if (!near->has_before || !near->has_after ||
-			distance(near->before.time, near->after.time) > lookup->max_gap)
+			series_distance(near->before.time, near->after.time) > lookup->max_gap)
 			return false;
 		*value = interpolate(&near->before, &near->after, time);
 		return true;
@@ -77,14 +70,14 @@ find_value(const Lookup *lookup, const Neighbours *near, TimestampTz time,
 	{
 		uint64		gap = lookup->max_gap;
 
-		if (near->has_before && distance(near->before.time, time) <= gap)
+		if (near->has_before && series_distance(near->before.time, time) <= gap)
 		{
 			chosen = &near->before;
-			gap = distance(near->before.time, time);
+			gap = series_distance(near->before.time, time);
 		}
 		if (lookup->method == SERIES_NEAREST && near->has_after &&
-			distance(time, near->after.time) <= gap &&
-			(chosen == NULL || distance(time, near->after.time) < gap))
+			series_distance(time, near->after.time) <= gap &&
+			(chosen == NULL || series_distance(time, near->after.time) < gap))
 			chosen = &near->after;
 	}
 	if (chosen != NULL)
@@ -191,7 +184,7 @@ series_deduplicate(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(2) || (PG_ARGISNULL(0) && PG_ARGISNULL(1)))
 		PG_RETURN_NULL();
-	blackout = (uint64) series_get_length(fcinfo, 2, "blackout");
+	blackout = (uint64) series_get_duration(fcinfo, 2, "blackout");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(1))
@@ -216,9 +209,9 @@ series_deduplicate(PG_FUNCTION_ARGS)
 			TimestampTz time = series_time(&other);
 
 			if ((!has_last || (time != last &&
-							   distance(last, time) >= blackout)) &&
+							   series_distance(last, time) >= blackout)) &&
 				(series_at_end(&first) ||
-				 distance(time, series_time(&first)) >= blackout))
+				 series_distance(time, series_time(&first)) >= blackout))
 				series_add_point(&writer, time, series_value(&other));
 			series_step(&other);
 		}

@@ -6,16 +6,14 @@
  */
 #include "postgres.h"
 
-#include "utils/typcache.h"
-
 #include "compat.h"
+#include "period.h"
 #include "series_box.h"
 
 /* Times and values, all bounds in it. */
 typedef struct Window
 {
-	TimestampTz since;
-	TimestampTz until;
+	Period		period;
 	double		low;
 	double		high;
 } Window;
@@ -24,34 +22,16 @@ typedef struct Window
 static bool
 set_period(Window *window, const RangeType *range)
 {
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-
-	range_deserialize(lookup_type_cache(RangeTypeGetOid(range),
-										TYPECACHE_RANGE_INFO),
-					  range, &lower, &upper, &empty);
-	window->since = PG_INT64_MIN;
-	window->until = PG_INT64_MAX;
-	if (!lower.infinite)
-	{
-		window->since = DatumGetTimestampTz(lower.val);
-		if (!lower.inclusive && window->since < PG_INT64_MAX)
-			window->since++;
-	}
-	if (!upper.infinite)
-	{
-		window->until = DatumGetTimestampTz(upper.val);
-		if (!upper.inclusive && window->until > PG_INT64_MIN)
-			window->until--;
-	}
-	return !empty;
+	window->period = period_of_range(range,
+									 lookup_type_cache(RangeTypeGetOid(range),
+													   TYPECACHE_RANGE_INFO));
+	return window->period.since <= window->period.until;
 }
 
 static inline bool
 time_in_window(const Window *window, TimestampTz time)
 {
-	return time >= window->since && time <= window->until;
+	return time >= window->period.since && time <= window->period.until;
 }
 
 static inline bool
@@ -71,8 +51,8 @@ has_point(Datum series, const Window *window)
 	bool		ends_in;
 
 	series_get_summary(series, &summary);
-	if (summary.last_time < window->since ||
-		summary.first_time > window->until ||
+	if (summary.last_time < window->period.since ||
+		summary.first_time > window->period.until ||
 		!(summary.max_value >= window->low) ||
 		!(summary.min_value <= window->high))
 		return false;
@@ -86,8 +66,8 @@ has_point(Datum series, const Window *window)
 		return true;
 
 	series_start_reading(&reader, series);
-	series_check(series_seek(&reader, window->since));
-	while (reader.next_time <= window->until && series_read_block(&reader))
+	series_check(series_seek(&reader, window->period.since));
+	while (reader.next_time <= window->period.until && series_read_block(&reader))
 	{
 		for (int i = 0; i < block->count; i++)
 		{
@@ -117,15 +97,15 @@ series_overlaps_box(PG_FUNCTION_ARGS)
 	const BOX  *box = PG_GETARG_BOX_P(1);
 	double		since = ceil(box->low.x);
 	double		until = floor(box->high.x);
-	Window		window = {PG_INT64_MIN, PG_INT64_MAX, box->low.y, box->high.y};
+	Window		window = {{PG_INT64_MIN, PG_INT64_MAX}, box->low.y, box->high.y};
 
 	if (isnan(since) || isnan(until) || since >= -(double) PG_INT64_MIN ||
 		until < (double) PG_INT64_MIN)
 		PG_RETURN_BOOL(false);
 	if (FLOAT8_FITS_IN_INT64(since))
-		window.since = (TimestampTz) since;
+		window.period.since = (TimestampTz) since;
 	if (FLOAT8_FITS_IN_INT64(until))
-		window.until = (TimestampTz) until;
+		window.period.until = (TimestampTz) until;
 	PG_RETURN_BOOL(has_point(PG_GETARG_DATUM(0), &window));
 }
 
@@ -181,8 +161,8 @@ series_box_of_range(BOX *box, const RangeType *range)
 
 	if (!set_period(&window, range))
 		return false;
-	box->low.x = window.since == PG_INT64_MIN ? -INFINITY : (double) window.since;
-	box->high.x = window.until == PG_INT64_MAX ? INFINITY : (double) window.until;
+	box->low.x = window.period.since == PG_INT64_MIN ? -INFINITY : (double) window.period.since;
+	box->high.x = window.period.until == PG_INT64_MAX ? INFINITY : (double) window.period.until;
 	box->low.y = -INFINITY;
 	box->high.y = INFINITY;
 	return box->low.x <= box->high.x;

@@ -146,6 +146,8 @@ typedef struct SeriesWriter
 	uint8_t		front[SERIES_FRONT_MAX];
 
 	int			summarized;		/* of the pending points */
+	size_t		pending_length; /* of the block after those in use that is
+								 * just these points; 0 if there is none */
 	SeriesBlock pending;		/* points that are in no block yet */
 } SeriesWriter;
 

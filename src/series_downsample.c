@@ -8,7 +8,7 @@
 
 #include "compat.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 #define MIN_POINTS	3
 

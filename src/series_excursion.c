@@ -169,6 +169,13 @@ pass_point(Side *side, TimestampTz time, float8 value, const Held *held,
 	side->state = CALM;
 }
 
+/* Whether a side has anything to do with a point. */
+static inline bool
+is_concerned(const Side *side, float8 value)
+{
+	return side->state != CALM || side->sign * value > side->bound;
+}
+
 static void
 find_excursions(Datum series, Side *sides, int num_sides, const Rule *rule,
 				ExcursionList *list)
@@ -181,8 +188,13 @@ find_excursions(Datum series, Side *sides, int num_sides, const Rule *rule,
 		TimestampTz time = series_time(&cursor);
 		float8		value = series_value(&cursor);
 		Held		held = {time, 0, true};
+		bool		concerned = false;
 
+		for (int i = 0; i < num_sides; i++)
+			concerned |= is_concerned(&sides[i], value);
 		series_step(&cursor);
+		if (!concerned)
+			continue;
 		if (!series_at_end(&cursor))
 		{
 			uint64		distance = series_distance(time, series_time(&cursor));

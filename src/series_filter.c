@@ -6,18 +6,10 @@
 
 #include "utils/builtins.h"
 #include "utils/multirangetypes.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
-#include "series_shape.h"
-
-/* An interval of time with both ends in it. */
-typedef struct Period
-{
-	int64		since;
-	int64		until;
-} Period;
+#include "period.h"
+#include "series_args.h"
 
 /* The instants of a multirange, as periods in order. */
 static Period *
@@ -32,26 +24,7 @@ get_periods(FunctionCallInfo fcinfo, int argument, int *count)
 	multirange_deserialize(type->rngtype, ranges, count, &range);
 	periods = palloc(sizeof(Period) * (*count + 1));
 	for (int i = 0; i < *count; i++)
-	{
-		RangeBound	lower;
-		RangeBound	upper;
-		bool		empty;
-
-		range_deserialize(type->rngtype, range[i], &lower, &upper, &empty);
-		periods[i] = (Period) {PG_INT64_MIN, PG_INT64_MAX};
-		if (!lower.infinite)
-		{
-			periods[i].since = DatumGetTimestampTz(lower.val);
-			if (!lower.inclusive && periods[i].since < PG_INT64_MAX)
-				periods[i].since++;
-		}
-		if (!upper.infinite)
-		{
-			periods[i].until = DatumGetTimestampTz(upper.val);
-			if (!upper.inclusive && periods[i].until > PG_INT64_MIN)
-				periods[i].until--;
-		}
-	}
+		periods[i] = period_of_range(range[i], type->rngtype);
 	return periods;
 }
 
@@ -96,7 +69,7 @@ keep_periods(FunctionCallInfo fcinfo, const Period *periods, int count)
 		if (period < end && period->since <= block->times[0] &&
 			period->until >= block->times[block->count - 1])
 		{
-			series_add_block(&writer, &reader);
+			series_check(series_add_block(&writer, &reader));
 			continue;
 		}
 		for (int i = 0; i < block->count; i++)

@@ -158,12 +158,22 @@ TimestampTz
 series_find_bucket(SeriesGrid *grid, TimestampTz time, TimestampTz *end)
 {
 	TimestampTz *edges = grid->edges;
-	int			low = 0;
+	int			low = grid->last;
 	int			high = grid->num_edges - 1;
 	TimestampTz start;
 
+	/* As a rule it is the one after the last, or the first again. */
+	if (low + 2 <= high && time >= edges[low + 1] && time < edges[low + 2])
+	{
+		grid->last = low + 1;
+		*end = edges[low + 2];
+		return edges[low + 1];
+	}
+	low = 0;
 	if (high > 0 && time >= edges[0] && time < edges[high])
 	{
+		if (time < edges[1])
+			high = 1;
 		while (high - low > 1)
 		{
 			int			middle = (low + high) / 2;
@@ -173,6 +183,7 @@ series_find_bucket(SeriesGrid *grid, TimestampTz time, TimestampTz *end)
 			else
 				low = middle;
 		}
+		grid->last = low;
 		*end = edges[high];
 		return edges[low];
 	}
@@ -184,6 +195,7 @@ series_find_bucket(SeriesGrid *grid, TimestampTz time, TimestampTz *end)
 	}
 	edges[high + 1] = *end;
 	grid->num_edges = high + 2;
+	grid->last = high;
 	return start;
 }
 
@@ -216,6 +228,7 @@ open_grid(SeriesGrid *grid, const Interval *width, const text *zone,
 
 	civil_open(&grid->zone, zone);
 	grid->num_edges = 0;
+	grid->last = 0;
 	grid->months = width->month;
 	if (grid->months > 0)
 	{

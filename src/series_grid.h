@@ -24,6 +24,7 @@ typedef struct SeriesGrid
 	int64		first_month;	/* of the origin, from year 0 */
 	int64		offset;			/* of the origin, into its month or width */
 	int			num_edges;
+	int			last;			/* the bucket last found, from edges[last] */
 	TimestampTz edges[GRID_EDGES];
 } SeriesGrid;
 

@@ -126,6 +126,29 @@ read_time(Node *escontext, const SeriesText *text, const char *string,
 	return true;
 }
 
+/*
+ * A series of points in any order, which must not differ at one instant; NULL
+ * after a soft error.
+ */
+struct varlena *
+series_from_input(SeriesPoint *points, Size count, Node *escontext)
+{
+	series_sort_points(points, count);
+	for (Size i = 1; i < count; i++)
+	{
+		if (points[i].time == points[i - 1].time &&
+			points[i].value != points[i - 1].value)
+			ereturn(escontext, NULL,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("series has two values at one instant: %s",
+							timestamptz_to_str(points[i].time)),
+					 errdetail("The values are %s and %s.",
+							   double_to_shortest_decimal(points[i].value),
+							   double_to_shortest_decimal(points[i - 1].value))));
+	}
+	return series_from_points(points, series_drop_duplicates(points, count));
+}
+
 PG_FUNCTION_INFO_V1(series_in);
 Datum
 series_in(PG_FUNCTION_ARGS)
@@ -163,22 +186,7 @@ series_in(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 
-	series_sort_points(points, count);
-	for (Size i = 1; i < count; i++)
-	{
-		if (points[i].time == points[i - 1].time &&
-			points[i].value != points[i - 1].value)
-			ereturn(escontext, (Datum) 0,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("series has two values at one instant: %s",
-							timestamptz_to_str(points[i].time)),
-					 errdetail("The values are %s and %s.",
-							   double_to_shortest_decimal(points[i].value),
-							   double_to_shortest_decimal(points[i - 1].value))));
-	}
-	PG_RETURN_POINTER(series_from_points(points,
-										 series_drop_duplicates(points,
-																count)));
+	PG_RETURN_POINTER(series_from_input(points, count, escontext));
 }
 
 PG_FUNCTION_INFO_V1(series_out);

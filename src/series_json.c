@@ -16,13 +16,13 @@
 #include "common/shortest_dec.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
+#include "text_io.h"
 
 /* A time as long as this is none. */
 #define TIME_MAX	64
@@ -72,27 +72,6 @@ is_iso(const char *string)
 	return *s == '\0' || strcmp(s, " BC") == 0;
 }
 
-static bool
-parse_time(const char *string, TimestampTz *time)
-{
-	char		buffer[MAXDATELEN + MAXDATEFIELDS];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nf;
-	int			dtype;
-	int			tz;
-	fsec_t		fsec;
-	struct pg_tm tm;
-
-	return is_iso(string) &&
-		ParseDateTime(string, buffer, sizeof(buffer), field, ftype,
-					  MAXDATEFIELDS, &nf) == 0 &&
-		smartcare_parse_datetime(field, ftype, nf, &dtype, &tm, &fsec,
-								 &tz) == 0 &&
-		dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, time) == 0 &&
-		IS_VALID_TIMESTAMP(*time);
-}
-
 /* A point of a JSON object. */
 static SeriesPoint
 read_point(const JsonbValue *element, Size number)
@@ -119,7 +98,8 @@ read_point(const JsonbValue *element, Size number)
 	string[length] = '\0';
 	if (length > 0 && string[length - 1] == 'Z')
 		strcpy(string + length - 1, "+00");
-	if (!parse_time(string, &point.time))
+	if (!is_iso(string) || text_parse_time(string, &point.time) != 0 ||
+		!IS_VALID_TIMESTAMP(point.time))
 		throw_malformed(number, psprintf("its time \"%.*s\" is not in ISO 8601 with an offset from UTC",
 										 length, time.val.string.val));
 	point.value = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
@@ -155,22 +135,7 @@ series_from_jsonb(PG_FUNCTION_ARGS)
 	if (count == 0)
 		PG_RETURN_NULL();
 
-	series_sort_points(points, count);
-	for (Size i = 1; i < count; i++)
-	{
-		if (points[i].time == points[i - 1].time &&
-			points[i].value != points[i - 1].value)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("series has two values at one instant: %s",
-							timestamptz_to_str(points[i].time)),
-					 errdetail("The values are %s and %s.",
-							   double_to_shortest_decimal(points[i].value),
-							   double_to_shortest_decimal(points[i - 1].value))));
-	}
-	PG_RETURN_POINTER(series_from_points(points,
-										 series_drop_duplicates(points,
-																count)));
+	PG_RETURN_POINTER(series_from_input(points, count, NULL));
 }
 
 static void

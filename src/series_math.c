@@ -33,24 +33,38 @@ greater(double a, double b)
 	return b > a ? b : a;
 }
 
-/* In two chains of comparisons, which processors follow side by side. */
+/* Comparisons in several chains, which processors follow side by side. */
+#define CHAINS	4
+
 SeriesExtremes
 series_extremes(const double *values, size_t count)
 {
-	double		min = values[0];
-	double		max = values[0];
-	double		other_min = values[count - 1];
-	double		other_max = values[count - 1];
+	double		min[CHAINS];
+	double		max[CHAINS];
+	size_t		i = 0;
 
-	for (size_t i = 0; i + 1 < count; i += 2)
+	for (int j = 0; j < CHAINS; j++)
+		min[j] = max[j] = values[0];
+	for (; i + CHAINS <= count; i += CHAINS)
 	{
-		min = lesser(min, values[i]);
-		max = greater(max, values[i]);
-		other_min = lesser(other_min, values[i + 1]);
-		other_max = greater(other_max, values[i + 1]);
+		for (int j = 0; j < CHAINS; j++)
+		{
+			min[j] = lesser(min[j], values[i + j]);
+			max[j] = greater(max[j], values[i + j]);
+		}
+	}
+	for (; i < count; i++)
+	{
+		min[0] = lesser(min[0], values[i]);
+		max[0] = greater(max[0], values[i]);
+	}
+	for (int j = 1; j < CHAINS; j++)
+	{
+		min[0] = lesser(min[0], min[j]);
+		max[0] = greater(max[0], max[j]);
 	}
 	return (SeriesExtremes) {
-		lesser(min, other_min), greater(max, other_max)
+		min[0], max[0]
 	};
 }
 

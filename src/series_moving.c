@@ -13,7 +13,8 @@
 
 #include "compat.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_moving.h"
+#include "series_args.h"
 
 #define LN2		0.69314718055994530942
 
@@ -42,15 +43,9 @@ allocate(Size count, Size size)
 }
 
 static uint64
-distance(TimestampTz from, TimestampTz until)
-{
-	return (uint64) until - (uint64) from;
-}
-
-static uint64
 get_window(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	uint64		length = (uint64) series_get_length(fcinfo, argument, name);
+	uint64		length = (uint64) series_get_duration(fcinfo, argument, name);
 
 	if (length == 0)
 		ereport(ERROR,
@@ -79,11 +74,11 @@ fit_window(Window *window)
 
 	if (window->at % SERIES_BLOCK_POINTS == 0)
 		CHECK_FOR_INTERRUPTS();
-	while (distance(times[window->first], time) >= window->before)
+	while (series_distance(times[window->first], time) >= window->before)
 		window->first++;
 	while (window->end < window->points->count &&
 		   (times[window->end] <= time ||
-			distance(time, times[window->end]) <= window->after))
+			series_distance(time, times[window->end]) <= window->after))
 		window->end++;
 }
 
@@ -101,15 +96,16 @@ plus(Sum total, Sum other)
 }
 
 /*
- * Means of a moving window.  Nothing is ever taken from a sum, so that a huge
- * value leaves no trace behind: the sum is that of the points up to some
- * middle, kept for each of them, and of those after it.  When the window has
- * passed the middle, that is moved to its end.
+ * The mean of a moving window for each point.  Nothing is ever taken from a
+ * sum, so that a huge value leaves no trace behind: the sum is that of the
+ * points up to some middle, kept for each of them, and of those after it.
+ * When the window has passed the middle, that is moved to its end.
  */
-static void
-add_moving_means(SeriesWriter *writer, Window *window)
+float8 *
+series_moving_means(const SeriesPoints *points, uint64 length, bool centred)
 {
-	const SeriesPoints *points = window->points;
+	Window		window;
+	float8	   *means = allocate(points->count, sizeof(float8));
 	SeriesExtremes extremes = series_extremes(points->values, points->count);
 	SeriesScale scale = series_scale(extremes);
 	float8		greatest = fmax(fabs(extremes.min), fabs(extremes.max));
@@ -134,31 +130,34 @@ add_moving_means(SeriesWriter *writer, Window *window)
 		terms[i].lost = 0;
 	}
 
-	for (; window->at < points->count; window->at++)
+	start_window(&window, points, length, centred);
+	for (; window.at < points->count; window.at++)
 	{
 		Sum			sum;
 		float8		mean;
 
-		fit_window(window);
-		if (window->first >= middle)
+		fit_window(&window);
+		if (window.first >= middle)
 		{
 			Sum			total = {0, 0};
 
-			middle = added = window->end;
-			for (Size i = middle; i-- > window->first;)
+			middle = added = window.end;
+			for (Size i = middle; i-- > window.first;)
 				upto_middle[i] = total = plus(total, terms[i]);
 			rest = (Sum) {0, 0};
 		}
-		for (; added < window->end; added++)
+		for (; added < window.end; added++)
 			rest = plus(rest, terms[added]);
-		sum = plus(upto_middle[window->first], rest);
+		sum = plus(upto_middle[window.first], rest);
 		mean = (sum.sum + sum.lost) /
-			((float8) (window->end - window->first) * unit);
+			((float8) (window.end - window.first) * unit);
 		if (exponent < 0)
 			mean = series_unscaled(mean, scale);
-		series_add_point(writer, points->times[window->at],
-						 fmax(extremes.min, fmin(mean, extremes.max)));
+		means[window.at] = fmax(extremes.min, fmin(mean, extremes.max));
 	}
+	pfree(terms);
+	pfree(upto_middle);
+	return means;
 }
 
 /* How many of the values in a window have each rank, in a Fenwick tree. */
@@ -228,45 +227,53 @@ kth_value(const Ranks *ranks, Size k)
 	return ranks->values[place];
 }
 
-static void
-add_moving_medians(SeriesWriter *writer, Window *window)
+static float8 *
+moving_medians(const SeriesPoints *points, uint64 length, bool centred)
 {
-	const SeriesPoints *points = window->points;
+	Window		window;
+	float8	   *medians = allocate(points->count, sizeof(float8));
 	Ranks		ranks;
 	Size		first = 0;
 	Size		end = 0;
 
 	rank_values(&ranks, points);
-	for (; window->at < points->count; window->at++)
+	start_window(&window, points, length, centred);
+	for (; window.at < points->count; window.at++)
 	{
 		Size		size;
 		float8		pair[2];
 
-		fit_window(window);
-		while (end < window->end)
+		fit_window(&window);
+		while (end < window.end)
 			count_rank(&ranks, end++, 1);
-		while (first < window->first)
+		while (first < window.first)
 			count_rank(&ranks, first++, (Size) -1);
 		size = end - first;
 		pair[0] = kth_value(&ranks, (size - 1) / 2);
 		pair[1] = kth_value(&ranks, size / 2);
-		series_add_point(writer, points->times[window->at],
-						 series_quantile(pair, 0, 2, 0.5));
+		medians[window.at] = series_quantile(pair, 0, 2, 0.5);
 	}
+	return medians;
 }
 
 static Datum
-moving(FunctionCallInfo fcinfo, void (*add) (SeriesWriter *, Window *))
+moving(FunctionCallInfo fcinfo,
+	   float8 *(*find) (const SeriesPoints *, uint64, bool))
 {
 	uint64		length = get_window(fcinfo, 1, "window");
 	SeriesPoints points;
-	Window		window;
+	float8	   *found;
 	SeriesWriter writer;
 
 	series_read_points(&points, PG_GETARG_DATUM(0));
-	start_window(&window, &points, length, PG_GETARG_BOOL(2));
+	found = find(&points, length, PG_GETARG_BOOL(2));
 	series_start_writing(&writer);
-	add(&writer, &window);
+	for (Size i = 0; i < points.count; i++)
+	{
+		if (i % SERIES_BLOCK_POINTS == 0)
+			CHECK_FOR_INTERRUPTS();
+		series_add_point(&writer, points.times[i], found[i]);
+	}
 	return series_result(fcinfo, &writer);
 }
 
@@ -275,7 +282,7 @@ PG_FUNCTION_INFO_V1(series_moving_mean);
 Datum
 series_moving_mean(PG_FUNCTION_ARGS)
 {
-	return moving(fcinfo, add_moving_means);
+	return moving(fcinfo, series_moving_means);
 }
 
 /* moving_median(series, window, centred) */
@@ -283,7 +290,7 @@ PG_FUNCTION_INFO_V1(series_moving_median);
 Datum
 series_moving_median(PG_FUNCTION_ARGS)
 {
-	return moving(fcinfo, add_moving_medians);
+	return moving(fcinfo, moving_medians);
 }
 
 /*
@@ -312,7 +319,7 @@ series_ewma(PG_FUNCTION_ARGS)
 	{
 		for (int i = 0; i < block->count; i++)
 		{
-			float8		age = (float8) distance(previous, block->times[i]) / half_life;
+			float8		age = (float8) series_distance(previous, block->times[i]) / half_life;
 			float8		share = -expm1(-LN2 * age);
 			float8		rise = block->values[i] - average;
 
@@ -341,7 +348,7 @@ series_change(PG_FUNCTION_ARGS)
 	{
 		if (i % SERIES_BLOCK_POINTS == 0)
 			CHECK_FOR_INTERRUPTS();
-		while (distance(points.times[first], points.times[i]) > length)
+		while (series_distance(points.times[first], points.times[i]) > length)
 			first++;
 		if (first < i)
 			series_add_result(&writer, points.times[i],

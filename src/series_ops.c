@@ -9,48 +9,19 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
-#include "series.h"
+#include "period.h"
+#include "series_args.h"
 
-/* An interval of time with both ends in it; empty if until < since. */
-typedef struct Period
-{
-	int64		since;
-	int64		until;
-} Period;
-
-/* The instants that lie in a range. */
 static Period
 get_period(FunctionCallInfo fcinfo, int argument)
 {
 	RangeType  *range = PG_GETARG_RANGE_P(argument);
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-	Period		period = {PG_INT64_MIN, PG_INT64_MAX};
 
-	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)),
-					  range, &lower, &upper, &empty);
-	if (empty)
-		return (Period) {0, -1};
-	if (!lower.infinite)
-	{
-		period.since = DatumGetTimestampTz(lower.val);
-		if (!lower.inclusive && period.since < PG_INT64_MAX)
-			period.since++;
-	}
-	if (!upper.infinite)
-	{
-		period.until = DatumGetTimestampTz(upper.val);
-		if (!upper.inclusive && period.until > PG_INT64_MIN)
-			period.until--;
-	}
-	return period;
+	return period_of_range(range,
+						   range_get_typcache(fcinfo, RangeTypeGetOid(range)));
 }
 
 static TimestampTz
@@ -77,16 +48,6 @@ copy_block(SeriesWriter *writer, SeriesCursor *from, const SeriesCursor *until)
 	series_check(series_add_block(writer, &from->reader));
 	series_step_block(from);
 	return true;
-}
-
-static Datum
-write_result(FunctionCallInfo fcinfo, SeriesWriter *writer)
-{
-	struct varlena *result = series_write(writer);
-
-	if (result == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(result);
 }
 
 /* Merge series whose times interleave. */
@@ -149,7 +110,7 @@ series_merge(PG_FUNCTION_ARGS)
 	}
 	else
 		merge_points(&writer, old, new);
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 PG_FUNCTION_INFO_V1(series_slice);
@@ -183,7 +144,7 @@ series_slice(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 /* delete_time(series, tstzrange) */
@@ -217,7 +178,7 @@ series_delete_range(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 static int
@@ -234,23 +195,14 @@ PG_FUNCTION_INFO_V1(series_delete_times);
 Datum
 series_delete_times(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(1);
+	int			count;
+	ArrayType  *array = series_get_array(fcinfo, 1, &count);
 	TimestampTz *times = (TimestampTz *) ARR_DATA_PTR(array);
-	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	int			next = 0;
 	SeriesReader reader;
 	const SeriesBlock *block = &reader.block;
 	SeriesWriter writer;
 
-	/* The nulls of an array take no room in its data. */
-	if (ARR_HASNULL(array))
-	{
-		int			nulls = 0;
-
-		for (int i = 0; i < count; i++)
-			nulls += (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
-		count -= nulls;
-	}
 	qsort_interruptible(times, count, sizeof(TimestampTz), compare_times, NULL);
 
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
@@ -272,7 +224,7 @@ series_delete_times(PG_FUNCTION_ARGS)
 				series_add_point(&writer, block->times[i], block->values[i]);
 		}
 	}
-	return write_result(fcinfo, &writer);
+	return series_result(fcinfo, &writer);
 }
 
 PG_FUNCTION_INFO_V1(series_value_at);

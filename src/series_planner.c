@@ -196,7 +196,7 @@ series_estimate_points(PlannerInfo *root, Node *expression)
 	expression = estimate_expression_value(root, expression);
 
 	/* What is made of a series, such as a slice, may have all its points. */
-	while (IsA(expression, FuncExpr) && get_args(expression) != NIL &&
+	while (get_args(expression) != NIL &&
 		   exprType(linitial(get_args(expression))) == exprType(expression))
 		expression = linitial(get_args(expression));
 	if (IsA(expression, Const))

@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "series_grid.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 typedef enum ResampleMethod
 {
@@ -54,17 +54,20 @@ static bool
 next_bucket(BucketWalk *walk)
 {
 	Size		first = walk->next;
-	const SeriesPoints *points = &walk->points;
+	Size		next = first;
+	Size		count = walk->points.count;
+	const TimestampTz *times = walk->points.times;
 	TimestampTz end;
 
 	CHECK_FOR_INTERRUPTS();
-	if (first == points->count)
+	if (first == count)
 		return false;
-	walk->start = series_find_bucket(walk->grid, points->times[first], &end);
-	while (walk->next < points->count && points->times[walk->next] < end)
-		walk->next++;
-	walk->values = points->values + first;
-	walk->count = walk->next - first;
+	walk->start = series_find_bucket(walk->grid, times[first], &end);
+	while (next < count && times[next] < end)
+		next++;
+	walk->values = walk->points.values + first;
+	walk->count = next - first;
+	walk->next = next;
 	return true;
 }
 

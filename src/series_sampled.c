@@ -18,7 +18,7 @@
 #include "utils/numeric.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 /* No double needs more characters, even without an exponent. */
 #define NUMBER_MAX	400
@@ -337,7 +337,7 @@ series_sampled_data(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	series_read_points(&points, PG_GETARG_DATUM(0));
 	period = PG_ARGISNULL(2) ? longest_period(&points) :
-		(uint64) series_get_length(fcinfo, 2, "period");
+		(uint64) series_get_duration(fcinfo, 2, "period");
 	if (period == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -5,11 +5,10 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "utils/array.h"
 
 #include "compat.h"
 #include "series_math.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 #define MICROSECONDS_PER_DAY	((float8) USECS_PER_DAY)
 
@@ -133,21 +132,12 @@ PG_FUNCTION_INFO_V1(series_percentiles);
 Datum
 series_percentiles(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(1);
+	int			count;
+	ArrayType  *array = series_get_array(fcinfo, 1, &count);
 	float8	   *fractions = (float8 *) ARR_DATA_PTR(array);
-	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	float8		previous = 0;
 	SeriesPoints points;
 
-	/* The nulls of an array take no room in its data. */
-	if (ARR_HASNULL(array))
-	{
-		int			nulls = 0;
-
-		for (int i = 0; i < count; i++)
-			nulls += (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
-		count -= nulls;
-	}
 	series_read_points(&points, PG_GETARG_DATUM(0));
 	for (int i = 0; i < count; i++)
 	{

@@ -147,14 +147,6 @@ series_start_walk(SeriesCursor *cursor, Datum datum)
 	series_step_block(cursor);
 }
 
-/* Go on to the next point. */
-void
-series_step(SeriesCursor *cursor)
-{
-	if (++cursor->position == cursor->reader.block.count)
-		series_step_block(cursor);
-}
-
 /* Go on to the first point of the next block. */
 void
 series_step_block(SeriesCursor *cursor)

@@ -18,13 +18,61 @@
 /* Points further apart than so many times the cadence have a gap between. */
 #define GAP_FACTOR	3
 
+/* So many distances tell what the usual one is. */
+#define SAMPLE	15
+
+static int
+compare_distances(const void *left, const void *right)
+{
+	uint64		a = *(const uint64 *) left;
+	uint64		b = *(const uint64 *) right;
+
+	return (a > b) - (a < b);
+}
+
+/* The distance from one point to the next that is usual in a sample. */
+static uint64
+usual_distance(const TimestampTz *times, Size count)
+{
+	uint64		sample[SAMPLE];
+	Size		size = Min(count - 1, SAMPLE);
+
+	for (Size i = 0; i < size; i++)
+	{
+		Size		at = i * ((count - 1) / size);
+
+		sample[i] = series_distance(times[at], times[at + 1]);
+	}
+	qsort(sample, size, sizeof(uint64), compare_distances);
+	return sample[(size - 1) / 2];
+}
+
+/* Whether so many distances, and no more, are less than one that occurs. */
+static bool
+has_rank(const TimestampTz *times, Size count, uint64 distance, Size rank)
+{
+	Size		less = 0;
+	Size		equal = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	for (Size i = 1; i < count; i++)
+	{
+		uint64		other = series_distance(times[i - 1], times[i]);
+
+		less += other < distance;
+		equal += other == distance;
+	}
+	return less <= rank && rank < less + equal;
+}
+
 /*
  * How far apart measurements are, as a rule: the lower median of the distances
  * from one to the next, in microseconds; 0 of a single one.  Gaps, however
  * long, do not move it, as long as they are fewer than the distances.
  *
- * The median is found byte by byte from the highest: by counting how many of
- * the distances that agree with it so far have each next byte.
+ * A sensor's is seen at once.  Else the median is found byte by byte from the
+ * highest: by counting how many of the distances that agree with it so far
+ * have each next byte.
  */
 int64
 series_cadence_of(const TimestampTz *times, Size count)
@@ -32,12 +80,16 @@ series_cadence_of(const TimestampTz *times, Size count)
 	uint64		longest = 0;
 	uint64		known = 0;		/* bits of the median */
 	uint64		mask = 0;		/* which bits are known */
+	uint64		usual;
 	Size		rank;
 	int			shift = 0;
 
 	if (count < 2)
 		return 0;
 	rank = (count - 2) / 2;
+	usual = usual_distance(times, count);
+	if (has_rank(times, count, usual, rank))
+		return (int64) Min(usual, (uint64) PG_INT64_MAX);
 	for (Size i = 1; i < count; i++)
 		longest = Max(longest, series_distance(times[i - 1], times[i]));
 	while (shift < 56 && longest >> shift > 0xFF)
@@ -67,17 +119,17 @@ series_cadence_of(const TimestampTz *times, Size count)
 
 /* The max_gap of who says none. */
 int64
-series_default_gap(const TimestampTz *times, Size count)
+series_default_gap(int64 cadence)
 {
 	int64		gap;
 
-	if (pg_mul_s64_overflow(series_cadence_of(times, count), GAP_FACTOR, &gap))
+	if (pg_mul_s64_overflow(cadence, GAP_FACTOR, &gap))
 		return PG_INT64_MAX;
 	return gap;
 }
 
 static int64
-find_cadence(Datum series, int64 (*find) (const TimestampTz *, Size))
+find_cadence(Datum series)
 {
 	SeriesReader reader;
 	TimestampTz *times;
@@ -93,33 +145,9 @@ find_cadence(Datum series, int64 (*find) (const TimestampTz *, Size))
 			   sizeof(TimestampTz) * reader.block.count);
 		count += reader.block.count;
 	}
-	found = find(times, count);
+	found = series_cadence_of(times, count);
 	pfree(times);
 	return found;
-}
-
-/* An argument that is a length of time, in microseconds; a day is 24 hours. */
-int64
-series_get_duration(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	const Interval *interval = PG_GETARG_INTERVAL_P(argument);
-	int64		duration;
-
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be in months or years", name),
-				 errhint("Months differ in length; give days or less.")));
-	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &duration) ||
-		pg_add_s64_overflow(duration, interval->time, &duration))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
-				 errmsg("%s is out of range", name)));
-	if (duration < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be negative", name)));
-	return duration;
 }
 
 /*
@@ -149,7 +177,7 @@ series_get_max_gap(FunctionCallInfo fcinfo, int argument, Datum series)
 	int64		gap;
 
 	if (PG_ARGISNULL(argument))
-		return find_cadence(series, series_default_gap);
+		return series_default_gap(find_cadence(series));
 	gap = series_get_duration(fcinfo, argument, "max_gap");
 	if (gap == 0)
 		ereport(ERROR,
@@ -163,7 +191,7 @@ PG_FUNCTION_INFO_V1(series_cadence);
 Datum
 series_cadence(PG_FUNCTION_ARGS)
 {
-	int64		cadence = find_cadence(PG_GETARG_DATUM(0), series_cadence_of);
+	int64		cadence = find_cadence(PG_GETARG_DATUM(0));
 	Interval   *interval;
 
 	if (cadence == 0)

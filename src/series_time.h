@@ -8,23 +8,14 @@
 #ifndef SERIES_TIME_H
 #define SERIES_TIME_H
 
-#include "series.h"
+#include "series_args.h"
 
 extern int64 series_cadence_of(const TimestampTz *times, Size count);
-extern int64 series_default_gap(const TimestampTz *times, Size count);
-extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
-								 const char *name);
+extern int64 series_default_gap(int64 cadence);
 extern void series_get_bounds(FunctionCallInfo fcinfo, int argument,
 							  float8 *low, float8 *high);
 extern int64 series_get_max_gap(FunctionCallInfo fcinfo, int argument,
 								Datum series);
-
-/* The time between two points; it may be more than a signed integer holds. */
-static inline uint64
-series_distance(TimestampTz from, TimestampTz until)
-{
-	return (uint64) until - (uint64) from;
-}
 
 /* For how many microseconds a point holds. */
 static inline int64

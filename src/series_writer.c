@@ -143,22 +143,34 @@ add_entry(SeriesWriter *writer, int64_t first_time, size_t length, int count)
 	writer->used += length;
 }
 
-/* Encode the pending points. */
+/* Put bytes after those in use. */
+static void
+put_bytes(SeriesWriter *writer, const uint8_t *bytes, size_t length)
+{
+	reserve_bytes(writer, length);
+	memcpy(writer->bytes + writer->used, bytes, length);
+}
+
+/* Make a block of the pending points. */
 static void
 flush_pending(SeriesWriter *writer)
 {
 	SeriesBlock *pending = &writer->pending;
-	uint8_t		bytes[SERIES_BLOCK_MAX];
-	size_t		length;
+	size_t		length = writer->pending_length;
 
 	if (pending->count == 0)
 		return;
-	length = series_encode_block(pending, bytes);
-	reserve_bytes(writer, length);
-	memcpy(writer->bytes + writer->used, bytes, length);
+	if (length == 0)
+	{
+		uint8_t		bytes[SERIES_BLOCK_MAX];
+
+		length = series_encode_block(pending, bytes);
+		put_bytes(writer, bytes, length);
+	}
 	add_entry(writer, pending->times[0], length, pending->count);
 	summarize(writer, pending, writer->summarized);
 	writer->summarized = 0;
+	writer->pending_length = 0;
 	pending->count = 0;
 }
 
@@ -170,6 +182,7 @@ series_add_point(SeriesWriter *writer, int64_t time, double value)
 
 	pending->times[pending->count] = time;
 	pending->values[pending->count++] = value;
+	writer->pending_length = 0;
 	if (pending->count == SERIES_BLOCK_POINTS)
 		flush_pending(writer);
 }
@@ -204,9 +217,7 @@ add_block(SeriesWriter *writer, SeriesReader *reader, bool summarized)
 			status = series_decode(reader);
 		if (status != SERIES_OK)
 			return status;
-		reserve_bytes(writer, reader->entry.length);
-		memcpy(writer->bytes + writer->used, reader->bytes,
-			   reader->entry.length);
+		put_bytes(writer, reader->bytes, reader->entry.length);
 		add_entry(writer, reader->entry.first_time, reader->entry.length,
 				  count);
 		if (!summarized)
@@ -222,6 +233,14 @@ add_block(SeriesWriter *writer, SeriesReader *reader, bool summarized)
 		if (summarized)
 			writer->summarized++;
 		series_add_point(writer, block->times[i], block->values[i]);
+	}
+	if (status == SERIES_OK && reader->bytes != NULL &&
+		writer->pending.count == count && pending == 0)
+	{
+		/* Should no more points come, these need not be encoded again. */
+		put_bytes(writer, reader->bytes, reader->entry.length);
+		writer->pending_length = reader->entry.length;
+		writer->pending.exponent = block->exponent;
 	}
 	return status;
 }

@@ -15,6 +15,7 @@
 
 #include "clinical.h"
 #include "compat.h"
+#include "series_moving.h"
 #include "series_time.h"
 
 /* Scales show no less than a gram: where 2 kg are meant, 1.9999999 are 2. */
@@ -32,6 +33,8 @@ read_weights(SeriesPoints *points, FunctionCallInfo fcinfo)
 	series_read_points(points, PG_GETARG_DATUM(0));
 	for (Size i = 0; i < points->count; i++)
 		points->values[i] *= factor;
+	if (factor != 1)
+		points->exponent = -1;
 }
 
 static void
@@ -93,6 +96,7 @@ weight_gain(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+<<<<<<< HEAD
 /*
  * The mean of the last readings of a window that moves on.  What rounding took
  * from the sum is kept (Neumaier, ZAMM 54, 1974), so that a huge value leaves
@@ -126,6 +130,8 @@ move_mean(MovingMean *mean, const SeriesPoints *points, Size i)
 	return (mean->sum + mean->lost) / (i - mean->first + 1);
 }
 
+=======
+>>>>>>> refs/heads/polish
 /*
  * weight_convergence(series, unit, short, long): the mean of a short time less
  * the mean of a long one, both up to each reading.
@@ -134,23 +140,25 @@ PG_FUNCTION_INFO_V1(weight_convergence);
 Datum
 weight_convergence(PG_FUNCTION_ARGS)
 {
-	MovingMean	fast = {series_get_duration(fcinfo, 2, "short_window")};
-	MovingMean	slow = {series_get_duration(fcinfo, 3, "long_window")};
+	int64		short_window = series_get_duration(fcinfo, 2, "short_window");
+	int64		long_window = series_get_duration(fcinfo, 3, "long_window");
 	SeriesPoints points;
+	float8	   *fast;
+	float8	   *slow;
 	SeriesWriter writer;
 
-	if (fast.length == 0 || slow.length <= fast.length)
+	if (short_window == 0 || long_window <= short_window)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("long_window must be longer than short_window, and that longer than nothing")));
 	read_weights(&points, fcinfo);
+	fast = series_moving_means(&points, (uint64) short_window, false);
+	slow = series_moving_means(&points, (uint64) long_window, false);
 	series_start_writing(&writer);
 	for (Size i = 0; i < points.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		put_statistic(&writer, points.times[i],
-					  to_gram(move_mean(&fast, &points, i) -
-							  move_mean(&slow, &points, i)));
+		put_statistic(&writer, points.times[i], to_gram(fast[i] - slow[i]));
 	}
 	PG_RETURN_POINTER(series_write(&writer));
 }

@@ -144,6 +144,12 @@ COMMENT ON FUNCTION smartcare.mean_value(smartcare.series) IS
 
 -- Looking into it.
 
+CREATE FUNCTION smartcare.series_decode_support(internal) RETURNS internal
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.series_decode_support(internal) IS
+'Planner support: what a function costs that reads all points of a series';
+
 CREATE FUNCTION smartcare.series_unnest_support(internal) RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME';
@@ -157,13 +163,13 @@ COMMENT ON FUNCTION smartcare.unnest(smartcare.series) IS
 'The points as rows, in time order';
 
 CREATE FUNCTION smartcare.times(smartcare.series) RETURNS timestamptz[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_times';
 COMMENT ON FUNCTION smartcare.times(smartcare.series) IS
 'Times of all points, in order';
 
 CREATE FUNCTION smartcare.readings(smartcare.series) RETURNS float8[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_readings';
 COMMENT ON FUNCTION smartcare.readings(smartcare.series) IS
 'Values of all points, in the order of their times';
@@ -175,7 +181,7 @@ COMMENT ON FUNCTION smartcare.value_at(smartcare.series, timestamptz) IS
 'Value of the point at exactly this instant; NULL if there is none';
 
 CREATE FUNCTION smartcare.sparkline(smartcare.series, width integer DEFAULT 20) RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_sparkline';
 COMMENT ON FUNCTION smartcare.sparkline(smartcare.series, integer) IS
 'The series drawn in one line of so many characters: means over equal parts of its time span, from lowest to highest, blank where there are no points; raises 22023 unless the width is 1 to 1000';

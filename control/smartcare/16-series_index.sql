@@ -18,12 +18,6 @@ AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.series_overlaps_sel(internal, oid, internal, integer) IS
 'Planner support: the share of rows that series && tstzrange or series && box leaves';
 
-CREATE FUNCTION smartcare.series_decode_support(internal) RETURNS internal
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION smartcare.series_decode_support(internal) IS
-'Planner support: what a function costs that reads all points of a series';
-
 CREATE FUNCTION smartcare.series_exceeds_support(internal) RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME';
@@ -147,15 +141,3 @@ COMMENT ON FUNCTION smartcare.series_typanalyze(internal) IS
 'ANALYZE support: keeps bounding boxes and the mean number of points';
 
 ALTER TYPE smartcare.series SET (ANALYZE = smartcare.series_typanalyze);
-
-ALTER FUNCTION smartcare.cadence(smartcare.series) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.gaps(smartcare.series, interval) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.coverage(smartcare.series, interval) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.time_weighted_mean(smartcare.series, interval, text) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.time_in_range(smartcare.series, float8, float8, interval, text, text) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.fraction_in_range(smartcare.series, float8, float8, interval, text, text) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.excursions(smartcare.series, float8, float8, interval, float8, interval, interval) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.chart(smartcare.series, text, text, float8, float8, interval, text, integer, integer) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.times(smartcare.series) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.readings(smartcare.series) SUPPORT smartcare.series_decode_support;
-ALTER FUNCTION smartcare.sparkline(smartcare.series, integer) SUPPORT smartcare.series_decode_support;

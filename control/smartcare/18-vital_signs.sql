@@ -2,7 +2,7 @@
 
 CREATE FUNCTION smartcare.home_blood_pressure(systolic smartcare.series, diastolic smartcare.series, unit text, zone text DEFAULT 'Europe/Copenhagen', discard_days integer DEFAULT 1, min_readings integer DEFAULT 12,
 	OUT mean_systolic float8, OUT mean_diastolic float8, OUT num_readings integer, OUT num_days integer, OUT sufficient boolean, OUT category text)
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.home_blood_pressure(smartcare.series, smartcare.series, text, text, integer, integer) IS
 'Blood pressure measured at home, in mm[Hg] or kPa (Parati et al., J Hypertens 2008;26:1505; Stergiou et al., J Hypertens 2021;39:1293): means of the readings, instants that both series have, but for those of the first days of the calendar in the time zone; sufficient from min_readings on, and then a category: hypertension from 135/85 mm[Hg], normal below 130/80, else borderline; raises 22023 for another unit, an unknown zone, or a negative number';
@@ -30,19 +30,19 @@ COMMENT ON FUNCTION smartcare.news2(smartcare.series, smartcare.series, integer,
 
 CREATE FUNCTION smartcare.weight_gain(points smartcare.series, unit text, gain float8 DEFAULT 2, within interval DEFAULT '3 days',
 	OUT "time" timestamptz, OUT weight float8, OUT gained float8, OUT since timestamptz) RETURNS SETOF record
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.weight_gain(smartcare.series, text, float8, interval) IS
 'Readings of weight, in kg or [lb_av], that exceed the lowest of the time before, within days of 24 hours, by a gain in kg: the rule of guidelines, 2 kg in 3 days (rules of this kind find one in five decompensations: Gyllensten et al., JMIR Med Inform 2016;4:e3); weight and gain in kg; raises 22023 for another unit, or a negative gain or time';
 
 CREATE FUNCTION smartcare.weight_convergence(points smartcare.series, unit text, short_window interval DEFAULT '3 days', long_window interval DEFAULT '14 days') RETURNS smartcare.series
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.weight_convergence(smartcare.series, text, interval, interval) IS
 'Moving-average convergence of weight, in kg or [lb_av]: at each reading the mean of a short time until then less the mean of a long one, in kg, to the gram (Zhang et al., Eur J Heart Fail 2009;11:420; the windows are arguments, not theirs); raises 22023 for another unit or windows not in that order';
 
 CREATE FUNCTION smartcare.weight_cusum(points smartcare.series, unit text, baseline float8, slack float8 DEFAULT 0.5) RETURNS smartcare.series
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.weight_cusum(smartcare.series, text, float8, float8) IS
 'Cumulative sum of weight, in kg or [lb_av], over a person''s baseline and a slack, both in kg: at each reading the sum before plus weight - baseline - slack, and never below nothing, in kg, to the gram (Page, Biometrika 1954;41:100); raises 22023 for another unit, or a negative baseline or slack';

@@ -49,7 +49,7 @@ COMMENT ON FUNCTION smartcare.unit_convert(float8, text, text, float8) IS
 'A number of one unit in another, a decimal of up to 15 digits converted exactly and rounded once; molar_mass in g/mol converts between mass and substance and is ignored elsewhere; NULL if value or unit is; raises 22P02 for what is no unit, 22023 for units of different dimension, a molar mass that is missing or not positive, 22003 where the result is out of range or off the scale, 54000 as unit_dimension()';
 
 CREATE FUNCTION smartcare.unit_convert(points smartcare.series, "from" text, "to" text, molar_mass float8 DEFAULT NULL) RETURNS smartcare.series
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'unit_convert_series';
 COMMENT ON FUNCTION smartcare.unit_convert(smartcare.series, text, text, float8) IS
 'A series of one unit in another, each value as unit_convert(float8, text, text, float8) converts it, and with the same errors';

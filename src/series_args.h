@@ -1,9 +1,11 @@
 /*
- * series_shape.h
- *		What the functions that make series of series share.
+ * series_args.h
+ *		Arguments and results of the functions of series.
  */
-#ifndef SERIES_SHAPE_H
-#define SERIES_SHAPE_H
+#ifndef SERIES_ARGS_H
+#define SERIES_ARGS_H
+
+#include "utils/array.h"
 
 #include "series.h"
 
@@ -18,14 +20,15 @@ typedef enum SeriesMethod
 
 extern const char *const series_methods[];
 
-/* series_shape.c */
 extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
-extern int64 series_get_length(FunctionCallInfo fcinfo, int argument,
+extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
+extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
+									int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
 							  float8 value);
 extern float8 series_finite(float8 result);
 extern Datum series_result(FunctionCallInfo fcinfo, SeriesWriter *writer);
 
-#endif							/* SERIES_SHAPE_H */
+#endif							/* SERIES_ARGS_H */

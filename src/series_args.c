@@ -1,6 +1,6 @@
 /*
- * series_shape.c
- *		Arguments and results of the functions that make series of series.
+ * series_args.c
+ *		Arguments and results of the functions of series.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "utils/float.h"
 
 #include "compat.h"
-#include "series_shape.h"
+#include "series_args.h"
 
 const char *const series_methods[] = {
 	"exact", "previous", "nearest", "linear", NULL
@@ -43,7 +43,7 @@ series_get_choice(FunctionCallInfo fcinfo, int argument, const char *name,
 
 /* An argument that is a length of time, in microseconds; a day is 24 hours. */
 int64
-series_get_length(FunctionCallInfo fcinfo, int argument, const char *name)
+series_get_duration(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
 	int64		length;
@@ -63,6 +63,22 @@ series_get_length(FunctionCallInfo fcinfo, int argument, const char *name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be negative", name)));
 	return length;
+}
+
+/*
+ * A copy of an argument that is an array of elements of fixed length, and how
+ * many they are but for nulls, which take no room in its data.
+ */
+ArrayType *
+series_get_array(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P_COPY(argument);
+	int			items = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+
+	*count = items;
+	for (int i = 0; ARR_HASNULL(array) && i < items; i++)
+		*count -= (ARR_NULLBITMAP(array)[i / 8] >> i % 8 & 1) == 0;
+	return array;
 }
 
 /* Of finite values; what is not finite was too large. */
