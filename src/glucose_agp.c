@@ -120,11 +120,6 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 }
 
 /*
-<<<<<<< HEAD
- * All of it by counting, so many steps to a unit; false, with nothing put, if a
- * reading is in no cell: it may also be that a damaged summary does not tell the
- * truth about the least and the greatest.
-=======
  * Count the readings of a block; false if one is in no cell.  What is known
  * to be a decimal, with steps for all its digits, is a number of steps.
  */
@@ -157,7 +152,6 @@ count_block(const Histograms *all, Clock *clock, const SeriesBlock *block)
 
 /*
  * All of it by counting; false, with nothing put, if a reading is in no cell.
->>>>>>> refs/heads/polish
  */
 static bool
 count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
@@ -169,18 +163,11 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 	series_start_reading(&reader, datum);
 	if (!(reader.summary.min_value >= 0))
 		return false;
-<<<<<<< HEAD
-	lowest = clinical_round(reader.summary.min_value * steps);
-	width = clinical_round(reader.summary.max_value * steps) - lowest + 1;
-	if (!(width >= 1 && width <= MAX_CELLS / clock->num_steps) ||
-		!(lowest <= PG_INT32_MAX))
-=======
 	all.steps = steps;
 	all.lowest = clinical_round(reader.summary.min_value * steps);
 	width = clinical_round(reader.summary.max_value * steps) - all.lowest + 1;
 	if (!(width >= 1 && width <= MAX_CELLS / clock->num_steps) ||
 		!(all.lowest <= PG_INT32_MAX))
->>>>>>> refs/heads/polish
 		return false;
 	all.width = (int) width;
 	all.cells = palloc0(sizeof(uint32) * all.width * clock->num_steps);
@@ -188,22 +175,8 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 	{
 		if (!count_block(&all, clock, &reader.block))
 		{
-<<<<<<< HEAD
-			double		value = reader.block.values[i];
-			double		step = floor(value * steps + 0.5);
-			double		cell = step - lowest;
-
-			if (step / steps != value || !(cell >= 0 && cell < width))
-			{
-				pfree(cells);
-				return false;
-			}
-			cells[clock_at(clock, reader.block.times[i]) * (int) width +
-				  (int) cell]++;
-=======
 			pfree(all.cells);
 			return false;
->>>>>>> refs/heads/polish
 		}
 	}
 	for (int i = 0; i < clock->num_steps; i++)

@@ -87,7 +87,7 @@ weight_gain(PG_FUNCTION_ARGS)
 
 			values[0] = TimestampTzGetDatum(points.times[i]);
 			values[1] = Float8GetDatum(weight);
-			values[2] = clinical_result(gained);
+			values[2] = Float8GetDatum(series_finite(gained));
 			values[3] = TimestampTzGetDatum(points.times[lowest[from]]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values,
 								 nulls);
@@ -96,42 +96,6 @@ weight_gain(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-<<<<<<< HEAD
-/*
- * The mean of the last readings of a window that moves on.  What rounding took
- * from the sum is kept (Neumaier, ZAMM 54, 1974), so that a huge value leaves
- * no trace when the window has passed it.
- */
-typedef struct MovingMean
-{
-	int64		length;
-	Size		first;
-	double		sum;
-	double		lost;
-} MovingMean;
-
-static void
-add_to_mean(MovingMean *mean, double value)
-{
-	double		sum = mean->sum + value;
-
-	mean->lost += fabs(mean->sum) >= fabs(value) ?
-		(mean->sum - sum) + value : (value - sum) + mean->sum;
-	mean->sum = sum;
-}
-
-static double
-move_mean(MovingMean *mean, const SeriesPoints *points, Size i)
-{
-	add_to_mean(mean, points->values[i]);
-	while (series_distance(points->times[mean->first], points->times[i]) >=
-		   (uint64) mean->length)
-		add_to_mean(mean, -points->values[mean->first++]);
-	return (mean->sum + mean->lost) / (i - mean->first + 1);
-}
-
-=======
->>>>>>> refs/heads/polish
 /*
  * weight_convergence(series, unit, short, long): the mean of a short time less
  * the mean of a long one, both up to each reading.
