@@ -191,6 +191,13 @@ pattern_least(uint64_t set)
 	return (unsigned) __builtin_ctzll(set);
 }
 
+/* From an instant to a later one. */
+static inline uint64_t
+pattern_distance(int64_t from, int64_t to)
+{
+	return (uint64_t) to - (uint64_t) from;
+}
+
 /* episode_pattern_parse.c */
 extern void pattern_parse(PatternParser *parser, const char *text,
 						  size_t length, char *scratch);
@@ -202,13 +209,17 @@ extern EpisodeStatus pattern_open(PatternView *view,
 								  const EpisodePattern *front, size_t size);
 extern bool pattern_possible(const PatternView *view, uint64_t present);
 
-/* episode_pattern_match.c */
+/* episode_pattern_places.c */
+extern bool pattern_match_lasts(const PatternMatcher *matcher,
+								unsigned element, const PatternPlace *place);
 extern size_t pattern_match_size(const PatternView *pattern,
 								 const StoredEpisode *episode);
 extern EpisodeStatus pattern_match_begin(PatternMatcher *matcher,
 										 const PatternView *pattern,
 										 const StoredEpisode *episode,
 										 int64_t horizon, void *memory);
+
+/* episode_pattern_match.c */
 extern bool pattern_match_scan(PatternMatcher *matcher, uint32_t count,
 							   bool stop);
 extern bool pattern_match_at(const PatternMatcher *matcher, uint32_t place);

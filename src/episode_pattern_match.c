@@ -1,9 +1,7 @@
 /*
  * episode_pattern_match.c - finding a pattern in an episode
  *
- * The episode is read in place.  If its labels alone cannot make a match, no
- * phase is looked at; of those that the pattern does not speak of, only the
- * label is.  What is left are the places, scanned from the last to the first.  For each, and each
+ * Places are scanned from the last to the first.  For each, and each
  * state of the automaton, it is found out whether a match can go on from
  * there: which is so if the state may end a match, or an edge of it leads to a
  * later place from which another can.  What may follow a phase are phases that
@@ -27,13 +25,6 @@ static inline uint32_t
 next_fit(const PatternMatcher *m, uint32_t from, unsigned element)
 {
 	return m->next[(size_t) from * count_elements(m) + element];
-}
-
-/* From an instant to a later one. */
-static inline uint64_t
-distance(int64_t from, int64_t to)
-{
-	return (uint64_t) to - (uint64_t) from;
 }
 
 /* The first place from another on that starts at an instant or later. */
@@ -68,7 +59,7 @@ seek_after(const PatternMatcher *m, uint32_t place, uint64_t least)
 {
 	int64_t		end = m->places[place].end;
 
-	if (least > distance(end, INT64_MAX))
+	if (least > pattern_distance(end, INT64_MAX))
 		return m->num_places;
 	return seek(m, place + 1, (int64_t) ((uint64_t) end + least));
 }
@@ -102,25 +93,6 @@ next_start(const PatternMatcher *m, uint32_t place, int64_t *start)
 		return false;
 	*start = episode_phase_start(episode, low);
 	return true;
-}
-
-/*
- * Whether a phase lasts as long as an element asks for.  Of an open phase it
- * is only known that it lasts until the record ends, if not longer.
- */
-static bool
-lasts(const PatternMatcher *m, unsigned element, const PatternPlace *place)
-{
-	const PatternElement *bounds = &m->pattern->elements[element];
-	bool		open = place->end == EPISODE_OPEN;
-	int64_t		end = open ? m->known : place->end;
-
-	if (bounds->least == 0 && bounds->most == PATTERN_UNBOUNDED)
-		return true;
-	if (open && bounds->most != PATTERN_UNBOUNDED)
-		return false;
-	return distance(place->start, end) >= bounds->least &&
-		distance(place->start, end) <= bounds->most;
 }
 
 /*
@@ -192,7 +164,7 @@ follow(const PatternMatcher *m, const PatternEdge *edge, uint32_t place)
 	}
 	to = next_fit(m, seek_after(m, place, edge->least), edge->to);
 	return to < none && m->places[to].start <= last &&
-		distance(end, m->places[to].start) <= edge->most ? to : none;
+		pattern_distance(end, m->places[to].start) <= edge->most ? to : none;
 }
 
 /*
@@ -214,7 +186,7 @@ is_absent(const PatternMatcher *m, const PatternEdge *edge, uint32_t place)
 			return true;
 	}
 	return edge->most == PATTERN_UNBOUNDED ||
-		distance(end, m->known) >= edge->most;
+		pattern_distance(end, m->known) >= edge->most;
 }
 
 /* Whether a match may end by this edge. */
@@ -254,174 +226,6 @@ goes_on(const PatternMatcher *m, unsigned state, uint32_t place)
 	return false;
 }
 
-/* How much memory a matcher needs at most. */
-size_t
-pattern_match_size(const PatternView *pattern, const StoredEpisode *episode)
-{
-	size_t		num_phases = episode->summary.num_phases;
-
-	return sizeof(uint64_t) * episode->summary.num_labels +
-		sizeof(PatternPlace) * num_phases +
-		sizeof(int64_t) * num_phases * pattern->front->num_overlaps +
-		sizeof(uint32_t) * (num_phases + 1) * pattern->front->num_elements;
-}
-
-/*
- * For each label of the episode, the elements that it is in.  False if the
- * episode is damaged.
- */
-static bool
-map_labels(PatternMatcher *m)
-{
-	const EpisodePattern *front = m->pattern->front;
-	SeriesBytes from = {m->episode->labels, m->episode->numbers};
-	uint32_t	named = 0;
-
-	m->present = 0;
-	for (uint32_t i = 0; i < m->episode->summary.num_labels; i++)
-	{
-		EpisodeLabel label;
-		int			order = 1;
-
-		if (!episode_next_label(&from, &label))
-			return false;
-		for (; named < front->num_labels; named++)
-		{
-			EpisodeLabel sought = pattern_label(m->pattern, named);
-
-			order = episode_compare_labels(&label, &sought);
-			if (order <= 0)
-				break;
-		}
-		m->label_elements[i] = order == 0 ?
-			m->pattern->label_elements[named] : front->other;
-		m->present |= m->label_elements[i];
-	}
-	return true;
-}
-
-/* Find the places.  False if the episode is damaged. */
-static bool
-find_places(PatternMatcher *m)
-{
-	const StoredEpisode *episode = m->episode;
-	uint32_t	num_labels = episode->summary.num_labels;
-	uint32_t	num_phases = episode->summary.num_phases;
-	const uint64_t *label_elements = m->label_elements;
-	PatternPlace *places = m->places;
-	uint32_t	count = 0;
-	int64_t		last = INT64_MIN;
-
-	/* Which phase is a place is hard to predict, so without a branch. */
-	for (uint32_t i = 0; i < num_phases; i++)
-	{
-		uint32_t	label = episode_label_number(episode, i);
-
-		if (label >= num_labels)
-			return false;
-		places[count].phase = i;
-		places[count].elements = label_elements[label];
-		count += label_elements[label] != 0;
-	}
-	for (uint32_t i = 0; i < count; i++)
-	{
-		PatternPlace *place = &places[i];
-		EpisodePhase phase;
-
-		if (!episode_phase_times(episode, place->phase, &phase) ||
-			phase.start < last)
-			return false;
-		place->start = last = phase.start;
-		place->end = phase.end;
-	}
-	m->num_places = count;
-	return true;
-}
-
-/*
- * Until when the record is known: the last instant in it, or the horizon if
- * that is later.  False if the episode is damaged.
- */
-static bool
-find_known(PatternMatcher *m, int64_t horizon)
-{
-	const StoredEpisode *episode = m->episode;
-
-	m->known = horizon;
-	if (episode->summary.end != EPISODE_OPEN)
-	{
-		if (episode->summary.end > horizon)
-			m->known = episode->summary.end;
-		return true;
-	}
-	for (uint32_t i = 0; i < episode->summary.num_phases; i++)
-	{
-		EpisodePhase phase;
-		int64_t		time;
-
-		if (!episode_phase_times(episode, i, &phase))
-			return false;
-		time = phase.end == EPISODE_OPEN ? phase.start : phase.end;
-		if (time > m->known)
-			m->known = time;
-	}
-	return true;
-}
-
-/* The last end of the other element's phases before each place. */
-static void
-measure_reach(PatternMatcher *m, const PatternOverlap *overlap,
-			  int64_t *reach)
-{
-	int64_t		last = INT64_MIN;
-
-	for (uint32_t i = 0; i < m->num_places; i++)
-	{
-		const PatternPlace *place = &m->places[i];
-
-		reach[i] = last;
-		if ((place->elements & pattern_bit(overlap->other)) != 0 &&
-			place->end > last && lasts(m, overlap->other, place))
-			last = place->end;
-	}
-}
-
-/*
- * Begin to look for matches.  The record is known until the horizon, and in
- * any case until the last instant in it.  The memory is aligned to 8 bytes.
- */
-EpisodeStatus
-pattern_match_begin(PatternMatcher *m, const PatternView *pattern,
-					const StoredEpisode *episode, int64_t horizon,
-					void *memory)
-{
-	unsigned	num_overlaps = pattern->front->num_overlaps;
-	unsigned	num_elements = pattern->front->num_elements;
-
-	m->pattern = pattern;
-	m->episode = episode;
-	m->num_places = 0;
-	m->position = 0;
-	m->label_elements = memory;
-	m->places = (PatternPlace *) (m->label_elements +
-								  episode->summary.num_labels);
-	if (!map_labels(m))
-		return EPISODE_CORRUPT;
-	if (!pattern_possible(pattern, m->present))
-		return EPISODE_OK;
-	if (!find_places(m) || !find_known(m, horizon))
-		return EPISODE_CORRUPT;
-	m->position = m->num_places;
-	m->reach = (int64_t *) (m->places + m->num_places);
-	m->next = (uint32_t *) (m->reach + (size_t) num_overlaps * m->num_places);
-	for (unsigned i = 0; i < num_overlaps; i++)
-		measure_reach(m, &pattern->overlaps[i],
-					  m->reach + (size_t) i * m->num_places);
-	for (unsigned i = 0; i < num_elements; i++)
-		m->next[(size_t) m->num_places * num_elements + i] = m->num_places;
-	return EPISODE_OK;
-}
-
 /* The states that a match may begin with at this place. */
 static uint64_t
 first_states(const PatternMatcher *m, uint32_t place)
@@ -455,7 +259,7 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 		{
 			unsigned	element = pattern_least(left);
 
-			if (!lasts(m, element, place) ||
+			if (!pattern_match_lasts(m, element, place) ||
 				((states & pattern_bit(element)) != 0 &&
 				 !(overlaps_fit(m, element, number) &&
 				   goes_on(m, element, number))))
