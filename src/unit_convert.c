@@ -43,7 +43,7 @@ divide(UnitDouble a, UnitDouble b)
 	return (UnitDouble) {quotient, rest / b.high};
 }
 
-/* The decimal that a number stands for, if it has up to 15 digits. */
+/* The decimal that a number stands for, if it has up to 15 digits, and 22 places. */
 static inline UnitDouble
 decimal(double value)
 {
@@ -56,7 +56,7 @@ decimal(double value)
 	int			places;
 	double		digits;
 
-	if (!(size >= 1e-8 && size < 1e15) || size == rint(size))
+	if (!(size >= 1e-22 && size < 1e15) || size == rint(size))
 		return result;
 	/* as many places as make 15 digits: log10(2) is 1233 / 4096 */
 	frexp(size, &exponent);

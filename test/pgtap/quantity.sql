@@ -1,6 +1,6 @@
 -- Quantities and conversion over random values: against exact arithmetic of numeric.
 BEGIN;
-SELECT plan(22);
+SELECT plan(26);
 SET LOCAL search_path = public, smartcare;
 SELECT setseed(0.5);
 
@@ -107,6 +107,10 @@ SET LOCAL min_parallel_table_scan_size = 0;
 CREATE TABLE public.many AS SELECT quantity(i, (ARRAY['g', 'kg'])[1 + i % 2]) AS q FROM generate_series(1, 5000) AS i;
 SELECT is((SELECT min(q)::text || max(q)::text FROM many), '2 g' || '4999 kg', 'min and max');
 SELECT is((SELECT count(*) FROM (SELECT max(q) OVER (ORDER BY value(q)) AS q FROM many) w WHERE q = '4999 kg'), 2::bigint, 'in a window');
+
+-- Small decimals are exact, too.
+SELECT is_empty(format($$SELECT i FROM generate_series(1, 2000) AS i WHERE (i || %L)::smartcare.quantity OPERATOR(smartcare.<>) (i || %L)::smartcare.quantity$$, small, large), large || ' is' || small)
+FROM (VALUES ('e-9 kg', ' ug'), ('e-12 kg', ' ng'), ('e-12 mol', ' pmol'), ('e-15 mol', ' fmol')) AS t (small, large);
 
 SELECT * FROM finish();
 ROLLBACK;
