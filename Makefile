@@ -51,7 +51,7 @@ $(CURDIR)/src:
 	mkdir -p $@
 
 # Loops over points are for the compiler to make vector instructions of, which at -O2 some do not.
-src/series_block.o src/series_math.o src/series_stream.o: CFLAGS += -O3
+src/series_math.o src/series_number.o $(patsubst %.c,%.o,$(call files,src/series_block_*.c src/series_stream_*.c)): CFLAGS += -O3
 
 PARTS = $(addprefix $(here)/,control/smartcare $(call files,control/smartcare/*.sql))
 LAYOUT = $(addprefix $(here)/,control/layout $(call files,control/layout/*.sql))

@@ -47,8 +47,9 @@ typedef struct PatternEdge
 	uint64_t	most;
 	uint8_t		kind;
 	uint8_t		from;			/* a */
-	uint8_t		to;				/* b, or PATTERN_NONE */
-	uint8_t		blocked;		/* what must not start between */
+	uint8_t		to;				/* b; means nothing where there is none */
+	uint8_t		blocked;		/* what must not start between, or
+								 * PATTERN_NONE */
 } PatternEdge;
 
 /* A phase of the state overlaps one of the other element, or none. */

@@ -2,16 +2,16 @@
  * episode_pattern_match.c - finding a pattern in an episode
  *
  * Phases are scanned from the last to the first, but for those that the
- * pattern does not speak of: what is left are the places.  For each, and each state of
- * the automaton, it is found out whether a match can go on from there: which
- * is so if the state may end a match, or an edge of it leads to a later phase
- * from which another can.  What may follow a phase are phases that start
- * within one range of time, so it is enough to know, for each state and place,
- * the first phase from there on that a match can go on from: it either is in
- * that range, or none is.  So for a given pattern the time is that of a few
- * binary searches a phase, and no match is ever tried in vain: from the first
- * phase of a match it is bound phase by phase, always the earliest that can
- * be.
+ * pattern does not speak of: what is left are the places.  For each, and each
+ * state of the automaton, it is found out whether a match can go on from
+ * there: which is so if the state may end a match, or an edge of it leads to a
+ * later place from which another can.  What may follow a phase are phases that
+ * start within one range of time, so it is enough to know, for each state and
+ * place, the first place from there on that a match can go on from: it either
+ * is in that range, or none is.  So for a given pattern the time is that of a
+ * few binary searches a phase, and no match is ever tried in vain: from the
+ * first phase of a match it is bound phase by phase, always the earliest that
+ * can be.
  */
 #include "episode_pattern_automaton.h"
 

@@ -208,7 +208,8 @@ episode_first_match(PG_FUNCTION_ARGS)
 	episode_begin(&builder);
 	for (uint32 i = 0; i < num_steps; i++)
 	{
-		const EpisodePhase *phase = &search.episode.phases[search.matcher.places[steps[i].place].phase];
+		uint32		number = search.matcher.places[steps[i].place].phase;
+		const EpisodePhase *phase = &search.episode.phases[number];
 
 		const EpisodeLabel *label = &search.episode.labels[phase->label];
 

@@ -69,8 +69,8 @@ merge_elements(PatternParser *p, uint64_t into, uint64_t from)
 static bool
 link_ahead(PatternParser *p)
 {
-	return pattern_ahead(p, "->") || pattern_ahead(p, "-[") || pattern_ahead(p, "=>") ||
-		pattern_ahead(p, "=[");
+	return pattern_ahead(p, "->") || pattern_ahead(p, "-[") ||
+		pattern_ahead(p, "=>") || pattern_ahead(p, "=[");
 }
 
 /* A link; of an absence, what would follow is what must not. */
@@ -100,7 +100,8 @@ parse_link(PatternParser *p, Link *link, bool absence)
 	{
 		size_t		start;
 
-		if (!pattern_demand(p, next ? "=[" : "-[", "\"->\", \"=>\", \"-[\" or \"=[\"") ||
+		if (!pattern_demand(p, next ? "=[" : "-[",
+							"\"->\", \"=>\", \"-[\" or \"=[\"") ||
 			!pattern_parse_bounds(p, &link->least, &link->most))
 			return false;
 		pattern_put(p, next ? "=[" : "-[");
@@ -296,7 +297,8 @@ parse_count(PatternParser *p, uint32_t *least, uint32_t *most)
 {
 	uint64_t	number;
 
-	if (!pattern_demand(p, "{", "how often, as {1,3}") || !pattern_parse_number(p, &number))
+	if (!pattern_demand(p, "{", "how often, as {1,3}") ||
+		!pattern_parse_number(p, &number))
 		return false;
 	pattern_put(p, "{");
 	pattern_put_number(p, number);
@@ -563,15 +565,15 @@ pattern_parse(PatternParser *p, const char *text, size_t length,
 	memset(p, 0, offsetof(PatternParser, elements));
 	p->next = text;
 	p->end = text + length;
-	p->label_text = scratch;
-	p->label_length = 0;
-	p->text = scratch + length;
-	p->text_length = 0;
 	if (length > PATTERN_MAX_TEXT)
 	{
 		pattern_fail(p, PATTERN_LIMIT, "it is longer than 100000 bytes");
 		return;
 	}
+	p->label_text = scratch;
+	p->label_length = 0;
+	p->text = scratch + length;
+	p->text_length = 0;
 	while (parse_branch(p) && pattern_accept(p, "|"))
 		pattern_put(p, " | ");
 	pattern_skip_space(p);

@@ -19,10 +19,13 @@
 /* The most points that a series can have. */
 #define SERIES_MAX_POINTS	INT32_MAX
 
-/* Points in a block, and the bytes that a block can take. */
+/*
+ * Points in a block, and the bytes that a block can take: at most three
+ * streams of 64-bit integers, and some values beside.
+ */
 #define SERIES_BLOCK_POINTS 256
 #define SERIES_BLOCK_MIN	4
-#define SERIES_BLOCK_MAX	6144
+#define SERIES_BLOCK_MAX	7168
 
 /* The summary of any series lies within this many bytes. */
 #define SERIES_FRONT_MAX	96
@@ -161,8 +164,8 @@ extern void series_output(const SeriesWriter *writer, uint8_t *data);
 
 /*
  * What the parts of the codec share: series_reader.c and series_writer.c for
- * the whole, series_block.c for a block, series_stream.c for its integers,
- * series_bytes.h for bytes.
+ * the whole, series_block.h for a block, series_stream.h for its integers,
+ * series_number.c for decimals and units, series_bytes.h for bytes.
  */
 #define SERIES_VERSION	1
 

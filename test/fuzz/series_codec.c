@@ -193,22 +193,28 @@ write_blocks(const uint8_t *bytes, size_t size, size_t skip, size_t *new_size)
 	return finish(&writer, new_size);
 }
 
-/* Write a series anew, of series of every "each" points, appended. */
+/*
+ * Write a series anew, of one of the first points and then of every "each"
+ * points, appended.
+ */
 static uint8_t *
 append_pieces(const int64_t *times, const double *values, size_t count,
-			  size_t each, size_t *size)
+			  size_t first, size_t each, size_t *size)
 {
 	SeriesWriter writer;
 	uint8_t    *bytes = NULL;
+	size_t		n;
 
-	for (size_t i = 0; i < count; i += each)
+	for (size_t i = 0; i < count; i += n)
 	{
-		size_t		n = count - i < each ? count - i : each;
 		size_t		piece_size;
-		uint8_t    *piece = write_points(times + i, values + i, n,
-										 &piece_size);
+		uint8_t    *piece;
 		SeriesReader reader;
 
+		n = i == 0 ? first : each;
+		if (n == 0 || n > count - i)
+			n = count - i;
+		piece = write_points(times + i, values + i, n, &piece_size);
 		series_begin(&writer, resize);
 		if (bytes != NULL)
 		{
@@ -281,7 +287,7 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 		size_t		bytes_size;
 		uint8_t    *bytes = write_points(times, values, count, &bytes_size);
 
-		check(bytes_size <= SERIES_FRONT_MAX + 20 * count + 64);
+		check(bytes_size <= SERIES_FRONT_MAX + 27 * count + 64);
 		check_points(bytes, bytes_size, times, values, count);
 		for (size_t skip = 0; skip < 3 && !damage; skip++)
 		{
@@ -297,12 +303,15 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 			check(memcmp(&a.mean_value, &b.mean_value, sizeof(double)) == 0);
 			free(again);
 		}
-		if (!damage)
+		for (int way = 0; way < 2 && !damage; way++)
 		{
+			size_t		pieces = 1 + count % 300 + count / 8;
 			size_t		again_size;
-			uint8_t    *again = append_pieces(times, values, count,
-											  1 + count % 300 + count / 8,
-											  &again_size);
+			uint8_t    *again = way == 0 ?
+				append_pieces(times, values, count, pieces, pieces,
+							  &again_size) :
+				append_pieces(times, values, count, count - count % 40, 1,
+							  &again_size);
 			SeriesSummary a;
 			SeriesSummary b;
 
