@@ -58,12 +58,14 @@ done
 for turn in 1 2 3 4 5; do
 	for system in plain ours; do
 		write 'upserts of one point' $system 1 3 "$SCRATCH/$system.pgbench"
+		write 'batches of 100 points to 100 citizens' $system 100 3 "$SCRATCH/$system.pgbench"
 	done
 done
 
 # The table of series after so many more upserts of one point, beside one into which the same is written once; and after
 # as many beside a report that keeps its snapshot.
 upserts=50000
+ask -c 'VACUUM FULL upsert_series'
 grow() { # what
 	pgbench -n -c 1 -M prepared -t $upserts -D rows=1 -D citizens=2000 -f "$SCRATCH/ours.pgbench" bench > "$SCRATCH/pgbench.log" 2>&1
 	ask -c 'CREATE TEMP TABLE fresh (LIKE upsert_series INCLUDING ALL) WITH (fillfactor = 80, toast_tuple_target = 4080)' \
@@ -75,9 +77,4 @@ ask -c 'BEGIN ISOLATION LEVEL REPEATABLE READ' -c 'SELECT count(*) FROM citizen'
 sleep 1
 grow 'growth beside a long report'
 ask -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^SELECT pg_sleep'" > "$SCRATCH/report.log"
-for turn in 1 2 3 4 5; do
-	for system in plain ours; do
-		write 'batches of 100 points to 100 citizens' $system 100 3 "$SCRATCH/$system.pgbench"
-	done
-done
 ask -f bench/series_report.sql

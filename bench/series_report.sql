@@ -36,7 +36,7 @@ WITH median AS (
 SELECT what, unit, round(plain::numeric, 2) AS plain, round(arrays::numeric, 2) AS arrays, round(mobilitydb::numeric, 2) AS mobilitydb,
 	round(ours::numeric, 2) AS ours,
 	round((CASE WHEN higher THEN ours / greatest(plain, arrays, mobilitydb) ELSE least(plain, arrays, mobilitydb) / ours END)::numeric, 1) AS "times better",
-	goal, CASE WHEN higher THEN ours >= goal ELSE ours <= goal END AS reached
+	round(goal::numeric, 3)::float8 AS goal, CASE WHEN higher THEN ours >= goal ELSE ours <= goal END AS reached
 FROM side JOIN goal USING (what) ORDER BY n;
 SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY spread)::numeric, 2) AS "greatest by least run, median",
 	round(max(spread)::numeric, 2) AS "at most"
