@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* room for the normal form of any identifier */
+/* room for the normal form of any identifier: SOR has the longest */
 #define IDENTIFIER_MAX	18
 
 /*

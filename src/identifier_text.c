@@ -3,9 +3,9 @@
  *		Reading the identifiers of persons, organizations and places.
  *
  * Each has one normal form.  What differs from it by spaces or by the case of
- * letters alone is read as that; so is what one identifier is known to be
- * written like, which its function tells.  A number of zeros alone is a
- * filler, and no identifier.
+ * letters alone is read as that.  Where an identifier is known to be written
+ * in other ways too, the comment on its function says how.  A number of zeros
+ * alone is a filler, and no identifier.
  */
 #include "identifier.h"
 
@@ -85,7 +85,7 @@ gln_normal(const char *text, size_t length, char *normal)
 		weighted_sum(normal, weights, length) % 10 == 0 ? length : 0;
 }
 
-/* 11 digits or more. */
+/* 11 to 18 digits; no more fit into IDENTIFIER_MAX. */
 size_t
 sor_normal(const char *text, size_t length, char *normal)
 {

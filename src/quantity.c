@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "quantity.h"
+#include "text_io.h"
 
 #define HEADER	(1 + sizeof(float8))
 
@@ -101,13 +102,13 @@ quantity_in(PG_FUNCTION_ARGS)
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "quantity",
-						unit_excerpt(string, strlen(string))),
+						text_excerpt(string, strlen(string))),
 				 errhint("A quantity is a number, a blank and a unit, as in 120 mm[Hg].")));
 	if (errno == ERANGE && (value == 0 || !isfinite(value)))
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("\"%s\" is out of range for a quantity",
-						unit_excerpt(start, rest - start))));
+						text_excerpt(start, rest - start))));
 
 	while (isspace((unsigned char) *rest))
 		rest++;

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "quantity.h"
+#include "text_io.h"
 
 #define UCUM	"http://unitsofmeasure.org"
 
@@ -71,7 +72,7 @@ quantity_from_fhir(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("FHIR Quantity with comparator \"%s\" is no single quantity",
-						unit_excerpt(member.val.string.val,
+						text_excerpt(member.val.string.val,
 									 member.val.string.len)),
 				 errhint("Remove the comparator and keep it beside the quantity.")));
 	if (!get_member(object, "value", jbvNumeric, &member))
@@ -86,7 +87,7 @@ quantity_from_fhir(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("FHIR Quantity has a unit of system \"%s\", not of UCUM",
-							unit_excerpt(member.val.string.val,
+							text_excerpt(member.val.string.val,
 										 member.val.string.len)),
 					 errhint("The system of UCUM is \"%s\".", UCUM)));
 		is_ucum = true;

@@ -16,16 +16,8 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "text_io.h"
 #include "unit_server.h"
-
-/* A piece of a text to quote in a message. */
-char *
-unit_excerpt(const char *text, int length)
-{
-	int			clipped = pg_mbcliplen(text, length, 64);
-
-	return psprintf("%.*s%s", clipped, text, clipped < length ? "..." : "");
-}
 
 /* The UCUM code of what somebody wrote, in the server's encoding. */
 bool
@@ -59,13 +51,13 @@ unit_report(Node *escontext, const UnitScan *scan)
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid unit: \"%s\"",
-					unit_excerpt(scan->text, length)),
+					text_excerpt(scan->text, length)),
 			 wrong > 0 ?
 			 errdetail("At character %d, \"%s\": %s.",
-					   pg_mbstrlen_with_len(scan->text, before) + 1,
-					   unit_excerpt(scan->wrong, wrong), scan->problem) :
+					   text_character(scan->text, scan->wrong),
+					   text_excerpt(scan->wrong, wrong), scan->problem) :
 			 errdetail("At character %d: %s.",
-					   pg_mbstrlen_with_len(scan->text, before) + 1,
+					   text_character(scan->text, scan->wrong),
 					   scan->problem),
 			 known ? errhint("UCUM writes it as \"%s\".", code) : 0));
 }

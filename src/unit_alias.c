@@ -305,6 +305,20 @@ respell(char *out, const char *text, size_t length)
 	*out = '\0';
 }
 
+static bool
+find_alias(char *code, const char *spelling)
+{
+	for (int i = 0; i < unit_alias_count; i++)
+	{
+		if (equal_but_for_case(unit_alias_table[i].alias, spelling))
+		{
+			strcpy(code, unit_alias_table[i].code);
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * The UCUM expression for what somebody wrote, in UTF-8: itself if it is one.
  * The code has room for UNIT_MAX_LENGTH bytes and a terminator.
@@ -322,26 +336,12 @@ unit_from_alias(char *code, const char *text, size_t length)
 		strcpy(code, spelling);
 		return true;
 	}
-	for (int i = 0; i < unit_alias_count; i++)
-	{
-		if (equal_but_for_case(unit_alias_table[i].alias, spelling))
-		{
-			strcpy(code, unit_alias_table[i].code);
-			return true;
-		}
-	}
+	if (find_alias(code, spelling))
+		return true;
 
 	/* a blank within a word: mm Hg */
 	for (char *blank = strchr(spelling, ' '); blank != NULL;
 		 blank = strchr(blank, ' '))
 		memmove(blank, blank + 1, strlen(blank));
-	for (int i = 0; i < unit_alias_count; i++)
-	{
-		if (equal_but_for_case(unit_alias_table[i].alias, spelling))
-		{
-			strcpy(code, unit_alias_table[i].code);
-			return true;
-		}
-	}
-	return false;
+	return find_alias(code, spelling);
 }

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "text_io.h"
 #include "unit_server.h"
 
 #define UNIT_PLACES			128
@@ -58,7 +59,7 @@ unit_lookup(Node *escontext, const char *text, int length)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("unit is out of range: \"%s\"",
-						unit_excerpt(text, length)),
+						text_excerpt(text, length)),
 				 errdetail("Its factor over base units has more digits than are kept.")));
 	if (*place == NULL)
 		*place = make_place(sizeof(CachedUnit));
@@ -83,10 +84,20 @@ report_incommensurable(const char *from, int from_length,
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("cannot convert \"%s\" to \"%s\"",
-					unit_excerpt(from, from_length),
-					unit_excerpt(to, to_length)),
+					text_excerpt(from, from_length),
+					text_excerpt(to, to_length)),
 			 errdetail("The dimension of the one is %s, of the other %s.",
 					   from_dimension, to_dimension)));
+}
+
+static bool
+is_of(const CachedConversion *entry, const char *from, int from_length,
+	  const char *to, int to_length)
+{
+	return entry != NULL &&
+		entry->from_length == from_length && entry->to_length == to_length &&
+		memcmp(entry->from, from, from_length) == 0 &&
+		memcmp(entry->to, to, to_length) == 0;
 }
 
 /* How to convert; last is an entry to look at first, or NULL. */
@@ -101,22 +112,13 @@ unit_lookup_conversion(const char *from, int from_length,
 	UnitConversion conversion;
 	const CachedUnit *unit;
 
-	if (last != NULL &&
-		last->from_length == from_length && last->to_length == to_length &&
-		memcmp(last->from, from, from_length) == 0 &&
-		memcmp(last->to, to, to_length) == 0)
+	if (is_of(last, from, from_length, to, to_length))
 		return last;
 	place = &conversions[hash_combine(hash_text(from, from_length),
 									  hash_text(to, to_length)) %
 						 CONVERSION_PLACES];
-	if (*place != NULL && *place != last)
-	{
-		last = *place;
-		if (last->from_length == from_length && last->to_length == to_length &&
-			memcmp(last->from, from, from_length) == 0 &&
-			memcmp(last->to, to, to_length) == 0)
-			return last;
-	}
+	if (is_of(*place, from, from_length, to, to_length))
+		return *place;
 
 	unit = unit_lookup(NULL, from, from_length);
 	from_meaning = unit->meaning;
@@ -130,8 +132,8 @@ unit_lookup_conversion(const char *from, int from_length,
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("cannot convert \"%s\" to \"%s\"",
-						unit_excerpt(from, from_length),
-						unit_excerpt(to, to_length)),
+						text_excerpt(from, from_length),
+						text_excerpt(to, to_length)),
 				 errdetail("The factor between them has more digits than are kept.")));
 	if (*place == NULL)
 		*place = make_place(sizeof(CachedConversion));

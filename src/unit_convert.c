@@ -43,7 +43,11 @@ divide(UnitDouble a, UnitDouble b)
 	return (UnitDouble) {quotient, rest / b.high};
 }
 
-/* The decimal that a number stands for, if it has up to 15 digits, and 22 places. */
+/*
+ * The decimal that a number stands for, if it has up to 15 digits and 22
+ * places: 1e22 is the highest power of ten that a double holds exactly.  Other
+ * numbers are what they are.
+ */
 static inline UnitDouble
 decimal(double value)
 {
@@ -271,8 +275,7 @@ to_scale(UnitScale scale, double x)
  * what is not positive; infinity, or zero, where it is out of range.
  */
 double
-unit_apply(const UnitConversion *conversion, double value,
-			 double molar_mass)
+unit_apply(const UnitConversion *conversion, double value, double molar_mass)
 {
 	UnitDouble	x = decimal(value);
 

@@ -33,6 +33,6 @@ extern bool unit_prepare(UnitConversion *conversion, const UnitMeaning *from,
 extern bool unit_prepare_base(UnitConversion *conversion,
 							  const UnitMeaning *from);
 extern double unit_apply(const UnitConversion *conversion, double value,
-						   double molar_mass);
+						 double molar_mass);
 
 #endif							/* UNIT_CONVERT_H */

@@ -44,7 +44,7 @@ add_atom(UnitMeaning *meaning, const UnitAtom *atom, int exponent)
 		raise_and_multiply(meaning, &value, exponent);
 }
 
-/* False if the factor cannot be held, as of [pi]20. */
+/* False if the factor takes more than UNIT_LIMBS, as that of [pi]20 does. */
 bool
 unit_mean(UnitMeaning *meaning, const UnitForm *form)
 {

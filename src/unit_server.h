@@ -39,7 +39,6 @@ extern const CachedConversion *unit_lookup_conversion(const char *from,
 													  const CachedConversion *last);
 
 /* unit.c */
-extern char *unit_excerpt(const char *text, int length);
 extern void unit_report(Node *escontext, const UnitScan *scan);
 extern char *unit_to_server(const char *utf8, int length);
 extern bool unit_spelling(char *code, const char *text, int length);

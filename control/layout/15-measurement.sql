@@ -17,7 +17,8 @@ COMMENT ON TABLE care.measure IS
 'What is measured: one measure may be known by many codes. Measures at home and in the clinic are measures of their own.';
 COMMENT ON COLUMN care.measure.name IS 'By which functions and views know it.';
 COMMENT ON COLUMN care.measure.display IS 'By which people know it.';
-COMMENT ON COLUMN care.measure.unit IS 'UCUM unit of all its values.';
+COMMENT ON COLUMN care.measure.unit IS
+'UCUM unit of all its values; of a measure that is not reviewed the unit as it came, where UCUM does not know it.';
 COMMENT ON COLUMN care.measure.molar_mass IS
 'Of the substance, in g/mol: by it values in mg/dL become mmol/L. Null where there is no one substance.';
 COMMENT ON COLUMN care.measure.reviewed IS

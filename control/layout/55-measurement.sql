@@ -766,7 +766,7 @@ COMMENT ON COLUMN care.measurement.citizen IS 'The citizen whom it is about.';
 COMMENT ON COLUMN care.measurement.measure IS 'Name of what is measured; care.measure lists them.';
 COMMENT ON COLUMN care.measurement."time" IS 'When it was measured.';
 COMMENT ON COLUMN care.measurement.value IS 'The value that counts, in the measure''s unit.';
-COMMENT ON COLUMN care.measurement.unit IS 'UCUM unit of the value.';
+COMMENT ON COLUMN care.measurement.unit IS 'The measure''s unit, by care.measure.';
 COMMENT ON COLUMN care.measurement.comparator IS 'How the true value compares to this one, which is a limit only; null for almost all.';
 COMMENT ON COLUMN care.measurement.original_value IS 'The value as it came, where converting back does not give it.';
 COMMENT ON COLUMN care.measurement.original_unit IS 'The unit in which it came.';

@@ -45,13 +45,13 @@ CREATE FUNCTION smartcare.quantity(value float8, unit text) RETURNS smartcare.qu
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
 AS 'MODULE_PATHNAME', 'quantity_from_parts';
 COMMENT ON FUNCTION smartcare.quantity(float8, text) IS
-'Quantity of a number and a unit; raises 22003 for a number that is not finite, 22P02 for what is no unit';
+'Quantity of a number and a unit; raises 22003 for a number that is not finite or whose value in base units is not, 22P02 for what is no unit, 54000 as unit_dimension()';
 
 CREATE FUNCTION smartcare.quantity(fhir jsonb) RETURNS smartcare.quantity
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
 AS 'MODULE_PATHNAME', 'quantity_from_fhir';
 COMMENT ON FUNCTION smartcare.quantity(jsonb) IS
-'Quantity from the Quantity of FHIR: its code of UCUM, or, where no system is named, its code or unit as unit_code() reads it; raises 22023 for one without a value, with a comparator or of another system, 22P02 for what is no unit, 22003 for a number out of range';
+'Quantity from the Quantity of FHIR: its code of UCUM, or, where no system is named, its code or unit as unit_code() reads it; raises 22023 for one without a value, with a comparator or of another system, 22P02 for what is no unit, 22003 for a number out of range, 54000 as unit_dimension()';
 
 CREATE FUNCTION smartcare.fhir_quantity(smartcare.quantity) RETURNS jsonb
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
