@@ -55,6 +55,9 @@ SELECT unit_convert(2, '10*400.m', '10*400.cm'), unit_convert(2, '10*400.m', '10
 -- Spellings.
 SELECT left(s, 20) AS s, unit_code(s)
 FROM unnest(ARRAY['mm[Hg]', 'mmHg', 'MMHG', 'mm Hg', ' kg ', '°C', 'ºC', '℃', 'C', 'celsius', 'bpm', '/min', 'mmol/l', 'µg/L', 'μg/L', 'µg / L', 'kg/m²', 'm·s⁻¹', 'lbs', 'pct', 'NA', 'IE/l', '10 9/L', 'mEq/L', 'mL/min/1,73 m2', 'år', 'nonsense', '', repeat('x', 300)]) AS s;
+SELECT s, unit_code(s) FROM unnest(ARRAY['10⁹/L', '10¹²/L', '1·10⁹/L', '10⁻³', '5²', 's⁷', 'mIU/mL', 'MIU/mL', 'MEQ/L', 'meq/l']) AS s;
+SELECT u, unit_display(u), unit_code(unit_display(u)) FROM unnest(ARRAY['10*9/L', '10*-6.m', '10^12/L', 'kg/m2', 'm.s-1', 'ug/dL', 'Cel']) AS u
+WHERE unit_convert(1.0, u, unit_code(unit_display(u))) IS DISTINCT FROM 1;
 SELECT alias, code FROM unit_aliases() WHERE unit_code(alias) IS DISTINCT FROM code OR unit_is_valid(alias) OR NOT unit_is_valid(code);
 SELECT count(*) = count(DISTINCT lower(alias)) AS each_once FROM unit_aliases();
 

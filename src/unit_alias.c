@@ -223,14 +223,20 @@ static const char *const respellings[][2] = {
 	{"℉", "°F"},
 	{"−", "-"},
 	{"⁻", "-"},
+	{"⁰", "0"},
 	{"¹", "1"},
 	{"²", "2"},
 	{"³", "3"},
 	{"⁴", "4"},
 	{"⁵", "5"},
 	{"⁶", "6"},
+	{"⁷", "7"},
+	{"⁸", "8"},
 	{"⁹", "9"},
 };
+
+/* From here on they are raised. */
+#define FIRST_RAISED 8
 
 static char
 fold(char c)
@@ -268,6 +274,7 @@ respell(char *out, const char *text, size_t length)
 {
 	const char *end = text + length;
 	char	   *start = out;
+	bool		raised = false;
 	size_t		i;
 
 	while (text < end)
@@ -293,24 +300,40 @@ respell(char *out, const char *text, size_t length)
 		{
 			const char *by = respellings[i][1];
 
+			/* 10 with a raised 9 is 10*9 in UCUM, and not 109 */
+			if (i >= FIRST_RAISED && !raised && out > start &&
+				out[-1] >= '0' && out[-1] <= '9')
+				*out++ = '*';
+			raised = i >= FIRST_RAISED;
 			memcpy(out, by, strlen(by));
 			out += strlen(by);
 			text += strlen(respellings[i][0]);
 		}
 		else
+		{
+			raised = false;
 			*out++ = *text++;
+		}
 	}
 	if (out > start && out[-1] == ' ')
 		out--;
 	*out = '\0';
 }
 
+/*
+ * Case makes no difference, but in the m of mEq or mIU, which is another
+ * prefix when it is a capital.
+ */
 static bool
 find_alias(char *code, const char *spelling)
 {
 	for (int i = 0; i < unit_alias_count; i++)
 	{
-		if (equal_but_for_case(unit_alias_table[i].alias, spelling))
+		const char *alias = unit_alias_table[i].alias;
+
+		if (equal_but_for_case(alias, spelling) &&
+			!(alias[0] == 'm' && fold(alias[1]) != alias[1] &&
+			  spelling[0] == 'M'))
 		{
 			strcpy(code, unit_alias_table[i].code);
 			return true;
