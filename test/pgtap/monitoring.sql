@@ -10,8 +10,7 @@ CREATE FUNCTION pg_temp.person(n int) RETURNS bigint LANGUAGE sql AS $$
 	SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY['010101' || lpad(n::text, 4, '0')], 'P' || n, general_practice => -1)
 $$;
 SELECT pg_temp.person(1) AS c \gset
-SET LOCAL smartcare_test.citizen = :c;
-CREATE FUNCTION pg_temp.c() RETURNS bigint LANGUAGE sql RETURN current_setting('smartcare_test.citizen')::bigint;
+\ir ../workflow.sql
 CREATE FUNCTION pg_temp.day(n float8) RETURNS timestamptz LANGUAGE sql RETURN date_trunc('hour', now()) - interval '720 hours' + n * interval '24 hours';
 CREATE FUNCTION pg_temp.put(m text, d float8, v float8) RETURNS integer LANGUAGE sql AS $$
 	SELECT care.record(pg_temp.c(), m, ARRAY[pg_temp.day(d)], ARRAY[v], (SELECT unit FROM care.measure WHERE name = m))
@@ -25,9 +24,6 @@ CREATE FUNCTION pg_temp.alerts(m text, c bigint DEFAULT pg_temp.c()) RETURNS tex
 $$;
 CREATE FUNCTION pg_temp.alert(n int DEFAULT 1) RETURNS bigint LANGUAGE sql AS $$
 	SELECT a.id FROM care.alert a WHERE a.citizen = pg_temp.c() AND a.status <> 'entered-in-error' ORDER BY a.start_time OFFSET n - 1 LIMIT 1
-$$;
-CREATE FUNCTION pg_temp.event(s name) RETURNS bigint LANGUAGE sql AS $$
-	SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = pg_temp.c() AND e.step = s
 $$;
 CREATE FUNCTION pg_temp.annul(e bigint) RETURNS text LANGUAGE sql AS $$
 	SELECT status FROM care.annul(pg_temp.c(), e, -3, 'wrong', 'annul ' || e)

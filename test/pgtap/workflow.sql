@@ -7,23 +7,8 @@ INSERT INTO care.organization (id, sector, name, parent) VALUES
 	(-1, 'general practice', 'practice', NULL), (-2, 'hospital', 'hospital', NULL), (-3, 'municipality', 'municipality', NULL),
 	(-4, 'hospital', 'lungs', -2), (-5, 'hospital', 'heart', -2), (-6, 'hospital', 'another hospital', NULL);
 SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{2512489996}', 'Nancy') AS c \gset
-SET LOCAL smartcare_test.citizen = :c;
-CREATE FUNCTION pg_temp.c() RETURNS bigint LANGUAGE sql RETURN current_setting('smartcare_test.citizen')::bigint;
+\ir ../workflow.sql
 CREATE FUNCTION pg_temp.day(n float8) RETURNS timestamptz LANGUAGE sql RETURN now() - interval '30 days' + n * interval '1 day';
--- What a step returned, its ids counted from the first.
-CREATE FUNCTION pg_temp.status(r care.step_result) RETURNS text LANGUAGE sql RETURN r.status || CASE WHEN r.repeated THEN ' (repeated)' ELSE '' END;
-CREATE FUNCTION pg_temp.entry(t name, n int) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	found_entry bigint;
-BEGIN
-	EXECUTE format('SELECT id FROM care.%I WHERE citizen = $1 ORDER BY id OFFSET $2 LIMIT 1', t) INTO found_entry USING pg_temp.c(), n - 1;
-	RETURN found_entry;
-END
-$$;
-CREATE FUNCTION pg_temp.event(s name) RETURNS bigint LANGUAGE sql
-BEGIN ATOMIC
-	SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = pg_temp.c() AND e.step = s;
-END;
 
 -- Every step in the tables has its function, and every entity its table with the status.
 SELECT is_empty($$
