@@ -1,6 +1,6 @@
 -- Monitoring at home: triage, alerts in any order of arrival, plans, and what is missing.
 BEGIN;
-SELECT no_plan();
+SELECT plan(185);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name, parent) VALUES
