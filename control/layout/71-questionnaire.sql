@@ -113,24 +113,27 @@ RETURN CASE type
 	ELSE '{}' END;
 COMMENT ON FUNCTION care.answer_kinds(text) IS 'Internal: the types that answers to a type of question can have; empty for what is no question.';
 
-CREATE OR REPLACE FUNCTION care.questionnaire_items(definition jsonb)
-RETURNS TABLE (place integer, depth integer, link_id text, parent text, type text, item jsonb)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
-	WITH RECURSIVE node AS (
-		SELECT ARRAY[i.place] AS path, i.item, NULL::text AS parent
-		FROM jsonb_path_query(questionnaire_items.definition, '$.item[*]') WITH ORDINALITY AS i (item, place)
-		UNION ALL
-		SELECT n.path || i.place, i.item, n.item ->> 'linkId'
-		FROM node n
-		CROSS JOIN LATERAL jsonb_path_query(n.item, '$.item[*]') WITH ORDINALITY AS i (item, place)
-		WHERE cardinality(n.path) < 20
-	)
-	SELECT row_number() OVER (ORDER BY n.path)::integer, cardinality(n.path), n.item ->> 'linkId', n.parent, n.item ->> 'type', n.item
-	FROM node n ORDER BY n.path;
-END;
-COMMENT ON FUNCTION care.questionnaire_items(jsonb) IS
-'Internal: the items of a definition, in its order and down to the 20th level, each with the linkId of the item that it stands in.';
+-- Not a recursive query: of JSON the planner expects so much that it compiles it first.
+CREATE OR REPLACE FUNCTION care.questionnaire_items(element jsonb, parent text DEFAULT NULL, depth integer DEFAULT 1)
+RETURNS TABLE (link_id text, within text, level integer, type text, item jsonb)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	FOR item IN SELECT * FROM jsonb_path_query(element, '$.item[*]') LOOP
+		link_id := item ->> 'linkId';
+		within := parent;
+		level := depth;
+		type := item ->> 'type';
+		RETURN NEXT;
+		IF item ? 'item' AND depth < 20 THEN
+			RETURN QUERY SELECT * FROM care.questionnaire_items(item, link_id, depth + 1);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.questionnaire_items(jsonb, text, integer) IS
+'Internal: the items of a definition, in its order and down to the 20th level, each with the linkId of the item that it stands within.';
 
 CREATE OR REPLACE FUNCTION care.check_definition(definition jsonb)
 RETURNS void
@@ -161,7 +164,8 @@ BEGIN
 		SELECT i.*, care.answer_kinds(i.type) AS kinds, coalesce(i.item ? 'item', false) AS nests,
 			care.extension_value(i.item, 'urn:smartcare:measure') AS measure,
 			count(*) OVER (PARTITION BY i.link_id) AS same
-		FROM care.questionnaire_items(definition) AS i ORDER BY i.place
+		FROM care.questionnaire_items(definition) WITH ORDINALITY AS i (link_id, within, level, type, item, place)
+		ORDER BY i.place
 	LOOP
 		fault := smartcare.fhir_shape_fault(item.item, '{"linkId!": "string", "text": "string",
 			"type!": ["group", "display", "boolean", "decimal", "integer", "date", "dateTime", "time", "string", "text", "url", "choice", "open-choice", "quantity"],
@@ -170,7 +174,7 @@ BEGIN
 			"answerOption": {}, "initial": {}, "item": {}}');
 		fault := coalesce(fault, care.limits_fault(care.limits_extension(item.item)), CASE
 			WHEN item.link_id = '' THEN 'its linkId is empty'
-			WHEN item.depth = 20 THEN 'it is nested too deeply'
+			WHEN item.level = 20 THEN 'it is nested too deeply'
 			WHEN item.same > 1 THEN 'the linkId stands for several items'
 			WHEN item.type = 'group' AND NOT item.nests THEN 'a group needs items'
 			WHEN item.type = 'display' AND item.nests THEN 'a display has no items'
@@ -197,7 +201,9 @@ BEGIN
 				fault := format('%s is no option', option);
 			ELSIF care.fhir_value(option, 'value') = ANY (options) THEN
 				fault := format('the option %s stands twice', option);
-			ELSIF CASE jsonb_typeof(care.ordinal_value(option)) WHEN 'number' THEN abs(care.ordinal_value(option)::numeric) > 1e15 ELSE care.ordinal_value(option) IS NOT NULL END THEN
+			ELSIF (CASE jsonb_typeof(care.ordinal_value(option)) WHEN 'number' THEN abs(care.ordinal_value(option)::numeric) > 1e15
+				ELSE care.ordinal_value(option) IS NOT NULL END)
+			THEN
 				fault := format('the ordinal value of %s is no number', option);
 			ELSIF care.extension_value(option, 'urn:smartcare:severity') #>> '{}' <> ALL ('{red,yellow,green}') THEN
 				fault := format('the severity of %s is not red, yellow or green', option);
@@ -244,7 +250,7 @@ BEGIN
 		FROM care.questionnaire_items(definition) AS i
 		CROSS JOIN LATERAL jsonb_path_query(i.item, '$.enableWhen[*].question') AS c (question)
 		UNION
-		SELECT i.link_id, i.parent FROM care.questionnaire_items(definition) AS i WHERE i.parent IS NOT NULL
+		SELECT i.link_id, i.within FROM care.questionnaire_items(definition) AS i WHERE i.within IS NOT NULL
 	), reach AS (
 		SELECT * FROM depends
 		UNION
@@ -304,26 +310,32 @@ END;
 COMMENT ON FUNCTION care.item_enabled(jsonb, jsonb) IS
 'Internal: whether an item''s enableWhen lets it be asked, by the answers known: arrays of what care.fhir_value() returns, by linkId. As in FHIR, any of several answers will do, but != is for all; quantities compare in one unit.';
 
-CREATE OR REPLACE FUNCTION care.answered_items(answers jsonb)
-RETURNS TABLE (link_id text, parent text, answer jsonb, fault text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
-	WITH RECURSIVE node AS (
-		SELECT i.item, NULL::text AS parent, 1 AS depth
-		FROM jsonb_array_elements(CASE jsonb_typeof(answered_items.answers) WHEN 'array' THEN answered_items.answers ELSE '[{}]' END) AS i (item)
-		UNION ALL
-		SELECT c.item, n.item ->> 'linkId', n.depth + 1
-		FROM node n
-		CROSS JOIN LATERAL (
-			SELECT jsonb_path_query(n.item, '$.item[*]')
-			UNION ALL
-			SELECT jsonb_path_query(n.item, '$.answer[*].item[*]')
-		) AS c (item)
-		WHERE n.depth < 20
-	)
-	SELECT n.item ->> 'linkId', n.parent, n.item -> 'answer', CASE n.depth WHEN 20 THEN 'it is nested too deeply'
-		ELSE smartcare.fhir_shape_fault(n.item, '{"linkId!": "string", "answer": {"item": {}}, "item": {}}') END
-	FROM node n;
-END;
-COMMENT ON FUNCTION care.answered_items(jsonb) IS
-'Internal: the items of answers, each with the linkId of the item that it stands in, and what is wrong with its shape.';
+CREATE OR REPLACE FUNCTION care.answered_items(items jsonb, parent text DEFAULT NULL, depth integer DEFAULT 1)
+RETURNS TABLE (link_id text, within text, answer jsonb, fault text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	item jsonb;
+BEGIN
+	IF jsonb_typeof(items) <> 'array' THEN
+		fault := 'answers are an array of items';
+		RETURN NEXT;
+		RETURN;
+	END IF;
+	FOR item IN SELECT * FROM jsonb_array_elements(items) LOOP
+		link_id := item ->> 'linkId';
+		within := parent;
+		answer := item -> 'answer';
+		fault := CASE depth WHEN 20 THEN 'it is nested too deeply'
+			ELSE smartcare.fhir_shape_fault(item, '{"linkId!": "string", "answer": {"item": {}}, "item": {}}') END;
+		RETURN NEXT;
+		IF fault IS NULL AND (item ? 'item' OR jsonb_path_exists(answer, '$[*].item')) THEN
+			RETURN QUERY SELECT * FROM care.answered_items(
+				jsonb_path_query_array(item, '$.item[*]') || jsonb_path_query_array(coalesce(answer, '[]'), '$[*].item[*]'), link_id, depth + 1);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.answered_items(jsonb, text, integer) IS
+'Internal: the items of answers, each with the linkId of the item that it stands within, and what is wrong with its shape.';

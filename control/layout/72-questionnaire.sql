@@ -59,7 +59,7 @@ BEGIN
 	FOR link_id, fault IN
 		SELECT coalesce(a.link_id, ''), coalesce(a.fault, CASE
 			WHEN i.link_id IS NULL THEN 'there is no such question'
-			WHEN a.parent IS DISTINCT FROM i.parent THEN 'it is not asked at this place'
+			WHEN a.within IS DISTINCT FROM i.within THEN 'it is not asked at this place'
 			WHEN count(*) OVER (PARTITION BY a.link_id) > 1 THEN 'it is answered twice' END)
 		FROM care.answered_items(answers) a
 		LEFT JOIN care.questionnaire_items(definition) i ON i.link_id = a.link_id
@@ -76,12 +76,12 @@ BEGIN
 		WHERE care.fhir_value(v.answer, 'value') IS NOT NULL))
 	INTO given, known
 	FROM care.answered_items(answers) a WHERE a.answer IS NOT NULL;
-	FOR item IN SELECT * FROM care.questionnaire_items(definition) AS i ORDER BY i.place LOOP
+	FOR item IN SELECT * FROM care.questionnaire_items(definition) AS i LOOP
 		link_id := item.link_id;
 		own := coalesce(given -> link_id, '[]');
 		answered := own <> '[]';
 		-- What belongs to a question is asked once that is answered.
-		enabled := (item.parent IS NULL OR (asked -> item.parent)::boolean) AND care.item_enabled(item.item, known);
+		enabled := (item.within IS NULL OR (asked -> item.within)::boolean) AND care.item_enabled(item.item, known);
 		asked := asked || jsonb_build_object(link_id, enabled AND (answered OR item.type = 'group'));
 		limits := care.limits_extension(item.item);
 		scored := EXISTS (SELECT FROM jsonb_path_query(item.item, '$.answerOption[*]') AS o (option) WHERE care.ordinal_value(o.option) IS NOT NULL);
@@ -161,7 +161,9 @@ CREATE OR REPLACE FUNCTION care.measured_answers(questionnaire bigint, answers j
 RETURNS TABLE (link_id text, measure text, reading float8, unit text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT i.link_id, care.extension_value(i.item, 'urn:smartcare:measure') #>> '{}', (v.value -> 2)::float8,
+	SELECT i.link_id, care.extension_value(i.item, 'urn:smartcare:measure') #>> '{}',
+		-- Other answers may be looked at too, before they are left out.
+		CASE jsonb_typeof(v.value -> 2) WHEN 'number' THEN (v.value -> 2)::float8 END,
 		CASE i.type WHEN 'quantity' THEN v.value ->> 1 ELSE care.item_unit(i.item) END
 	FROM care.questionnaire q
 	CROSS JOIN LATERAL care.questionnaire_items(q.definition) i
@@ -292,7 +294,7 @@ BEGIN
 	SELECT * INTO latest FROM care.questionnaire q
 	WHERE q.name = new_name AND (q.status <> 'draft' OR draft)
 	ORDER BY q.version DESC LIMIT 1;
-	IF latest.definition = definition AND latest.status = CASE WHEN draft THEN 'draft' ELSE 'active' END THEN
+	IF latest.definition = definition AND (latest.status = 'draft') = draft THEN
 		RETURN latest.version;
 	END IF;
 	-- A draft is not kept.
