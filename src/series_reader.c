@@ -250,9 +250,15 @@ series_decode(SeriesReader *reader)
 	block->count = (int) reader->entry.count;
 	status = series_decode_block(reader->bytes, reader->entry.length,
 								 reader->entry.first_time, block);
-	if (status == SERIES_OK &&
-		block->times[block->count - 1] >= reader->next_time)
-		status = SERIES_CORRUPT;
+	if (status == SERIES_OK)
+	{
+		int64_t		last_time = block->times[block->count - 1];
+
+		if (reader->remaining == 0 ?
+			last_time != reader->summary.last_time :
+			last_time >= reader->next_time)
+			status = SERIES_CORRUPT;
+	}
 	if (status != SERIES_OK)
 		block->count = 0;
 	reader->is_decoded = status == SERIES_OK;

@@ -184,7 +184,7 @@ CREATE FUNCTION smartcare.sparkline(smartcare.series, width integer DEFAULT 20) 
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_sparkline';
 COMMENT ON FUNCTION smartcare.sparkline(smartcare.series, integer) IS
-'The series drawn in one line of so many characters: means over equal parts of its time span, from lowest to highest, blank where there are no points; raises 22023 unless the width is 1 to 1000';
+'The series drawn in one line of so many characters: means over equal parts of its time span, from lowest to highest, blank where there are no points; raises 22023 unless the width is 1 to 1000, 22P05 where the database''s encoding lacks the characters';
 
 -- Cutting it.
 
