@@ -327,10 +327,19 @@ JOIN (VALUES
 	('care_team_member', 'join_care_team', '', 'active', 'professional', NULL, NULL),
 	('care_team_member', 'leave_care_team', 'active', 'inactive', 'professional', NULL, NULL),
 	('related_person', 'add_related_person', '', 'active', 'anyone', NULL, NULL),
-	('related_person', 'remove_related_person', 'active', 'inactive', 'anyone', NULL, NULL),
-	('task', 'end_by_withdrawal', 'requested', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'received', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'accepted', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'ready', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'in-progress', 'cancelled', 'nobody', NULL, 'a consent withdrawn')
+	('related_person', 'remove_related_person', 'active', 'inactive', 'anyone', NULL, NULL)
 ) AS t (entity, step, from_status, to_status, actor, party, needs) ON t.actor = a.name;
+
+INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, needs)
+SELECT t.entity, c.step, t.from_status, t.to_status, '{}', c.needs
+FROM (VALUES ('end_by_withdrawal', 'a consent withdrawn'), ('end_by_death', 'a death')) AS c (step, needs)
+CROSS JOIN (VALUES
+	('task', 'requested', 'cancelled'),
+	('task', 'received', 'cancelled'),
+	('task', 'accepted', 'cancelled'),
+	('task', 'ready', 'cancelled'),
+	('task', 'in-progress', 'cancelled'),
+	('appointment', 'booked', 'cancelled'),
+	('measurement_plan', 'active', 'completed'),
+	('measurement_plan', 'on-hold', 'completed')
+) AS t (entity, from_status, to_status);

@@ -39,8 +39,8 @@ CREATE TABLE care.measurement_plan (
 		REFERENCES care.care_plan DEFERRABLE
 );
 ALTER SEQUENCE care.measurement_plan_id_seq OWNED BY care.measurement_plan.id;
-CREATE INDEX measurement_plan_organization_idx ON care.measurement_plan (organization) WHERE status = 'active';
-CREATE INDEX measurement_plan_measure_idx ON care.measurement_plan (citizen, measure) WHERE status = 'active';
+CREATE INDEX measurement_plan_organization_idx ON care.measurement_plan (organization) WHERE status IN ('active', 'on-hold');
+CREATE INDEX measurement_plan_measure_idx ON care.measurement_plan (citizen, measure) WHERE status IN ('active', 'on-hold');
 
 COMMENT ON TABLE care.measurement_plan IS 'That and when a citizen is to measure something.';
 COMMENT ON COLUMN care.measurement_plan.status IS 'active, on-hold (paused), completed, or entered-in-error.';

@@ -114,14 +114,14 @@ SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time
 FROM (
 	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time
 	FROM care.measurement_plan p
-	WHERE p.status = 'active'
+	WHERE p.status IN ('active', 'on-hold')
 	UNION ALL
 	-- What nobody has planned is for the practice.
 	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time
 	FROM care.citizen c
 	JOIN care.measure h ON h.home
 	WHERE (SELECT p.id FROM care.measurement_plan p
-		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active' LIMIT 1) IS NULL
+		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status IN ('active', 'on-hold') LIMIT 1) IS NULL
 ) AS w
 JOIN care.measure m ON m.id = w.measure
 CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
@@ -142,7 +142,7 @@ WHERE (u."time" <@ triaged.times) IS NOT TRUE
 		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error') IS NOT TRUE;
 
 COMMENT ON VIEW care.measurement_untriaged IS
-'Values of the last days (setting "recent") that no reference range says anything about: of what an active plan asks for, and of what is measured at home.';
+'Values of the last days (setting "recent") that no reference range says anything about: of what a plan asks for, active or on hold, and of what is measured at home.';
 COMMENT ON COLUMN care.measurement_untriaged.citizen IS 'Who measured.';
 COMMENT ON COLUMN care.measurement_untriaged.measurement_plan IS 'Id of the plan; null where there is none.';
 COMMENT ON COLUMN care.measurement_untriaged.organization IS 'Who is responsible for the plan; without one the general practice.';
