@@ -83,13 +83,17 @@ AS $$
 DECLARE
 	stay care.step_result := annulment;
 BEGIN
-	SELECT h.id INTO stay.entry FROM care.hospital_stay h WHERE h.citizen = stay.citizen AND h.is_open ORDER BY h.id LIMIT 1;
+	-- As if caused by the other stay, so that it goes when that is annulled.
+	SELECT h.id, coalesce(e.id, annulment.event) INTO stay.entry, stay.event
+	FROM care.hospital_stay h
+	LEFT JOIN care.standing_event e ON e.citizen = h.citizen AND e.entity = 'encounter' AND e.entry = h.id AND e.step = 'admit'
+	WHERE h.citizen = stay.citizen AND h.is_open ORDER BY h.id LIMIT 1;
 	IF FOUND THEN
 		PERFORM care.propose_pause(stay, organization, request_id, event_time);
 		PERFORM care.interrupt_pathways(stay, organization, request_id, event_time);
 		RETURN;
 	END IF;
-	SELECT e.entry INTO stay.entry FROM care.standing_event e
+	SELECT e.entry, e.id INTO stay.entry, stay.event FROM care.standing_event e
 	WHERE e.citizen = stay.citizen AND e.entity = 'encounter' AND e.step = 'discharge' AND e.id > wrong.id
 	ORDER BY e.id DESC LIMIT 1;
 	IF FOUND THEN

@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(46);
+SELECT plan(47);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -81,30 +81,34 @@ SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service requested
 SELECT care.annul(pg_temp.c(), :second_stay, -2, 'wrong citizen', 'z2', pg_temp.day(10));
 SELECT is(pg_temp.enrollment(), 'onhold', 'the other stay goes on, and keeps the pathway on hold');
 SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service entered-in-error, pause service requested', 'and its own proposal follows');
+SELECT care.annul(pg_temp.c(), :third_stay, -4, 'wrong citizen', 'z2a', pg_temp.day(10));
+SELECT is(pg_temp.enrollment() || ': ' || pg_temp.proposals(), 'active: pause service cancelled, pause service entered-in-error, pause service entered-in-error', 'which go with it');
+SELECT care.admit(pg_temp.c(), -4, 'EMER', 'a3a', pg_temp.day(10));
+SELECT pg_temp.event('admit') AS third_stay \gset
 SELECT care.admit(pg_temp.c(), -2, 'IMP', 'a4', pg_temp.day(11));
 SELECT pg_temp.event('admit') AS fourth_stay \gset
-SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 3), -3, 't2', pg_temp.day(11));
+SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 4), -3, 't2', pg_temp.day(11));
 SELECT care.discharge(pg_temp.c(), (SELECT entry FROM care.workflow_event WHERE citizen = :c AND id = :third_stay), -4, 'd2', pg_temp.day(12));
 SELECT is(pg_temp.enrollment(), 'onhold', 'a discharge from one of two stays');
 SELECT care.annul(pg_temp.c(), :fourth_stay, -2, 'wrong citizen', 'z3', pg_temp.day(12));
 SELECT is(pg_temp.enrollment(), 'active', 'was the last when the other is annulled');
-SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service entered-in-error, pause service completed, resume service requested',
+SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service entered-in-error, pause service entered-in-error, pause service completed, resume service requested',
 	'and the service is proposed to resume');
-SELECT care.start_task(pg_temp.c(), pg_temp.entry('task', 4), -3, 't3', pg_temp.day(13));
+SELECT care.start_task(pg_temp.c(), pg_temp.entry('task', 5), -3, 't3', pg_temp.day(13));
 SELECT care.admit(pg_temp.c(), -2, 'IMP', 'a5', pg_temp.day(14));
-SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service entered-in-error, pause service completed, resume service cancelled',
+SELECT is(pg_temp.proposals(), 'pause service cancelled, pause service entered-in-error, pause service entered-in-error, pause service completed, resume service cancelled',
 	'who is admitted again is not resumed, though somebody was at it');
-SELECT throws_ok($$SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 5), -2, 'x', pg_temp.day(13))$$, '22008', NULL, 'no discharge before the admission');
-SELECT throws_ok($$SELECT care.transfer(pg_temp.c(), pg_temp.entry('encounter', 5), -4, 'x', pg_temp.day(13))$$, '22008', NULL, 'and no transfer');
-SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 5), -2, 'd5', pg_temp.day(15));
-SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 5), -3, 't4', pg_temp.day(15));
+SELECT throws_ok($$SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 6), -2, 'x', pg_temp.day(13))$$, '22008', NULL, 'no discharge before the admission');
+SELECT throws_ok($$SELECT care.transfer(pg_temp.c(), pg_temp.entry('encounter', 6), -4, 'x', pg_temp.day(13))$$, '22008', NULL, 'and no transfer');
+SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 6), -2, 'd5', pg_temp.day(15));
+SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 6), -3, 't4', pg_temp.day(15));
 
 -- A plan that is closed
 SELECT care.request_task(pg_temp.c(), -3, -1, 'control', 'look', 't5', pg_temp.day(16), care_plan => pg_temp.entry('care_plan', 1));
-SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 6), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'an offer is declined when there is one');
-SELECT care.accept_task(pg_temp.c(), pg_temp.entry('task', 6), -1, 't6', pg_temp.day(16));
-SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 6), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'also by the citizen');
-SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 6), -1, 't7', pg_temp.day(17));
+SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 7), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'an offer is declined when there is one');
+SELECT care.accept_task(pg_temp.c(), pg_temp.entry('task', 7), -1, 't6', pg_temp.day(16));
+SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 7), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'also by the citizen');
+SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 7), -1, 't7', pg_temp.day(17));
 SELECT care.close_plan(pg_temp.c(), pg_temp.entry('care_plan', 1), -3, 'p10', pg_temp.day(18));
 SELECT throws_ok($$SELECT care.request_task(pg_temp.c(), -3, -1, 'control', 'look again', 'x', care_plan => pg_temp.entry('care_plan', 1))$$, '55000', NULL, 'a closed plan gets no task');
 SELECT throws_ok($$SELECT care.book_appointment(pg_temp.c(), -1, 'control', now(), 'x', care_plan => pg_temp.entry('care_plan', 1))$$, '55000', NULL, 'nor appointment');
