@@ -138,7 +138,10 @@ BEGIN
 
 	SELECT * INTO transition FROM care.workflow_transition t
 	WHERE t.entity = take_step.entity AND t.step = take_step.step AND t.from_status = status_before;
-	IF NOT FOUND THEN
+	IF NOT FOUND AND entry IS NULL THEN
+		RAISE EXCEPTION '% needs the id of its %', step, entity
+			USING ERRCODE = 'null_value_not_allowed';
+	ELSIF NOT FOUND THEN
 		RAISE EXCEPTION '% is not possible: % % is %', step, entity, entry, status_before
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = coalesce('Possible steps: ' || (
@@ -194,7 +197,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
-'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id or time, 23503 unknown citizen or organization.';
+'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
 
 CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
 RETURNS text

@@ -112,21 +112,21 @@ COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
 CREATE OR REPLACE VIEW care.measurement_untriaged AS
 SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
 FROM (
-	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time, NULL AS end_time
 	FROM care.measurement_plan p
 	WHERE p.status IN ('active', 'on-hold')
 	UNION ALL
-	-- What nobody has planned is for the practice.
-	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time
+	-- What nobody has planned, or not yet, is for the practice.
+	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time,
+		(SELECT min(p.start_time) FROM care.measurement_plan p
+			WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status IN ('active', 'on-hold'))
 	FROM care.citizen c
 	JOIN care.measure h ON h.home
-	WHERE (SELECT p.id FROM care.measurement_plan p
-		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status IN ('active', 'on-hold') LIMIT 1) IS NULL
 ) AS w
 JOIN care.measure m ON m.id = w.measure
 CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
 CROSS JOIN LATERAL (
-	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL)) AS points
+	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL) * tstzrange(NULL, w.end_time)) AS points
 	FROM care.measurement_series s
 	WHERE s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > z.since OFFSET 0
 ) AS s
@@ -135,7 +135,8 @@ CROSS JOIN LATERAL (
 	FROM care.limits(w.citizen, w.measure) l WHERE s.points IS NOT NULL OFFSET 0
 ) AS triaged
 CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
-WHERE (u."time" <@ triaged.times) IS NOT TRUE
+WHERE (w.end_time > z.since) IS NOT FALSE
+	AND (u."time" <@ triaged.times) IS NOT TRUE
 	-- Most have limits without an end, and need not be looked at one by one.
 	AND (
 		SELECT bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= z.since FROM care.reference_range r

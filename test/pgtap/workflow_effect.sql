@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -133,6 +133,10 @@ SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'q7', pg
 SELECT care.pause_measurements(pg_temp.c(), pg_temp.entry('measurement_plan', 1), -3, 'q8', pg_temp.day(23));
 SELECT care.record(pg_temp.c(), 'heart_rate', ARRAY[now() - interval '1 hour'], ARRAY[80], '/min');
 SELECT is((SELECT count(*) FROM care.measurement_untriaged WHERE citizen = :c AND organization = -3), 1::bigint, 'what arrives in a pause, and has no range, is seen');
+SELECT care.record(pg_temp.c(), 'systolic_blood_pressure_home', ARRAY[now() - interval '2 days', now() - interval '1 hour'], ARRAY[130,140], 'mm[Hg]');
+SELECT care.plan_measurements(pg_temp.c(), -3, 'systolic_blood_pressure_home', '{08:00}', 'q7a', now() - interval '1 day');
+SELECT results_eq($$SELECT organization, value FROM care.measurement_untriaged WHERE citizen = pg_temp.c() AND measure <> 'heart_rate' ORDER BY value$$,
+	$$VALUES (NULL::bigint, 130::float8), (-3, 140)$$, 'and so is what came before there was a plan');
 SELECT care.withdraw_consent(pg_temp.c(), (SELECT max(id) FROM care.consent WHERE citizen = pg_temp.c()), NULL, 'q9', pg_temp.day(24));
 CREATE FUNCTION pg_temp.belongings() RETURNS text LANGUAGE sql
 BEGIN ATOMIC
