@@ -13,4 +13,11 @@ COMMENT ON COLUMN care.setting.meaning IS 'What it decides.';
 
 INSERT INTO care.setting (name, value, meaning) VALUES
 	('zone', 'Europe/Copenhagen', 'The time zone of civil days, and of times from outside that name none.'),
-	('pause_after', '4 hours', 'How long a stay in hospital lasts before it is proposed to pause services.');
+	('pause_after', '4 hours', 'How long a stay in hospital lasts before it is proposed to pause services.'),
+	('follow_up_within', '7 days', 'How soon after a discharge the citizen is to be seen.'),
+	('rehabilitation_within', '7 days', 'How soon after a discharge rehabilitation is to begin: until the end of that civil day.'),
+	('no_news_after', '7 days', 'How long a stay in hospital may last without news of it.'),
+	('stuck_after', '14 days', 'How long a pathway may remain in a phase before care, or in a reassessment.'),
+	('review_after', '12 months', 'How long after the last contact a citizen with a chronic condition is due for review.'),
+	('chronic', 'DE10 DE11 DF03 DI10 DI25 DI48 DI50 DI69 DJ44 DJ45 DN18', 'Codes of conditions that are reviewed, and of all that begin with one of these.'),
+	('fall_stage_within', '14 days', 'How soon each stage of fall prevention follows the one before.');
