@@ -19,5 +19,5 @@ INSERT INTO care.setting (name, value, meaning) VALUES
 	('no_news_after', '7 days', 'How long a stay in hospital may last without news of it.'),
 	('stuck_after', '14 days', 'How long a pathway may remain in a phase before care, or in a reassessment.'),
 	('review_after', '12 months', 'How long after the last contact a citizen with a chronic condition is due for review.'),
-	('chronic', 'DE10 DE11 DF03 DI10 DI25 DI48 DI50 DI69 DJ44 DJ45 DN18', 'Codes of conditions that are reviewed, and of all that begin with one of these.'),
+	('chronic', '^D(E1[01]|F03|I10|I25|I48|I50|I69|J4[45]|N18)', 'Codes of conditions that are to be reviewed: a regular expression.'),
 	('fall_stage_within', '14 days', 'How soon each stage of fall prevention follows the one before.');

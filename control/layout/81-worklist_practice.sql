@@ -4,8 +4,8 @@
 CREATE OR REPLACE VIEW care.chronic_condition AS
 SELECT k.citizen, min(k.start_time) AS since, string_agg(DISTINCT k.name, ', ') AS names
 FROM care.condition k
-CROSS JOIN (SELECT string_to_array(care.setting('chronic'), ' ') AS codes OFFSET 0) z
-WHERE EXISTS (SELECT FROM unnest(z.codes) AS p (prefix) WHERE starts_with(k.code, p.prefix))
+CROSS JOIN (SELECT care.setting('chronic') AS codes OFFSET 0) z
+WHERE k.code ~ z.codes
 	AND coalesce(k.clinical_status, 'active') IN ('active', 'recurrence', 'relapse')
 	AND coalesce(k.verification_status, 'confirmed') NOT IN ('refuted', 'entered-in-error')
 	AND (k.end_time IS NULL OR k.end_time > now())
@@ -23,17 +23,17 @@ SELECT e.general_practice AS organization, 'practice' AS role, 'discharged' AS k
 	e.end_time AS since, e.end_time + interval '14 days' AS until, e.source, e.as_of, 'encounter' AS entity, e.id AS entry,
 	'book_appointment' AS next_step
 FROM care.recent_discharge e
-CROSS JOIN LATERAL (SELECT e.end_time + care.setting('follow_up_within')::interval AS due) d
+CROSS JOIN (SELECT care.setting('follow_up_within')::interval AS within OFFSET 0) z
+CROSS JOIN LATERAL (SELECT e.end_time + z.within AS due) d
 LEFT JOIN care.organization h ON h.id = e.organization
-WHERE NOT EXISTS (
-	SELECT FROM care.contact_made v
-	WHERE v.citizen = e.citizen AND v.organization = e.general_practice AND v.start_time >= e.end_time)
+-- Looked up one by one, where NOT EXISTS would read all contacts of the practice.
+WHERE (SELECT true FROM care.contact_made v
+	WHERE v.citizen = e.citizen AND v.organization = e.general_practice AND v.start_time >= e.end_time LIMIT 1) IS NULL
 UNION ALL
 SELECT c.general_practice, 'practice', 'review', c.citizen, NULL, 1, d.due + interval '1 month',
 	concat(k.names, '; ', 'last contact ' || care.civil_day(v.latest)), d.due, NULL, NULL, v.latest, NULL, NULL, 'book_appointment'
 FROM care.citizen c
 CROSS JOIN (SELECT care.setting('review_after')::interval AS review_after OFFSET 0) z
--- Fenced, so that one citizen after the other is looked up.
 CROSS JOIN LATERAL (
 	SELECT string_agg(w.names, ', ' ORDER BY w.names) AS names, min(w.since) AS since
 	FROM (
@@ -42,6 +42,9 @@ CROSS JOIN LATERAL (
 		SELECT g.title, n.start_time FROM care.enrollment n JOIN care.programme g ON g.id = n.programme
 		WHERE n.citizen = c.citizen AND n.status IN ('active', 'reassessing')
 	) w
+	-- Most have been seen.
+	WHERE (SELECT true FROM care.contact_made m
+		WHERE m.citizen = c.citizen AND m.organization = c.general_practice AND m.start_time > now() - z.review_after LIMIT 1) IS NULL
 	OFFSET 0
 ) k
 CROSS JOIN LATERAL (
@@ -65,9 +68,8 @@ CROSS JOIN LATERAL (
 JOIN care.organization o ON o.id = a.organization
 LEFT JOIN care.measure m ON m.id = a.measure
 WHERE a.organization <> c.general_practice
-	AND NOT EXISTS (
-		SELECT FROM care.task t
-		WHERE t.citizen = a.citizen AND t.requester = c.general_practice AND t.owner = a.organization AND t.recorded_at >= a.start_time);
+	AND (SELECT true FROM care.task t
+		WHERE t.citizen = a.citizen AND t.requester = c.general_practice AND t.owner = a.organization AND t.recorded_at >= a.start_time LIMIT 1) IS NULL;
 
 COMMENT ON VIEW care.worklist_practice IS
 'Part of care.worklist: patients of a general practice who came home, are due for review, or have red alerts elsewhere.';

@@ -35,12 +35,13 @@ CROSS JOIN LATERAL (
 	WHERE s.citizen = x.citizen AND s.is_open
 	ORDER BY s.start_time DESC, s.id DESC LIMIT 1
 ) e
+CROSS JOIN (SELECT care.setting('pause_after')::interval AS pause_after OFFSET 0) z
 LEFT JOIN care.organization h ON h.id = e.organization
-WHERE x.status IN ('active', 'onhold') AND e.start_time < now() - care.setting('pause_after')::interval
-	AND NOT EXISTS (
-		SELECT FROM care.task t
-		WHERE t.citizen = x.citizen AND t.episode_of_care = x.id AND t.code = 'pause service'
-			AND t.status IN ('requested', 'accepted', 'ready', 'in-progress'))
+WHERE x.status IN ('active', 'onhold') AND e.start_time < now() - z.pause_after
+	-- Looked up for the few alone: these are not to be joined.
+	AND (SELECT true FROM care.task t
+		WHERE t.citizen = e.citizen AND t.episode_of_care = x.id AND t.code = 'pause service'
+			AND t.status IN ('requested', 'accepted', 'ready', 'in-progress') LIMIT 1) IS NULL
 UNION ALL
 -- Who is coming home, with what needs: few in a region.
 SELECT c.municipality, 'municipality', 'coming home', e.citizen, NULL,
@@ -85,18 +86,18 @@ SELECT x.organization, 'municipality', 'discharged', x.citizen, NULL,
 FROM care.episode_of_care x
 JOIN care.organization o ON o.id = x.organization AND o.sector IN ('municipality', 'social')
 JOIN care.recent_discharge e ON e.citizen = x.citizen
-CROSS JOIN LATERAL (SELECT e.end_time + care.setting('follow_up_within')::interval AS due) d
+CROSS JOIN (SELECT care.setting('follow_up_within')::interval AS within OFFSET 0) z
+CROSS JOIN LATERAL (SELECT e.end_time + z.within AS due) d
 LEFT JOIN care.organization h ON h.id = e.organization
 WHERE x.status IN ('active', 'onhold')
-	AND NOT EXISTS (SELECT FROM care.contact_made v WHERE v.citizen = x.citizen AND v.organization = x.organization AND v.start_time >= e.end_time)
-	AND NOT EXISTS (
-		SELECT FROM care.task t
-		WHERE t.citizen = x.citizen AND t.episode_of_care = x.id AND t.code = 'resume service'
-			AND t.status IN ('requested', 'accepted', 'ready', 'in-progress'))
-	AND NOT EXISTS (
-		SELECT FROM care.workflow_event v
+	AND (SELECT true FROM care.contact_made v
+		WHERE v.citizen = e.citizen AND v.organization = x.organization AND v.start_time >= e.end_time LIMIT 1) IS NULL
+	AND (SELECT true FROM care.task t
+		WHERE t.citizen = e.citizen AND t.episode_of_care = x.id AND t.code = 'resume service'
+			AND t.status IN ('requested', 'accepted', 'ready', 'in-progress') LIMIT 1) IS NULL
+	AND (SELECT true FROM care.workflow_event v
 		WHERE v.citizen = x.citizen AND v.entity = 'episode_of_care' AND v.entry = x.id AND v.step = 'resume_service'
-			AND v.event_time >= e.end_time)
+			AND v.event_time >= e.end_time LIMIT 1) IS NULL
 UNION ALL
 -- Each stage of fall prevention is a task of its own; the service ends after the last.
 SELECT x.organization, 'municipality', 'fall prevention', x.citizen, NULL,

@@ -95,3 +95,36 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+-- The view is planned once a session: that takes longer than to run it.
+CREATE OR REPLACE FUNCTION care.worklist_of(organization bigint)
+RETURNS SETOF care.worklist
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+BEGIN
+	RETURN QUERY SELECT * FROM care.worklist w WHERE w.organization = worklist_of.organization
+	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
+END
+$$;
+COMMENT ON FUNCTION care.worklist_of(bigint) IS
+'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. Faster than the view, whose plan is made anew for each query.';
+
+CREATE OR REPLACE FUNCTION care.worklist_of_citizen(citizen bigint, related_person bigint DEFAULT NULL)
+RETURNS SETOF care.worklist
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+BEGIN
+	RETURN QUERY SELECT * FROM care.worklist w
+	WHERE w.citizen = worklist_of_citizen.citizen AND w.organization IS NULL
+		AND w.related_person IS NOT DISTINCT FROM worklist_of_citizen.related_person
+	ORDER BY w.severity DESC, w.due, w.kind, w.entry;
+END
+$$;
+COMMENT ON FUNCTION care.worklist_of_citizen(bigint, bigint) IS
+'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist.';
