@@ -20,4 +20,5 @@ INSERT INTO care.setting (name, value, meaning) VALUES
 	('stuck_after', '14 days', 'How long a pathway may remain in a phase before care, or in a reassessment.'),
 	('review_after', '12 months', 'How long after the last contact a citizen with a chronic condition is due for review.'),
 	('chronic', '^D(E1[01]|F03|I10|I25|I48|I50|I69|J4[45]|N18)', 'Codes of conditions that are to be reviewed: a regular expression.'),
-	('fall_stage_within', '14 days', 'How soon each stage of fall prevention follows the one before.');
+	('fall_stage_within', '14 days', 'How soon each stage of fall prevention follows the one before.'),
+	('workload_days', '7', 'How many days care.workload shows, with today.');

@@ -29,7 +29,6 @@ SELECT x.organization, 'municipality', 'in hospital', x.citizen, NULL,
 	e.start_time, e.end_time, e.source, e.as_of, 'episode_of_care', x.id,
 	CASE x.status WHEN 'active' THEN 'pause_service' END
 FROM care.episode_of_care x
-JOIN care.organization o ON o.id = x.organization AND o.sector IN ('municipality', 'social')
 CROSS JOIN LATERAL (
 	SELECT s.* FROM care.hospital_stay s
 	WHERE s.citizen = x.citizen AND s.is_open
@@ -37,7 +36,7 @@ CROSS JOIN LATERAL (
 ) e
 CROSS JOIN (SELECT care.setting('pause_after')::interval AS pause_after OFFSET 0) z
 LEFT JOIN care.organization h ON h.id = e.organization
-WHERE x.status IN ('active', 'onhold') AND e.start_time < now() - z.pause_after
+WHERE x.status IN ('active', 'onhold') AND (SELECT o.sector FROM care.organization o WHERE o.id = x.organization) IN ('municipality', 'social') AND e.start_time < now() - z.pause_after
 	-- Looked up for the few alone: these are not to be joined.
 	AND (SELECT true FROM care.task t
 		WHERE t.citizen = e.citizen AND t.episode_of_care = x.id AND t.code = 'pause service'
@@ -84,12 +83,11 @@ SELECT x.organization, 'municipality', 'discharged', x.citizen, NULL,
 	e.end_time, e.end_time + interval '14 days', e.source, e.as_of, 'episode_of_care', x.id,
 	CASE x.status WHEN 'active' THEN 'book_appointment' ELSE 'resume_service' END
 FROM care.episode_of_care x
-JOIN care.organization o ON o.id = x.organization AND o.sector IN ('municipality', 'social')
 JOIN care.recent_discharge e ON e.citizen = x.citizen
 CROSS JOIN (SELECT care.setting('follow_up_within')::interval AS within OFFSET 0) z
 CROSS JOIN LATERAL (SELECT e.end_time + z.within AS due) d
 LEFT JOIN care.organization h ON h.id = e.organization
-WHERE x.status IN ('active', 'onhold')
+WHERE x.status IN ('active', 'onhold') AND (SELECT o.sector FROM care.organization o WHERE o.id = x.organization) IN ('municipality', 'social')
 	AND (SELECT true FROM care.contact_made v
 		WHERE v.citizen = e.citizen AND v.organization = x.organization AND v.start_time >= e.end_time LIMIT 1) IS NULL
 	AND (SELECT true FROM care.task t
