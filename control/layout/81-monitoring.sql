@@ -111,32 +111,35 @@ COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
 
 CREATE OR REPLACE VIEW care.measurement_untriaged AS
 SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
-FROM (
-	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time, NULL AS end_time
+FROM (SELECT now() - care.setting('recent')::interval AS since, ARRAY(SELECT h.id FROM care.measure h WHERE h.home) AS home OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, s.points
 	FROM care.measurement_plan p
-	WHERE p.status IN ('active', 'on-hold')
+	CROSS JOIN LATERAL (
+		SELECT smartcare.slice(v.points, tstzrange(greatest(p.start_time, z.since), NULL)) AS points
+		FROM care.measurement_series v
+		WHERE v.citizen = p.citizen AND v.measure = p.measure AND v.bucket_end > z.since OFFSET 0
+	) AS s
+	WHERE p.status IN ('active', 'on-hold') AND s.points IS NOT NULL
 	UNION ALL
 	-- What nobody has planned, or not yet, is for the practice.
-	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time,
-		(SELECT min(p.start_time) FROM care.measurement_plan p
-			WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status IN ('active', 'on-hold'))
+	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, s.measure, s.points
 	FROM care.citizen c
-	JOIN care.measure h ON h.home
+	CROSS JOIN LATERAL (
+		SELECT v.measure, smartcare.slice(v.points, tstzrange(z.since, NULL) * tstzrange(NULL, (
+			SELECT min(p.start_time) FROM care.measurement_plan p
+			WHERE p.citizen = c.citizen AND p.measure = v.measure AND p.status IN ('active', 'on-hold')))) AS points
+		FROM care.measurement_series v
+		WHERE v.citizen = c.citizen AND v.measure = ANY (z.home) AND v.bucket_end > z.since OFFSET 0
+	) AS s
+	WHERE s.points IS NOT NULL
 ) AS w
 JOIN care.measure m ON m.id = w.measure
-CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
 CROSS JOIN LATERAL (
-	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL) * tstzrange(NULL, w.end_time)) AS points
-	FROM care.measurement_series s
-	WHERE s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > z.since OFFSET 0
-) AS s
-CROSS JOIN LATERAL (
-	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times
-	FROM care.limits(w.citizen, w.measure) l WHERE s.points IS NOT NULL OFFSET 0
+	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times FROM care.limits(w.citizen, w.measure) l OFFSET 0
 ) AS triaged
-CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
-WHERE (w.end_time > z.since) IS NOT FALSE
-	AND (u."time" <@ triaged.times) IS NOT TRUE
+CROSS JOIN LATERAL smartcare.unnest(w.points) AS u ("time", value)
+WHERE (u."time" <@ triaged.times) IS NOT TRUE
 	-- Most have limits without an end, and need not be looked at one by one.
 	AND (
 		SELECT bool_and(r.end_time IS NULL AND NOT r.relative) AND min(r.start_time) <= z.since FROM care.reference_range r
