@@ -30,7 +30,7 @@ FROM (
 	SELECT e.citizen, e.event_time AS "time", care.timeline_kind(e.entity) AS kind, replace(e.step, '_', ' ') AS title,
 		concat_ws(', ', nullif(e.from_status, '') || ' -> ' || e.to_status,
 			coalesce(e.details ->> 'reason', e.details ->> 'description', e.details ->> 'title', e.details ->> 'needs', e.details ->> 'note',
-				e.details ->> 'change', e.details ->> 'type', e.details ->> 'measure'),
+				e.details ->> 'change', e.details ->> 'entry', e.details ->> 'type', e.details ->> 'measure', e.details ->> 'questionnaire'),
 			CASE WHEN EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id) THEN 'annulled' END) AS detail,
 		e.organization, e.entity::text AS entity, e.entry, NULL::text AS source
 	FROM care.workflow_event e

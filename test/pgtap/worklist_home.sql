@@ -1,6 +1,6 @@
 -- The work-lists of who monitors at home, the practice, pharmacies, carers and the region.
 BEGIN;
-SELECT plan(49);
+SELECT plan(56);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 
@@ -55,6 +55,21 @@ SELECT pg_temp.sees(NULL, 'measure', NULL, 'nor for the citizen');
 SELECT care.record(:c, 'systolic_blood_pressure_home', ARRAY[pg_temp.ago('1 hour')], '{180}', 'mm[Hg]');
 SELECT is((SELECT role || ': ' || reason FROM care.worklist WHERE organization = -3 AND kind = 'not triaged'),
 	'practice: Systolic blood pressure at home: 1 value without limits, last 180 mm[Hg]', 'not triaged: what nobody has planned is for the practice');
+
+-- Questionnaires before an appointment
+SELECT care.publish_questionnaire('{"name": "breath", "title": "Breath", "item": [{"linkId": "1", "text": "Short of breath?", "type": "boolean"}]}');
+SELECT care.book_appointment(:c, -1, 'Control', now() + interval '8 days', 'q1', questionnaire => 'breath');
+SELECT pg_temp.sees(NULL, 'answer', '1 Breath -> answer_questionnaire', 'before an appointment');
+UPDATE care.appointment SET start_time = now() + interval '1 day' WHERE citizen = :c;
+SELECT pg_temp.sees(NULL, 'answer', '2! Breath -> answer_questionnaire', 'late');
+SELECT pg_temp.sees(-1, 'missing answer', '1! Breath, before an appointment -> -', 'before an appointment');
+SELECT pg_temp.check_steps('questions');
+SELECT care.answer_questionnaire(:c, 'breath', '[{"linkId": "1", "answer": [{"valueBoolean": true}]}]', 'q2');
+SELECT pg_temp.sees(NULL, 'answer', NULL, 'answered');
+SELECT pg_temp.sees(-1, 'missing answer', NULL, 'answered');
+SELECT pg_temp.sees(-1, 'answers to read', '1 Breath -> -', 'no colour');
+DELETE FROM care.questionnaire_response;
+DELETE FROM care.appointment WHERE citizen = :c;
 
 -- Review of chronic conditions
 INSERT INTO care.condition (citizen, code, name, clinical_status, start_time) VALUES (:c, 'DJ449', 'COPD', 'active', now() - interval '9 months');
