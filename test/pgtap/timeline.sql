@@ -12,9 +12,9 @@ SELECT is_empty(format($$
 	SELECT e.id FROM care.workflow_event e
 	JOIN care.timeline t ON t.citizen = e.citizen AND t.entity = e.entity AND t.entry = e.entry AND t."time" = e.event_time AND t.title = replace(e.step, '_', ' ')
 	WHERE e.citizen = %1$s $$, :nancy), 'every step is in it');
-SELECT is((SELECT count(*) FROM care.timeline WHERE citizen = :nancy AND kind = 'measurement'),
+SELECT is((SELECT count(*) FROM care.timeline WHERE citizen = :nancy AND entity = 'measurement_series'),
 	(SELECT count(DISTINCT (measure, care.civil_day("time"))) FROM care.measurement WHERE citizen = :nancy), 'measurements: a line a day and measure');
-SELECT is((SELECT sum(CASE WHEN detail LIKE '% values, %' THEN split_part(detail, ' ', 1)::integer ELSE 1 END) FROM care.timeline WHERE citizen = :nancy AND kind = 'measurement'),
+SELECT is((SELECT sum(CASE WHEN detail LIKE '% values, %' THEN split_part(detail, ' ', 1)::integer ELSE 1 END) FROM care.timeline WHERE citizen = :nancy AND entity = 'measurement_series'),
 	(SELECT count(*) FROM care.measurement WHERE citizen = :nancy), 'with all their values');
 SELECT set_eq(format('SELECT entity, entry FROM care.timeline WHERE citizen = %s AND entity IN (%L, %L, %L)', :nancy, 'condition', 'medication_statement', 'allergy'),
 	format('SELECT %2$L, id FROM care.condition WHERE citizen = %1$s UNION ALL SELECT %3$L, id FROM care.medication_statement WHERE citizen = %1$s UNION ALL SELECT %4$L, id FROM care.allergy WHERE citizen = %1$s',
@@ -30,7 +30,7 @@ SELECT results_eq(format('SELECT "time", kind, title, detail, organization, sour
 	'a stay from outside has two lines, a contact one');
 SELECT care.annul(:nancy, (SELECT max(id) FROM care.workflow_event WHERE citizen = :nancy AND step = 'refer'), 3, 'wrong', 'annul') \g /dev/null
 SELECT results_eq(format('SELECT title, detail FROM care.timeline WHERE citizen = %s AND kind = %L ORDER BY title', :nancy, 'referral'),
-	$$ VALUES ('annul', 'requested -> entered-in-error, wrong'), ('refer', 'requested, breathless, annulled') $$, 'what was annulled is told as such');
+	$$ VALUES ('annul', 'requested -> entered-in-error, wrong'), ('refer', 'breathless, annulled') $$, 'what was annulled is told as such');
 
 -- The words of care.related_person.shared are its kinds.
 SELECT is_empty($$ SELECT DISTINCT shares FROM care.worklist_own WHERE shares <> ALL ('{measurement,questionnaire,appointment,goal,plan,pathway,task,referral}') $$, 'what carers may see has a kind here');

@@ -81,7 +81,7 @@ SELECT bag_eq($$ SELECT organization, kind, open, overdue FROM care.workload WHE
 	FROM care.worklist WHERE kind IN ('task', 'stay', 'no news', 'referral', 'accepted referral') AND organization IS NOT NULL OR kind LIKE '%alert' AND role = 'telemedicine'
 	GROUP BY 1, 2 $$, 'workload: what is open');
 SELECT bag_eq($$ SELECT organization, day, opened, done FROM care.workload WHERE kind = 'stay' AND opened + done > 0 $$, $$
-	SELECT organization, day, sum(o), sum(d) FROM (
+	SELECT organization, day, sum(o)::bigint AS opened, sum(d)::bigint AS done FROM (
 		SELECT organization, care.civil_day(start_time) AS day, 1 AS o, 0 AS d FROM care.encounter WHERE class IN ('IMP', 'EMER') AND status IN ('in-progress', 'finished')
 		UNION ALL SELECT organization, care.civil_day(end_time), 0, 1 FROM care.encounter WHERE class IN ('IMP', 'EMER') AND status = 'finished') b
 	WHERE day > care.today() - 7 GROUP BY 1, 2 $$, 'workload: admissions and discharges');
