@@ -33,6 +33,10 @@ FROM (
 		concat_ws(', ', nullif(e.from_status, '') || ' -> ' || e.to_status,
 			coalesce(e.details ->> 'reason', e.details ->> 'description', e.details ->> 'title', e.details ->> 'needs', e.details ->> 'note',
 				e.details ->> 'change', e.details ->> 'entry', e.details ->> 'type', e.details ->> 'measure', e.details ->> 'questionnaire'),
+			CASE e.entity WHEN 'alert' THEN (
+				SELECT concat_ws(' ', a.colour, m.display, a.side || ' limits') FROM care.alert a
+				LEFT JOIN care.measure m ON m.id = a.measure
+				WHERE a.citizen = e.citizen AND a.id = e.entry) END,
 			CASE WHEN EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id) THEN 'annulled' END) AS detail,
 		e.organization, e.entity::text COLLATE "default" AS entity, e.entry, NULL::text AS source
 	FROM care.workflow_event e
