@@ -1,7 +1,7 @@
 -- The work-lists, kind by kind: what makes a row appear, when it is due and overdue, and that
 -- the step that it names makes it go.
 BEGIN;
-SELECT plan(102);
+SELECT plan(85);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 

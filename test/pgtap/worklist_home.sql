@@ -1,6 +1,6 @@
 -- The work-lists of who monitors at home, the practice, pharmacies, carers and the region.
 BEGIN;
-SELECT plan(52);
+SELECT plan(56);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 
@@ -43,7 +43,7 @@ SELECT pg_temp.sees(-1, 'red alert', NULL, 'resolved');
 SELECT care.record(:c, 'heart_rate', ARRAY[pg_temp.ago('14 hours')], '{80}', '/min');
 SELECT ok((SELECT reason LIKE 'Heart rate: 1 value at other times than planned, last %' AND next_step = 'change_rhythm' FROM care.worklist WHERE organization = -1 AND kind = 'unexpected'), 'unexpected: at another time');
 SELECT pg_temp.check_steps('unexpected');
-SELECT care.change_rhythm(:c, pg_temp.id(-1, 'unexpected'), -1, care.today() - 4,
+SELECT care.change_rhythm(:c, pg_temp.id(-1, 'unexpected'), -1, care.civil_day(pg_temp.ago('3 days')),
 	ARRAY[(now() AT TIME ZONE 'Europe/Copenhagen' - interval '4 hours')::time(0), (now() AT TIME ZONE 'Europe/Copenhagen' - interval '14 hours')::time(0)], 'm7');
 SELECT pg_temp.sees(-1, 'unexpected', NULL, 'another rhythm');
 UPDATE care.measurement_plan SET grace = '1 second' WHERE citizen = :c;
@@ -55,6 +55,21 @@ SELECT pg_temp.sees(NULL, 'measure', NULL, 'nor for the citizen');
 SELECT care.record(:c, 'systolic_blood_pressure_home', ARRAY[pg_temp.ago('1 hour')], '{180}', 'mm[Hg]');
 SELECT is((SELECT role || ': ' || reason FROM care.worklist WHERE organization = -3 AND kind = 'not triaged'),
 	'practice: Systolic blood pressure at home: 1 value without limits, last 180 mm[Hg]', 'not triaged: what nobody has planned is for the practice');
+
+-- Questionnaires before an appointment
+SELECT care.publish_questionnaire('{"name": "breath", "title": "Breath", "item": [{"linkId": "1", "text": "Short of breath?", "type": "boolean"}]}');
+SELECT care.book_appointment(:c, -1, 'Control', now() + interval '8 days', 'q1', questionnaire => 'breath');
+SELECT pg_temp.sees(NULL, 'answer', '1 Breath -> answer_questionnaire', 'before an appointment');
+UPDATE care.appointment SET start_time = now() + interval '1 day' WHERE citizen = :c;
+SELECT pg_temp.sees(NULL, 'answer', '2! Breath -> answer_questionnaire', 'late');
+SELECT pg_temp.sees(-1, 'missing answer', '1! Breath, before an appointment -> -', 'before an appointment');
+SELECT pg_temp.check_steps('questions');
+SELECT care.answer_questionnaire(:c, 'breath', '[{"linkId": "1", "answer": [{"valueBoolean": true}]}]', 'q2');
+SELECT pg_temp.sees(NULL, 'answer', NULL, 'answered');
+SELECT pg_temp.sees(-1, 'missing answer', NULL, 'answered');
+SELECT pg_temp.sees(-1, 'answers to read', '1 Breath -> -', 'no colour');
+DELETE FROM care.questionnaire_response;
+DELETE FROM care.appointment WHERE citizen = :c;
 
 -- Review of chronic conditions
 INSERT INTO care.condition (citizen, code, name, clinical_status, start_time) VALUES (:c, 'DJ449', 'COPD', 'active', now() - interval '9 months');
