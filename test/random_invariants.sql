@@ -140,7 +140,7 @@ SELECT is_empty($$
 	(SELECT t.citizen, t.name, t."time" FROM triaged t
 	WHERE t.colour IS NULL AND (t.name = 'systolic_blood_pressure_home' OR EXISTS (
 		SELECT FROM care.measurement_plan p
-		WHERE p.citizen = t.citizen AND p.measure = t.measure AND p.status IN ('active', 'on-hold') AND p.start_time <= t."time"))
+		WHERE p.citizen = t.citizen AND p.measure = t.measure AND p.status <> 'entered-in-error' AND p.start_time <= t."time" AND (p.end_time > t."time" OR p.end_time IS NULL)))
 	EXCEPT SELECT u.citizen, u.measure, u."time" FROM care.measurement_untriaged u)
 	UNION ALL
 	(SELECT u.citizen, u.measure, u."time" FROM care.measurement_untriaged u

@@ -40,6 +40,7 @@ CREATE TABLE care.measurement_plan (
 );
 ALTER SEQUENCE care.measurement_plan_id_seq OWNED BY care.measurement_plan.id;
 CREATE INDEX measurement_plan_organization_idx ON care.measurement_plan (organization) WHERE status IN ('active', 'on-hold');
+CREATE INDEX measurement_plan_ended_idx ON care.measurement_plan (organization, end_time) WHERE status = 'completed';
 CREATE INDEX measurement_plan_measure_idx ON care.measurement_plan (citizen, measure) WHERE status IN ('active', 'on-hold');
 
 COMMENT ON TABLE care.measurement_plan IS 'That and when a citizen is to measure something.';

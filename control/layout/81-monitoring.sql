@@ -122,6 +122,16 @@ CROSS JOIN LATERAL (
 	) AS s
 	WHERE p.status IN ('active', 'on-hold') AND s.points IS NOT NULL
 	UNION ALL
+	-- What came while it lasted.
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, s.points
+	FROM care.measurement_plan p
+	CROSS JOIN LATERAL (
+		SELECT smartcare.slice(v.points, tstzrange(greatest(p.start_time, z.since), NULL) * tstzrange(NULL, p.end_time)) AS points
+		FROM care.measurement_series v
+		WHERE v.citizen = p.citizen AND v.measure = p.measure AND v.bucket_end > z.since OFFSET 0
+	) AS s
+	WHERE p.status = 'completed' AND p.end_time > z.since AND s.points IS NOT NULL
+	UNION ALL
 	-- What nobody has planned, or not yet, is for the practice.
 	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, s.measure, s.points
 	FROM care.citizen c
@@ -146,7 +156,7 @@ WHERE (u."time" <@ triaged.times) IS NOT TRUE
 		WHERE r.citizen = w.citizen AND r.measure = w.measure AND r.status <> 'entered-in-error') IS NOT TRUE;
 
 COMMENT ON VIEW care.measurement_untriaged IS
-'Values of the last days (setting "recent") that no reference range says anything about: of what a plan asks for, active or on hold, and of what is measured at home.';
+'Values of the last days (setting "recent") that no reference range says anything about: of what a plan asks for, or asked for when they came, and of what is measured at home.';
 COMMENT ON COLUMN care.measurement_untriaged.citizen IS 'Who measured.';
 COMMENT ON COLUMN care.measurement_untriaged.measurement_plan IS 'Id of the plan; null where there is none.';
 COMMENT ON COLUMN care.measurement_untriaged.organization IS 'Who is responsible for the plan; without one the general practice.';

@@ -59,10 +59,12 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
 	SELECT care.missing_assessments(n.citizen, n.id) AS assessments, care.missing_parties(n.citizen, p.id) AS parties
 ) AS missing
-CROSS JOIN LATERAL (
-	SELECT bool_or(true) AS given FROM care.consent c
-	WHERE c.citizen = n.citizen AND c.programme = n.programme AND c.status = 'active'
-) AS consent
+LEFT JOIN LATERAL (
+	-- The citizen's last word.
+	SELECT c.status = 'active' AS given FROM care.consent c
+	WHERE c.citizen = n.citizen AND c.programme = n.programme AND c.status <> 'entered-in-error'
+	ORDER BY c.start_time DESC, c.id DESC LIMIT 1
+) AS consent ON true
 WHERE n.status IN ('referred', 'assessed', 'enrolled', 'reassessing', 'onhold');
 
 COMMENT ON VIEW care.enrollment_phase IS

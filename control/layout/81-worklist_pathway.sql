@@ -1,13 +1,16 @@
 -- The work-list of who coordinates pathways and plans: what is stuck, and by whom.
 
 CREATE OR REPLACE VIEW care.worklist_pathway AS
-SELECT n.organization, 'coordinator' AS role, 'pathway stuck' AS kind, n.citizen, NULL::bigint AS related_person, 2 AS severity,
+SELECT n.organization, 'coordinator' AS role, CASE WHEN is_stuck THEN 'pathway stuck' ELSE 'pathway' END AS kind, n.citizen,
+	NULL::bigint AS related_person, CASE WHEN is_stuck THEN 2 ELSE 1 END AS severity,
 	n.since + z.stuck_after AS due,
 	format('%s: %s for %s days; %s', n.programme, n.status, care.today() - care.civil_day(n.since), n.awaits) AS reason,
 	n.since, NULL::timestamptz AS until, NULL AS source, n.since AS as_of, 'enrollment' AS entity, n.enrollment AS entry, n.next_step
 FROM care.enrollment_phase n
 CROSS JOIN (SELECT care.setting('stuck_after')::interval AS stuck_after OFFSET 0) z
-WHERE n.since < now() - z.stuck_after
+CROSS JOIN LATERAL (SELECT n.since < now() - z.stuck_after AS is_stuck) s
+-- A plan that is not agreed is on the list as such.
+WHERE is_stuck OR n.next_step <> 'agree_plan'
 UNION ALL
 SELECT p.organization, 'coordinator', 'plan not agreed', p.citizen, NULL, 1, NULL,
 	concat(p.title, ', version ', p.version, ': agreement of ', array_to_string(m.parties, ', '), ' is missing'),
@@ -22,4 +25,4 @@ CROSS JOIN LATERAL (
 WHERE (p.status = 'draft' OR p.status = 'active' AND p.version > 1) AND m.parties IS NOT NULL;
 
 COMMENT ON VIEW care.worklist_pathway IS
-'Part of care.worklist: pathways that are stuck in a phase (setting "stuck_after"), and plans that not all parties have agreed on.';
+'Part of care.worklist: pathways on their way to care, stuck or not (setting "stuck_after"), and plans that not all parties have agreed on.';
