@@ -90,7 +90,7 @@ BEGIN
 			WHEN argument.name = 'programme' AND (category = 'programme' OR s.entity <> 'consent') THEN one_of('icp-discharge', 'icp-ltcare')
 			WHEN argument.name = 'class' THEN one_of('IMP', 'IMP', 'EMER')
 			WHEN argument.name = 'type' THEN one_of('home care', 'rehabilitation')
-			WHEN argument.name IN ('reason', 'note', 'question', 'answer', 'description', 'needs', 'title', 'change', 'role', 'name', 'relationship', 'new_reason') THEN argument.name
+			WHEN argument.name IN ('reason', 'note', 'question', 'answer', 'description', 'needs', 'title', 'change', 'role', 'name', 'relationship', 'new_reason', 'entry') THEN argument.name
 			WHEN argument.name = 'code' AND s.entity = 'task' THEN 'control'
 			WHEN argument.name = 'encounter' AND s.step = 'transfer' THEN some_entry(c, 'encounter', 'in-progress')::text
 			WHEN argument.name = 'encounter' AND chance(0.3) THEN some_entry(c, 'encounter')::text

@@ -14,6 +14,9 @@ CROSS JOIN LATERAL (
 	FROM (VALUES (care.latest_due(p, z.zone, now())), (care.next_due(p, z.zone, now()))) AS k (due)
 	WHERE k.due IS NOT NULL AND NOT k.due <@ p.pauses
 		AND NOT EXISTS (
+			SELECT FROM care.hospital_stay h
+			WHERE h.citizen = p.citizen AND h.status = 'finished' AND h.start_time <= k.due AND h.end_time >= k.due)
+		AND NOT EXISTS (
 			SELECT FROM care.measurement_series s
 			WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket <= k.due + p.grace AND s.bucket_end > k.due - p.grace
 				AND smartcare.slice(s.points, tstzrange(k.due - p.grace, k.due + p.grace, '[]')) IS NOT NULL)
