@@ -42,9 +42,6 @@ CROSS JOIN LATERAL (
 		SELECT g.title, n.start_time FROM care.enrollment n JOIN care.programme g ON g.id = n.programme
 		WHERE n.citizen = c.citizen AND n.status IN ('active', 'reassessing')
 	) w
-	-- Most have been seen.
-	WHERE (SELECT true FROM care.contact_made m
-		WHERE m.citizen = c.citizen AND m.organization = c.general_practice AND m.start_time > now() - z.review_after LIMIT 1) IS NULL
 	OFFSET 0
 ) k
 CROSS JOIN LATERAL (
@@ -54,6 +51,10 @@ CROSS JOIN LATERAL (
 ) v
 CROSS JOIN LATERAL (SELECT coalesce(v.latest, k.since) + z.review_after AS due) d
 WHERE k.names IS NOT NULL AND d.due <= now() AND NOT c.deceased
+	-- Most have been seen, and need not be looked at further.
+	AND (SELECT true FROM care.encounter e
+		WHERE e.citizen = c.citizen AND e.organization = c.general_practice AND e.status NOT IN ('planned', 'cancelled', 'entered-in-error')
+			AND e.start_time > now() - z.review_after LIMIT 1) IS NULL
 UNION ALL
 -- Who set the limits acts on the alert; the practice knows of it, and may ask for something.
 SELECT c.general_practice, 'practice', 'red alert', a.citizen, NULL, 3, NULL,

@@ -36,7 +36,7 @@ SELECT DISTINCT p.organization, NULL, 'goal', g.citizen, NULL::bigint, 2, care.s
 	CASE g.lifecycle_status WHEN 'active' THEN 'reach_goal' END
 FROM care.care_plan p
 CROSS JOIN (SELECT care.today() AS today OFFSET 0) z
-JOIN care.goal g ON g.citizen = p.citizen AND g.id = ANY (p.goals)
+CROSS JOIN LATERAL (SELECT * FROM care.goal w WHERE w.citizen = p.citizen AND w.id = ANY (p.goals) OFFSET 0) g
 WHERE p.status = 'active' AND p.organization IS NOT NULL AND g.due_date < z.today
 	AND g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold')
 	AND g.achievement_status IS DISTINCT FROM 'achieved'
