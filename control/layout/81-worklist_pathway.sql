@@ -9,9 +9,9 @@ FROM care.enrollment_phase n
 CROSS JOIN (SELECT care.setting('stuck_after')::interval AS stuck_after OFFSET 0) z
 WHERE n.since < now() - z.stuck_after
 UNION ALL
-SELECT p.organization, 'coordinator', 'plan not agreed', p.citizen, NULL, 1, NULL,
+SELECT p.organization, 'coordinator' AS role, 'plan not agreed' AS kind, p.citizen, NULL AS related_person, 1, NULL AS due,
 	concat(p.title, ', version ', p.version, ': agreement of ', array_to_string(m.parties, ', '), ' is missing'),
-	coalesce(v.at, p.start_time), NULL, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan', p.id,
+	coalesce(v.at, p.start_time), NULL AS until, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan' AS entity, p.id,
 	CASE WHEN care.plan_party(p.organization) = ANY (m.parties) THEN 'agree_plan' END
 FROM care.care_plan p
 CROSS JOIN LATERAL (SELECT care.missing_parties(p.citizen, p.id) AS parties OFFSET 0) m
