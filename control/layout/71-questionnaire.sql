@@ -113,7 +113,6 @@ RETURN CASE type
 	ELSE '{}' END;
 COMMENT ON FUNCTION care.answer_kinds(text) IS 'Internal: the types that answers to a type of question can have; empty for what is no question.';
 
--- Not a recursive query: of JSON the planner expects so much that it compiles it first.
 CREATE OR REPLACE FUNCTION care.questionnaire_items(element jsonb, parent text DEFAULT NULL, depth integer DEFAULT 1)
 RETURNS TABLE (link_id text, within text, level integer, type text, item jsonb)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20
@@ -139,6 +138,8 @@ CREATE OR REPLACE FUNCTION care.check_definition(definition jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Of JSON the planner expects so much that it would compile what runs once.
+SET jit = off
 AS $$
 DECLARE
 	item record;
@@ -289,24 +290,43 @@ COMMENT ON FUNCTION care.item_unit(jsonb) IS
 
 CREATE OR REPLACE FUNCTION care.item_enabled(item jsonb, known jsonb)
 RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(CASE item_enabled.item ->> 'enableBehavior' WHEN 'any' THEN bool_or(m.met) ELSE bool_and(m.met) END, true)
-	FROM jsonb_path_query(item_enabled.item, '$.enableWhen[*]') AS c (condition)
-	CROSS JOIN LATERAL (SELECT care.fhir_value(c.condition, 'answer') AS wanted, c.condition ->> 'operator' AS operator) w
-	CROSS JOIN LATERAL (
-		SELECT CASE w.operator
-			WHEN 'exists' THEN (count(*) > 0) = (w.wanted ->> 2)::boolean
-			WHEN '=' THEN bool_or(a.answer = w.wanted)
-			WHEN '!=' THEN bool_and(a.answer <> w.wanted) IS NOT FALSE
-			WHEN '>' THEN bool_or(a.answer - 2 = w.wanted - 2 AND a.answer -> 2 > w.wanted -> 2)
-			WHEN '<' THEN bool_or(a.answer - 2 = w.wanted - 2 AND a.answer -> 2 < w.wanted -> 2)
-			WHEN '>=' THEN bool_or(a.answer - 2 = w.wanted - 2 AND a.answer -> 2 >= w.wanted -> 2)
-			WHEN '<=' THEN bool_or(a.answer - 2 = w.wanted - 2 AND a.answer -> 2 <= w.wanted -> 2)
-			END IS TRUE AS met
-		FROM jsonb_array_elements(item_enabled.known -> (c.condition ->> 'question')) AS a (answer)
-	) m;
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	any_will_do CONSTANT boolean := coalesce(item ->> 'enableBehavior' = 'any', false);
+	condition jsonb;
+	wanted jsonb;
+	operator text;
+	answer jsonb;
+	met boolean;
+BEGIN
+	FOR condition IN SELECT * FROM jsonb_array_elements(coalesce(item -> 'enableWhen', '[]')) LOOP
+		operator := condition ->> 'operator';
+		wanted := care.fhir_value(condition, 'answer');
+		met := operator = '!=';
+		IF operator = 'exists' THEN
+			met := (coalesce(known -> (condition ->> 'question'), '[]') <> '[]') = (wanted -> 2)::boolean;
+		ELSE
+			FOR answer IN SELECT * FROM jsonb_array_elements(coalesce(known -> (condition ->> 'question'), '[]')) LOOP
+				IF operator = '!=' THEN
+					met := met AND answer <> wanted;
+				ELSIF operator = '=' THEN
+					met := met OR answer = wanted;
+				ELSIF answer - 2 = wanted - 2 THEN
+					met := met OR CASE operator
+						WHEN '>' THEN answer -> 2 > wanted -> 2 WHEN '<' THEN answer -> 2 < wanted -> 2
+						WHEN '>=' THEN answer -> 2 >= wanted -> 2 ELSE answer -> 2 <= wanted -> 2 END;
+				END IF;
+			END LOOP;
+		END IF;
+		IF met = any_will_do THEN
+			RETURN met;
+		END IF;
+	END LOOP;
+	RETURN NOT any_will_do OR condition IS NULL;
+END
+$$;
 COMMENT ON FUNCTION care.item_enabled(jsonb, jsonb) IS
 'Internal: whether an item''s enableWhen lets it be asked, by the answers known: arrays of what care.fhir_value() returns, by linkId. As in FHIR, any of several answers will do, but != is for all; quantities compare in one unit.';
 

@@ -50,7 +50,7 @@ AS $$
 DECLARE
 	given jsonb;
 	known jsonb;
-	asked jsonb := '{}';
+	asked jsonb := jsonb '{}';
 	item record;
 	own jsonb;
 	limits jsonb;
@@ -126,7 +126,7 @@ DECLARE
 	item record;
 	total numeric;
 	incomplete boolean := false;
-	colours text[] := '{}';
+	colours text[] := ARRAY[]::text[];
 	limits CONSTANT jsonb := care.limits_extension(definition);
 	score_colour text;
 BEGIN
@@ -181,11 +181,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	event CONSTANT bigint := (SELECT max(e.id) FROM care.workflow_event e
-		WHERE e.citizen = response.citizen AND e.entity = 'questionnaire_response' AND e.entry = response.id);
+	event care.workflow_event;
 	measured record;
 	kept care.alert;
 BEGIN
+	SELECT * INTO event FROM care.workflow_event e
+	WHERE e.citizen = response.citizen AND e.entity = 'questionnaire_response' AND e.entry = response.id
+	ORDER BY e.id DESC LIMIT 1;
 	FOR measured IN
 		SELECT coalesce(n.link_id, o.link_id) AS link_id, coalesce(n.measure, o.measure) AS measure,
 			coalesce(n.reading, o.reading) AS reading, coalesce(n.unit, o.unit) AS unit,
@@ -198,7 +200,7 @@ BEGIN
 		BEGIN
 			PERFORM care.record(response.citizen, measured.measure, ARRAY[response.authored], ARRAY[measured.reading], measured.unit,
 				jsonb_build_object('key', format('questionnaire_response %s %s', response.id, measured.link_id),
-					'version', event, 'issued', clock_timestamp(), 'status', measured.status));
+					'version', event.id, 'issued', clock_timestamp(), 'status', measured.status));
 		EXCEPTION WHEN data_exception THEN
 			RAISE EXCEPTION 'answer to "%": %', measured.link_id, SQLERRM
 				USING ERRCODE = SQLSTATE;
@@ -209,7 +211,7 @@ BEGIN
 	WHERE a.citizen = response.citizen AND a.questionnaire_response = response.id AND a.status <> 'entered-in-error';
 	IF new_answers IS NULL OR response.severity IN ('yellow', 'red') IS NOT TRUE THEN
 		IF FOUND THEN
-			PERFORM care.follow_alert(kept, 'withdraw_alert', now());
+			PERFORM care.follow_alert(kept, 'withdraw_alert', event.event_time);
 		END IF;
 	ELSIF NOT FOUND THEN
 		kept.citizen := response.citizen;
@@ -222,7 +224,7 @@ BEGIN
 		PERFORM care.raise_alert(kept, NULL, response.authored);
 	ELSE
 		-- Other answers are to be looked at again.
-		PERFORM care.follow_alert(kept, 'escalate_alert', now());
+		PERFORM care.follow_alert(kept, 'escalate_alert', event.event_time);
 		UPDATE care.alert a SET colour = response.severity, red_time = CASE response.severity WHEN 'red' THEN response.authored END,
 			snoozed_until = NULL, resolved_at = NULL
 		WHERE a.citizen = kept.citizen AND a.id = kept.id;
@@ -294,7 +296,7 @@ BEGIN
 	SELECT * INTO latest FROM care.questionnaire q
 	WHERE q.name = new_name AND (q.status <> 'draft' OR draft)
 	ORDER BY q.version DESC LIMIT 1;
-	IF latest.definition = definition AND (latest.status = 'draft') = draft THEN
+	IF latest.definition = definition AND (latest.status = 'draft') = draft AND latest.status <> 'retired' THEN
 		RETURN latest.version;
 	END IF;
 	-- A draft is not kept.

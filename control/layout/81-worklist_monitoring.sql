@@ -13,31 +13,31 @@ SELECT a.organization, 'telemedicine' AS role, a.colour || ' alert' AS kind, a.c
 FROM care.alert_open a
 LEFT JOIN care.measure m ON m.name = a.measure
 UNION ALL
-SELECT v.organization, 'telemedicine', 'missing', v.citizen, NULL, 1, v.since, m.display || ' was due ' || to_char(care.civil_time(v.due), 'YYYY-MM-DD HH24:MI'),
-	v.due, NULL, NULL, v.since, 'measurement_plan', v.measurement_plan, 'pause_measurements'
+SELECT v.organization, 'telemedicine' AS role, 'missing' AS kind, v.citizen, NULL AS related_person, 1, v.since, m.display || ' was due ' || to_char(care.civil_time(v.due), 'YYYY-MM-DD HH24:MI'),
+	v.due, NULL AS until, NULL AS source, v.since, 'measurement_plan' AS entity, v.measurement_plan, 'pause_measurements' AS next_step
 FROM care.measurement_missing v
 JOIN care.measure m ON m.name = v.measure
 UNION ALL
-SELECT v.organization, 'telemedicine', 'unexpected', v.citizen, NULL, 0, NULL,
+SELECT v.organization, 'telemedicine' AS role, 'unexpected' AS kind, v.citizen, NULL AS related_person, 0, NULL AS due,
 	concat(m.display, ': ', count(*), CASE count(*) WHEN 1 THEN ' value' ELSE ' values' END, ' at other times than planned, last ',
 		to_char(care.civil_time(max(v."time")), 'YYYY-MM-DD HH24:MI')),
-	min(v."time"), NULL, NULL, max(v."time"), 'measurement_plan', v.measurement_plan, 'change_rhythm'
+	min(v."time"), NULL AS until, NULL AS source, max(v."time"), 'measurement_plan' AS entity, v.measurement_plan, 'change_rhythm' AS next_step
 FROM care.measurement_unexpected v
 JOIN care.measure m ON m.name = v.measure
 GROUP BY v.organization, v.citizen, v.measurement_plan, m.display
 UNION ALL
-SELECT v.organization, CASE WHEN v.measurement_plan IS NULL THEN 'practice' ELSE 'telemedicine' END, 'not triaged', v.citizen, NULL, 2, NULL,
+SELECT v.organization, CASE WHEN v.measurement_plan IS NULL THEN 'practice' ELSE 'telemedicine' END, 'not triaged' AS kind, v.citizen, NULL AS related_person, 2, NULL AS due,
 	concat(m.display, ': ', count(*), CASE count(*) WHEN 1 THEN ' value' ELSE ' values' END, ' without limits, last ',
 		(array_agg(v.value ORDER BY v."time" DESC))[1], ' ' || m.unit),
-	min(v."time"), NULL, NULL, max(v."time"), CASE WHEN v.measurement_plan IS NOT NULL THEN 'measurement_plan' END, v.measurement_plan,
-	'set_reference_range'
+	min(v."time"), NULL AS until, NULL AS source, max(v."time"), CASE WHEN v.measurement_plan IS NOT NULL THEN 'measurement_plan' END, v.measurement_plan,
+	'set_reference_range' AS next_step
 FROM care.measurement_untriaged v
 JOIN care.measure m ON m.name = v.measure
 GROUP BY v.organization, v.citizen, v.measurement_plan, m.display, m.unit
 UNION ALL
 -- Before the first value comes.
-SELECT p.organization, 'telemedicine', 'limits', p.citizen, NULL, 1, NULL, m.display || ' is to be measured, and has no limits',
-	p.start_time, NULL, NULL, p.recorded_at, 'measurement_plan', p.id, 'set_reference_range'
+SELECT p.organization, 'telemedicine' AS role, 'limits' AS kind, p.citizen, NULL AS related_person, 1, NULL AS due, m.display || ' is to be measured, and has no limits',
+	p.start_time, NULL AS until, NULL AS source, p.recorded_at, 'measurement_plan' AS entity, p.id, 'set_reference_range' AS next_step
 FROM care.measurement_plan p
 JOIN care.measure m ON m.id = p.measure
 CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
@@ -50,15 +50,15 @@ WHERE p.status = 'active'
 		WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since
 			AND smartcare.end_time(s.points) >= greatest(p.start_time, z.since))
 UNION ALL
-SELECT q.organization, CASE WHEN q.measurement_plan IS NOT NULL THEN 'telemedicine' END, 'missing answer', q.citizen, NULL, 1, q.due,
-	concat(q.title, CASE WHEN q.appointment IS NOT NULL THEN ', before an appointment' END), q.since, NULL, NULL, q.due,
+SELECT q.organization, CASE WHEN q.measurement_plan IS NOT NULL THEN 'telemedicine' END, 'missing answer' AS kind, q.citizen, NULL AS related_person, 1, q.due,
+	concat(q.title, CASE WHEN q.appointment IS NOT NULL THEN ', before an appointment' END), q.since, NULL AS until, NULL AS source, q.due,
 	CASE WHEN q.appointment IS NULL THEN 'measurement_plan' ELSE 'appointment' END, coalesce(q.measurement_plan, q.appointment),
 	CASE WHEN q.appointment IS NULL THEN 'pause_measurements' END
 FROM care.due_questionnaire q
 WHERE q.missing
 UNION ALL
-SELECT q.organization, NULL, 'answers to read', q.citizen, NULL, 1, NULL, concat(q.title, ', score ' || q.score), q.authored, NULL, NULL, q.authored,
-	'questionnaire_response', q.questionnaire_response, NULL
+SELECT q.organization, NULL AS role, 'answers to read' AS kind, q.citizen, NULL AS related_person, 1, NULL AS due, concat(q.title, ', score ' || q.score), q.authored, NULL AS until, NULL AS source, q.authored,
+	'questionnaire_response' AS entity, q.questionnaire_response, NULL AS next_step
 FROM care.questionnaire_untriaged q;
 
 COMMENT ON VIEW care.worklist_monitoring IS

@@ -12,9 +12,9 @@ CROSS JOIN LATERAL (SELECT n.since < now() - z.stuck_after AS is_stuck) s
 -- A plan that is not agreed is on the list as such.
 WHERE is_stuck OR n.next_step <> 'agree_plan'
 UNION ALL
-SELECT p.organization, 'coordinator', 'plan not agreed', p.citizen, NULL, 1, NULL,
+SELECT p.organization, 'coordinator' AS role, 'plan not agreed' AS kind, p.citizen, NULL AS related_person, 1, NULL AS due,
 	concat(p.title, ', version ', p.version, ': agreement of ', array_to_string(m.parties, ', '), ' is missing'),
-	coalesce(v.at, p.start_time), NULL, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan', p.id,
+	coalesce(v.at, p.start_time), NULL AS until, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan' AS entity, p.id,
 	CASE WHEN care.plan_party(p.organization) = ANY (m.parties) THEN 'agree_plan' END
 FROM care.care_plan p
 CROSS JOIN LATERAL (SELECT care.missing_parties(p.citizen, p.id) AS parties OFFSET 0) m

@@ -30,8 +30,8 @@ LEFT JOIN care.organization h ON h.id = e.organization
 WHERE (SELECT true FROM care.contact_made v
 	WHERE v.citizen = e.citizen AND v.organization = e.general_practice AND v.start_time >= e.end_time LIMIT 1) IS NULL
 UNION ALL
-SELECT c.general_practice, 'practice', 'review', c.citizen, NULL, 1, d.due + interval '1 month',
-	concat(k.names, '; ', coalesce('last contact ' || care.civil_day(v.latest), 'never seen')), d.due, NULL, NULL, v.latest, NULL, NULL, 'book_appointment'
+SELECT c.general_practice, 'practice' AS role, 'review' AS kind, c.citizen, NULL AS related_person, 1, d.due + interval '1 month',
+	concat(k.names, '; ', coalesce('last contact ' || care.civil_day(v.latest), 'never seen')), d.due, NULL AS until, NULL AS source, v.latest, NULL AS entity, NULL AS entry, 'book_appointment' AS next_step
 FROM care.citizen c
 CROSS JOIN (SELECT care.setting('review_after')::interval AS review_after OFFSET 0) z
 CROSS JOIN LATERAL (
@@ -42,9 +42,6 @@ CROSS JOIN LATERAL (
 		SELECT g.title, n.start_time FROM care.enrollment n JOIN care.programme g ON g.id = n.programme
 		WHERE n.citizen = c.citizen AND n.status IN ('active', 'reassessing')
 	) w
-	-- Most have been seen.
-	WHERE (SELECT true FROM care.contact_made m
-		WHERE m.citizen = c.citizen AND m.organization = c.general_practice AND m.start_time > now() - z.review_after LIMIT 1) IS NULL
 	OFFSET 0
 ) k
 CROSS JOIN LATERAL (
@@ -54,12 +51,16 @@ CROSS JOIN LATERAL (
 ) v
 CROSS JOIN LATERAL (SELECT coalesce(v.latest, k.since) + z.review_after AS due) d
 WHERE k.names IS NOT NULL AND d.due <= now() AND NOT c.deceased
+	-- Most have been seen, and need not be looked at further.
+	AND (SELECT true FROM care.encounter e
+		WHERE e.citizen = c.citizen AND e.organization = c.general_practice AND e.status NOT IN ('planned', 'cancelled', 'entered-in-error')
+			AND e.start_time > now() - z.review_after LIMIT 1) IS NULL
 UNION ALL
 -- Who set the limits acts on the alert; the practice knows of it, and may ask for something.
-SELECT c.general_practice, 'practice', 'red alert', a.citizen, NULL, 3, NULL,
+SELECT c.general_practice, 'practice' AS role, 'red alert' AS kind, a.citizen, NULL AS related_person, 3, NULL AS due,
 	concat(coalesce(m.display, 'answers to questions'), ' ' || a.side || ' limits', ', ' || a.extreme_value || ' ' || m.unit, '; at ', o.name, ', ', a.status),
-	a.start_time, NULL, NULL, a.last_time, 'alert', a.id,
-	'request_task'
+	a.start_time, NULL AS until, NULL AS source, a.last_time, 'alert' AS entity, a.id,
+	'request_task' AS next_step
 FROM care.citizen c
 CROSS JOIN LATERAL (
 	SELECT * FROM care.alert r

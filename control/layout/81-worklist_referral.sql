@@ -85,10 +85,10 @@ WHERE r.status IN ('requested', 'accepted')
 	AND (r.status = 'requested' OR r.category <> 'hospital' OR NOT EXISTS (
 		SELECT FROM care.encounter e WHERE e.citizen = r.citizen AND e.service_request = r.id AND e.status = 'planned'))
 UNION ALL
-SELECT r.requester, NULL, 'referral answered', r.citizen, NULL, CASE r.status WHEN 'accepted' THEN 1 ELSE 2 END, NULL,
+SELECT r.requester, NULL AS role, 'referral answered' AS kind, r.citizen, NULL AS related_person, CASE r.status WHEN 'accepted' THEN 1 ELSE 2 END, NULL AS due,
 	concat(CASE r.status WHEN 'returned' THEN 'asked back' ELSE r.status END, ' by ', performer.name, ': ', r.reason,
 		CASE r.status WHEN 'accepted' THEN '; by ' || care.civil_day(r.due) ELSE '; ' || r.note END),
-	answer.at, NULL, r.source, answer.at, 'service_request', r.id,
+	answer.at, NULL AS until, r.source, answer.at, 'service_request' AS entity, r.id,
 	CASE r.status WHEN 'returned' THEN 'answer_referral' ELSE 'acknowledge_referral' END
 FROM care.service_request r
 JOIN care.organization performer ON performer.id = r.performer

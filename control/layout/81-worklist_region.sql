@@ -9,9 +9,9 @@ FROM care.measure m
 JOIN care.organization r ON r.kind = 'region'
 WHERE NOT m.reviewed
 UNION ALL
-SELECT r.id, 'region', 'parked', NULL, NULL, 1, NULL,
-	format('resources waiting for %s: %s', k.awaited_key, count(*)), min(k.recorded_at), NULL, k.awaited_key, max(k.recorded_at),
-	'parked_resource', NULL, 'import_bundle'
+SELECT r.id, 'region' AS role, 'parked' AS kind, NULL AS citizen, NULL AS related_person, 1, NULL AS due,
+	format('resources waiting for %s: %s', k.awaited_key, count(*)), min(k.recorded_at), NULL AS until, k.awaited_key, max(k.recorded_at),
+	'parked_resource' AS entity, NULL AS entry, 'import_bundle' AS next_step
 FROM care.parked_resource k
 JOIN care.organization r ON r.kind = 'region'
 WHERE k.key <> k.awaited_key

@@ -21,12 +21,12 @@ WHERE t.status IN ('requested', 'accepted', 'ready', 'in-progress') AND t.episod
 	AND t.due_start <= now()
 UNION ALL
 -- Visits to who is in hospital are in vain.
-SELECT x.organization, 'municipality', 'in hospital', x.citizen, NULL,
+SELECT x.organization, 'municipality' AS role, 'in hospital' AS kind, x.citizen, NULL AS related_person,
 	CASE WHEN x.status <> 'active' THEN 0 WHEN e.start_time < now() - interval '1 day' THEN 3 ELSE 2 END,
 	CASE WHEN x.status = 'active' THEN e.start_time + interval '1 day' END,
 	concat(e.kind, CASE e.status WHEN 'onleave' THEN ', on leave' END, ' at ' || h.name, '; ', coalesce(x.type, 'service'),
 		CASE x.status WHEN 'active' THEN ' still running' ELSE ' on hold' END),
-	e.start_time, e.end_time, e.source, e.as_of, 'episode_of_care', x.id,
+	e.start_time, e.end_time, e.source, e.as_of, 'episode_of_care' AS entity, x.id,
 	CASE x.status WHEN 'active' THEN 'pause_service' END
 FROM care.episode_of_care x
 CROSS JOIN LATERAL (
@@ -43,11 +43,11 @@ WHERE x.status IN ('active', 'onhold') AND (SELECT o.sector FROM care.organizati
 			AND t.status IN ('requested', 'accepted', 'ready', 'in-progress') LIMIT 1) IS NULL
 UNION ALL
 -- Who is coming home, with what needs: few in a region.
-SELECT c.municipality, 'municipality', 'coming home', e.citizen, NULL,
+SELECT c.municipality, 'municipality' AS role, 'coming home' AS kind, e.citizen, NULL AS related_person,
 	CASE WHEN needs.next_step IS NULL THEN 0 WHEN e.ready_at < now() - interval '1 day' THEN 3 ELSE 2 END,
 	CASE WHEN needs.next_step IS NOT NULL THEN e.ready_at + interval '1 day' END,
 	concat('ready for discharge from ' || h.name, '; ' || e.reason, '; needs ' || needs.what, '; ' || needs.awaits),
-	e.ready_at, NULL, e.source, e.as_of, needs.entity, needs.entry, needs.next_step
+	e.ready_at, NULL AS until, e.source, e.as_of, needs.entity, needs.entry, needs.next_step
 FROM care.hospital_stay e
 JOIN care.citizen c ON c.citizen = e.citizen
 LEFT JOIN care.organization h ON h.id = e.organization
@@ -76,11 +76,11 @@ CROSS JOIN LATERAL (
 WHERE e.is_open AND e.ready_at IS NOT NULL
 UNION ALL
 -- Who came home and has not been seen by who gives the service.
-SELECT x.organization, 'municipality', 'discharged', x.citizen, NULL,
+SELECT x.organization, 'municipality' AS role, 'discharged' AS kind, x.citizen, NULL AS related_person,
 	CASE x.status WHEN 'active' THEN 1 ELSE 2 END + CASE WHEN d.due < now() THEN 1 ELSE 0 END, d.due,
 	concat('not seen since ', e.kind, ' stay: ', concat_ws(', ', e.reason, h.name), '; ', coalesce(x.type, 'service'),
 		CASE x.status WHEN 'active' THEN ' running' ELSE ' on hold' END),
-	e.end_time, e.end_time + interval '14 days', e.source, e.as_of, 'episode_of_care', x.id,
+	e.end_time, e.end_time + interval '14 days', e.source, e.as_of, 'episode_of_care' AS entity, x.id,
 	CASE x.status WHEN 'active' THEN 'book_appointment' ELSE 'resume_service' END
 FROM care.episode_of_care x
 JOIN care.recent_discharge e ON e.citizen = x.citizen
@@ -98,10 +98,10 @@ WHERE x.status IN ('active', 'onhold') AND (SELECT o.sector FROM care.organizati
 			AND v.event_time >= e.end_time LIMIT 1) IS NULL
 UNION ALL
 -- Each stage of fall prevention is a task of its own; the service ends after the last.
-SELECT x.organization, 'municipality', 'fall prevention', x.citizen, NULL,
+SELECT x.organization, 'municipality' AS role, 'fall prevention' AS kind, x.citizen, NULL AS related_person,
 	CASE WHEN stage.due < now() THEN 2 ELSE 1 END, stage.due,
-	coalesce('next: ' || stage.code, 'all stages are done'), stage.since, NULL, x.source, coalesce(x.issued, x.recorded_at),
-	'episode_of_care', x.id, CASE WHEN stage.code IS NULL THEN 'end_service' ELSE 'request_task' END
+	coalesce('next: ' || stage.code, 'all stages are done'), stage.since, NULL AS until, x.source, coalesce(x.issued, x.recorded_at),
+	'episode_of_care' AS entity, x.id, CASE WHEN stage.code IS NULL THEN 'end_service' ELSE 'request_task' END
 FROM care.episode_of_care x
 CROSS JOIN LATERAL (
 	SELECT s.since, s.since + care.setting('fall_stage_within')::interval AS due,

@@ -64,16 +64,16 @@ CROSS JOIN LATERAL (
 ) AS news
 WHERE e.is_open
 UNION ALL
-SELECT e.organization, NULL AS role, 'planned', e.citizen, NULL, CASE WHEN e.start_time < now() THEN 2 ELSE 1 END, e.start_time,
+SELECT e.organization, NULL AS role, 'planned' AS kind, e.citizen, NULL AS related_person, CASE WHEN e.start_time < now() THEN 2 ELSE 1 END, e.start_time,
 	concat_ws(', ', coalesce(e.type, e.class), e.reason),
-	e.start_time, e.end_time, e.source, coalesce(e.issued, e.recorded_at), 'encounter', e.id,
+	e.start_time, e.end_time, e.source, coalesce(e.issued, e.recorded_at), 'encounter' AS entity, e.id,
 	-- Visits are not steps: who sees the citizen tells.
 	CASE WHEN e.class IN ('IMP', 'EMER') THEN 'admit' END
 FROM care.encounter e
 WHERE e.status = 'planned' AND e.start_time >= now() - interval '7 days' AND e.start_time < now() + interval '7 days'
 UNION ALL
-SELECT e.organization, 'department', 'plan awaited', e.citizen, NULL, 2, NULL,
-	n.programme || ': ' || n.awaits, coalesce(n.since, e.start_time), NULL, NULL, n.since, 'enrollment', n.enrollment,
+SELECT e.organization, 'department' AS role, 'plan awaited' AS kind, e.citizen, NULL AS related_person, 2, NULL AS due,
+	n.programme || ': ' || n.awaits, coalesce(n.since, e.start_time), NULL AS until, NULL AS source, n.since, 'enrollment' AS entity, n.enrollment,
 	-- The department speaks for health.
 	CASE WHEN n.next_step = 'assess_needs' AND 'health' = ANY (n.assessments) OR n.next_step = 'agree_plan' AND 'health' = ANY (n.parties)
 		THEN n.next_step END

@@ -13,8 +13,8 @@ CROSS JOIN (SELECT care.setting('recent')::interval AS recent OFFSET 0) z
 WHERE t.status = 'active' AND m.status <> 'entered-in-error'
 	AND coalesce(m.issued, m.authored_on, m.recorded_at) >= greatest(now() - z.recent, t.start_time)
 UNION ALL
-SELECT t.organization, NULL, 'plan changed', t.citizen, NULL, 0, NULL, concat(p.title, ', version ', p.version, ': ' || (e.details ->> 'change')),
-	e.event_time, e.event_time + z.recent, p.source, e.event_time, 'care_plan', p.id, NULL
+SELECT t.organization, NULL AS role, 'plan changed' AS kind, t.citizen, NULL AS related_person, 0, NULL AS due, concat(p.title, ', version ', p.version, ': ' || (e.details ->> 'change')),
+	e.event_time, e.event_time + z.recent, p.source, e.event_time, 'care_plan' AS entity, p.id, NULL AS next_step
 FROM care.care_team_member t
 JOIN care.organization o ON o.id = t.organization AND o.sector IN ('pharmacy', 'therapist')
 JOIN care.care_plan p ON p.citizen = t.citizen AND p.status IN ('draft', 'active') AND p.version > 1

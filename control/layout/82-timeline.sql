@@ -43,57 +43,57 @@ FROM (
 	UNION ALL
 	-- Entries from outside, of which there are no steps: when they began, and when they ended.
 	SELECT e.citizen, b."time", CASE WHEN e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC') THEN 'stay' ELSE 'contact' END, b.title || coalesce(e.type, e.class),
-		e.reason, e.organization, 'encounter', e.id, e.source
+		e.reason, e.organization, 'encounter' AS entity, e.id, e.source
 	FROM care.encounter e
 	CROSS JOIN LATERAL (
 		SELECT e.start_time AS "time", CASE WHEN e.status = 'planned' THEN 'planned: ' ELSE '' END AS title
 		UNION ALL
-		SELECT e.end_time, 'end of ' WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC') AND e.end_time IS NOT NULL
+		SELECT e.end_time, 'end of ' AS title WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC') AND e.end_time IS NOT NULL
 	) b
 	WHERE e.source IS NOT NULL AND e.status NOT IN ('cancelled', 'entered-in-error') AND b."time" IS NOT NULL
 	UNION ALL
-	SELECT e.citizen, b."time", 'service', b.title || coalesce(e.type, 'episode of care'), CASE e.status WHEN 'onhold' THEN 'on hold' END,
-		e.organization, 'episode_of_care', e.id, e.source
+	SELECT e.citizen, b."time", 'service' AS kind, b.title || coalesce(e.type, 'episode of care'), CASE e.status WHEN 'onhold' THEN 'on hold' END,
+		e.organization, 'episode_of_care' AS entity, e.id, e.source
 	FROM care.episode_of_care e
 	CROSS JOIN LATERAL (
 		VALUES (e.start_time, ''), (e.end_time, 'end of ')
 	) AS b ("time", title)
 	WHERE e.source IS NOT NULL AND e.status NOT IN ('cancelled', 'entered-in-error') AND b."time" IS NOT NULL
 	UNION ALL
-	SELECT k.citizen, coalesce(k.start_time, k.issued, k.recorded_at), 'condition', k.name,
-		concat_ws(', ', k.code, k.clinical_status, k.verification_status), NULL, 'condition', k.id, k.source
+	SELECT k.citizen, coalesce(k.start_time, k.issued, k.recorded_at), 'condition' AS kind, k.name,
+		concat_ws(', ', k.code, k.clinical_status, k.verification_status), NULL AS organization, 'condition' AS entity, k.id, k.source
 	FROM care.condition k
 	WHERE k.verification_status IS DISTINCT FROM 'entered-in-error'
 	UNION ALL
-	SELECT m.citizen, coalesce(m.authored_on, m.issued, m.recorded_at), 'medication', m.name, concat_ws(', ', m.dosage, m.status), NULL,
-		'medication_statement', m.id, m.source
+	SELECT m.citizen, coalesce(m.authored_on, m.issued, m.recorded_at), 'medication' AS kind, m.name, concat_ws(', ', m.dosage, m.status), NULL AS organization,
+		'medication_statement' AS entity, m.id, m.source
 	FROM care.medication_statement m
 	WHERE m.status <> 'entered-in-error'
 	UNION ALL
-	SELECT a.citizen, coalesce(a.start_time, a.issued, a.recorded_at), 'allergy', a.name, concat_ws(', ', a.criticality || ' risk', a.clinical_status), NULL,
-		'allergy', a.id, a.source
+	SELECT a.citizen, coalesce(a.start_time, a.issued, a.recorded_at), 'allergy' AS kind, a.name, concat_ws(', ', a.criticality || ' risk', a.clinical_status), NULL AS organization,
+		'allergy' AS entity, a.id, a.source
 	FROM care.allergy a
 	WHERE a.verification_status IS DISTINCT FROM 'entered-in-error'
 	UNION ALL
-	SELECT p.citizen, coalesce(p.start_time, p.issued, p.recorded_at), 'plan', p.title, p.status, p.organization, 'care_plan', p.id, p.source
+	SELECT p.citizen, coalesce(p.start_time, p.issued, p.recorded_at), 'plan' AS kind, p.title, p.status, p.organization, 'care_plan' AS entity, p.id, p.source
 	FROM care.care_plan p
 	WHERE p.source IS NOT NULL AND p.status <> 'entered-in-error'
 	UNION ALL
-	SELECT g.citizen, coalesce(care.start_of_day(g.start_date), g.issued, g.recorded_at), 'goal', g.description,
-		concat_ws(', ', 'due ' || g.due_date, g.achievement_status), NULL, 'goal', g.id, g.source
+	SELECT g.citizen, coalesce(care.start_of_day(g.start_date), g.issued, g.recorded_at), 'goal' AS kind, g.description,
+		concat_ws(', ', 'due ' || g.due_date, g.achievement_status), NULL AS organization, 'goal' AS entity, g.id, g.source
 	FROM care.goal g
 	WHERE g.source IS NOT NULL AND g.lifecycle_status <> 'entered-in-error'
 	UNION ALL
-	SELECT t.citizen, coalesce(t.issued, t.recorded_at), 'task', t.description, concat_ws(', ', t.status, 'due ' || care.civil_day(t.due_end)),
-		t.owner, 'task', t.id, t.source
+	SELECT t.citizen, coalesce(t.issued, t.recorded_at), 'task' AS kind, t.description, concat_ws(', ', t.status, 'due ' || care.civil_day(t.due_end)),
+		t.owner, 'task' AS entity, t.id, t.source
 	FROM care.task t
 	WHERE t.source IS NOT NULL AND t.status <> 'entered-in-error'
 	UNION ALL
 	-- One line a civil day and measure, at its last value.
-	SELECT d.citizen, d."time", 'measurement', m.display,
+	SELECT d.citizen, d."time", 'measurement' AS kind, m.display,
 		concat(CASE WHEN d.n > 1 THEN d.n || ' values, ' || trim_scale(d.low::numeric) || ' to ' || trim_scale(d.high::numeric)
 			ELSE trim_scale(d.low::numeric)::text END, ' ' || nullif(regexp_replace(m.unit, '\{.*\}', ''), '')),
-		NULL, 'measurement_series', d.measure, NULL
+		NULL AS organization, 'measurement_series' AS entity, d.measure, NULL AS source
 	FROM (
 		SELECT s.citizen, s.measure, max(u."time") AS "time", count(*) AS n, min(u.value) AS low, max(u.value) AS high
 		FROM care.measurement_series s
@@ -103,9 +103,9 @@ FROM (
 	) d
 	JOIN care.measure m ON m.id = d.measure
 	UNION ALL
-	SELECT n.citizen, n."time", 'note', m.display,
-		concat_ws(', ', n.note, n.comparator || ' the value', 'was ' || n.original_value || coalesce(' ' || n.original_unit, '')), NULL,
-		'measurement_note', n.batch, b.source_key
+	SELECT n.citizen, n."time", 'note' AS kind, m.display,
+		concat_ws(', ', n.note, n.comparator || ' the value', 'was ' || n.original_value || coalesce(' ' || n.original_unit, '')), NULL AS organization,
+		'measurement_note' AS entity, n.batch, b.source_key
 	FROM care.measurement_note n
 	JOIN care.measurement_batch b ON b.citizen = n.citizen AND b.id = n.batch
 	JOIN care.measure m ON m.id = n.measure

@@ -24,43 +24,43 @@ CROSS JOIN LATERAL (
 ) AS d
 WHERE p.status = 'active' AND NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = p.citizen AND h.is_open)
 UNION ALL
-SELECT 'questionnaire', 'answer', q.citizen, CASE WHEN q.overdue THEN 2 ELSE 1 END, q.due, q.title, q.since, NULL, NULL,
-	CASE WHEN q.appointment IS NULL THEN 'measurement_plan' ELSE 'appointment' END, coalesce(q.measurement_plan, q.appointment), 'answer_questionnaire'
+SELECT 'questionnaire' AS shares, 'answer' AS kind, q.citizen, CASE WHEN q.overdue THEN 2 ELSE 1 END, q.due, q.title, q.since, NULL AS until, NULL AS as_of,
+	CASE WHEN q.appointment IS NULL THEN 'measurement_plan' ELSE 'appointment' END, coalesce(q.measurement_plan, q.appointment), 'answer_questionnaire' AS next_step
 FROM care.due_questionnaire q
 WHERE q.since <= now()
 UNION ALL
-SELECT 'appointment', 'attend', a.citizen, 1, a.start_time, concat(a.description, ', ', o.name),
-	a.start_time, a.end_time, coalesce(a.issued, a.recorded_at), 'appointment', a.id, NULL
+SELECT 'appointment' AS shares, 'attend' AS kind, a.citizen, 1, a.start_time, concat(a.description, ', ', o.name),
+	a.start_time, a.end_time, coalesce(a.issued, a.recorded_at), 'appointment' AS entity, a.id, NULL AS next_step
 FROM care.appointment a
 JOIN care.organization o ON o.id = a.organization
 WHERE a.status = 'booked' AND a.start_time >= now() - interval '1 hour'
 UNION ALL
-SELECT 'appointment', 'attend', e.citizen, 1, e.start_time, concat(coalesce(e.type, e.class), ', ' || o.name),
-	e.start_time, e.end_time, coalesce(e.issued, e.recorded_at), 'encounter', e.id, NULL
+SELECT 'appointment' AS shares, 'attend' AS kind, e.citizen, 1, e.start_time, concat(coalesce(e.type, e.class), ', ' || o.name),
+	e.start_time, e.end_time, coalesce(e.issued, e.recorded_at), 'encounter' AS entity, e.id, NULL AS next_step
 FROM care.encounter e
 LEFT JOIN care.organization o ON o.id = e.organization
 WHERE e.status = 'planned' AND e.start_time >= now() - interval '1 hour' AND e.class NOT IN ('HH', 'VR')
 UNION ALL
-SELECT 'goal', 'goal', g.citizen, CASE WHEN g.due_date < care.today() THEN 1 ELSE 0 END, care.start_of_day(g.due_date + 1),
+SELECT 'goal' AS shares, 'goal' AS kind, g.citizen, CASE WHEN g.due_date < care.today() THEN 1 ELSE 0 END, care.start_of_day(g.due_date + 1),
 	concat(g.description, ' (' || g.achievement_status || ')'), care.start_of_day(g.start_date), care.start_of_day(g.due_date + 1),
-	coalesce(g.issued, g.recorded_at), 'goal', g.id, CASE g.lifecycle_status WHEN 'active' THEN 'reach_goal' END
+	coalesce(g.issued, g.recorded_at), 'goal' AS entity, g.id, CASE g.lifecycle_status WHEN 'active' THEN 'reach_goal' END
 FROM care.goal g
 WHERE g.lifecycle_status IN ('proposed', 'planned', 'accepted', 'active', 'on-hold') AND g.achievement_status IS DISTINCT FROM 'achieved'
 UNION ALL
-SELECT 'plan', 'agree', p.citizen, 1, NULL, concat(p.title, ', version ', p.version), p.start_time, NULL, coalesce(p.issued, p.recorded_at),
-	'care_plan', p.id, 'agree_plan'
+SELECT 'plan' AS shares, 'agree' AS kind, p.citizen, 1, NULL AS due, concat(p.title, ', version ', p.version), p.start_time, NULL AS until, coalesce(p.issued, p.recorded_at),
+	'care_plan' AS entity, p.id, 'agree_plan' AS next_step
 FROM care.care_plan p
 WHERE (p.status = 'draft' OR p.status = 'active' AND p.version > 1) AND 'citizen' = ANY (care.missing_parties(p.citizen, p.id))
 UNION ALL
-SELECT 'pathway', 'consent', n.citizen, 1, NULL, n.programme, n.since, NULL, n.since, 'enrollment', n.enrollment, 'give_consent'
+SELECT 'pathway' AS shares, 'consent' AS kind, n.citizen, 1, NULL AS due, n.programme, n.since, NULL AS until, n.since, 'enrollment' AS entity, n.enrollment, 'give_consent' AS next_step
 FROM care.enrollment_phase n
 WHERE n.next_step = 'give_consent'
 UNION ALL
-SELECT 'task', t.kind, t.citizen, t.severity, t.due, t.reason, t.since, t.until, t.as_of, t.entity, t.entry, t.next_step
+SELECT 'task' AS shares, t.kind, t.citizen, t.severity, t.due, t.reason, t.since, t.until, t.as_of, t.entity, t.entry, t.next_step
 FROM care.worklist_task t
 WHERE t.organization IS NULL AND t.kind = 'task'
 UNION ALL
-SELECT 'referral', r.kind, r.citizen, r.severity, r.due, r.reason, r.since, r.until, r.as_of, r.entity, r.entry, r.next_step
+SELECT 'referral' AS shares, r.kind, r.citizen, r.severity, r.due, r.reason, r.since, r.until, r.as_of, r.entity, r.entry, r.next_step
 FROM care.worklist_referral r
 WHERE r.organization IS NULL;
 
@@ -72,20 +72,20 @@ SELECT NULL::bigint AS organization, 'citizen' AS role, w.kind, w.citizen, NULL:
 	w.since, w.until, NULL AS source, w.as_of, w.entity, w.entry, w.next_step
 FROM care.worklist_own w
 UNION ALL
-SELECT NULL, 'carer', w.kind, w.citizen, p.id, w.severity, w.due, w.reason, w.since, w.until, NULL, w.as_of, w.entity, w.entry, NULL
+SELECT NULL AS organization, 'carer' AS role, w.kind, w.citizen, p.id, w.severity, w.due, w.reason, w.since, w.until, NULL AS source, w.as_of, w.entity, w.entry, NULL AS next_step
 FROM care.related_person p
 JOIN care.worklist_own w ON w.citizen = p.citizen AND w.shares = ANY (p.shared)
 WHERE p.status = 'active'
 UNION ALL
-SELECT NULL, 'carer', 'in hospital', e.citizen, p.id, 1, NULL, concat(e.kind, ' at ' || o.name, CASE e.status WHEN 'onleave' THEN ', on leave' END),
-	e.start_time, e.end_time, e.source, e.as_of, 'encounter', e.id, NULL
+SELECT NULL AS organization, 'carer' AS role, 'in hospital' AS kind, e.citizen, p.id, 1, NULL AS due, concat(e.kind, ' at ' || o.name, CASE e.status WHEN 'onleave' THEN ', on leave' END),
+	e.start_time, e.end_time, e.source, e.as_of, 'encounter' AS entity, e.id, NULL AS next_step
 FROM care.related_person p
 JOIN care.hospital_stay e ON e.citizen = p.citizen AND e.is_open
 LEFT JOIN care.organization o ON o.id = e.organization
 WHERE p.status = 'active' AND 'stay' = ANY (p.shared)
 UNION ALL
-SELECT NULL, 'carer', a.colour || ' alert', a.citizen, p.id, CASE a.colour WHEN 'red' THEN 3 ELSE 2 END, NULL,
-	concat(coalesce(m.display, 'answers to ' || a.questionnaire), ' ' || a.side || ' limits'), a.since, NULL, NULL, a.last_time, 'alert', a.alert, NULL
+SELECT NULL AS organization, 'carer' AS role, a.colour || ' alert', a.citizen, p.id, CASE a.colour WHEN 'red' THEN 3 ELSE 2 END, NULL AS due,
+	concat(coalesce(m.display, 'answers to ' || a.questionnaire), ' ' || a.side || ' limits'), a.since, NULL AS until, NULL AS source, a.last_time, 'alert' AS entity, a.alert, NULL AS next_step
 FROM care.related_person p
 JOIN care.alert_open a ON a.citizen = p.citizen AND a.status = 'active'
 LEFT JOIN care.measure m ON m.name = a.measure

@@ -49,7 +49,8 @@ FROM (
 	SELECT * FROM care.worklist_citizen
 ) w
 LEFT JOIN care.organization o ON o.id = w.organization
-LEFT JOIN care.citizen c ON c.citizen = w.citizen
+-- Row by row: what the planner makes of all these parts is no reason to read all citizens.
+LEFT JOIN LATERAL (SELECT k.name, k.merged_into, k.deceased FROM care.citizen k WHERE k.citizen = w.citizen OFFSET 0) c ON true
 WHERE (w.organization IS NOT NULL OR w.role IN ('citizen', 'carer')) AND c.merged_into IS NULL
 	-- What is left to do for who has died: end what runs.
 	AND NOT (coalesce(c.deceased, false) AND w.kind NOT IN ('task', 'task offered', 'end service', 'stay', 'ready for discharge', 'no news',

@@ -30,7 +30,7 @@ FROM (
 			AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = v.citizen AND a.annuls = v.id)
 		UNION ALL
 		-- Stays of any source, by their own times: whoever came in these days is there, or left in them.
-		SELECT s.organization, 'stay', (b.at AT TIME ZONE z.zone)::date, b.opened, 1 - b.opened
+		SELECT s.organization, 'stay' AS kind, (b.at AT TIME ZONE z.zone)::date, b.opened, 1 - b.opened
 		FROM (
 			SELECT h.organization, h.start_time, NULL::timestamptz AS end_time FROM care.hospital_stay h WHERE h.is_open
 			UNION ALL
@@ -50,22 +50,22 @@ FROM (
 		WHERE t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
 		GROUP BY t.owner
 		UNION ALL
-		SELECT r.performer, 'referral', count(*), count(*) FILTER (WHERE r.due < now())
+		SELECT r.performer, 'referral' AS kind, count(*), count(*) FILTER (WHERE r.due < now())
 		FROM care.service_request r
 		WHERE r.status IN ('requested', 'accepted')
 		GROUP BY r.performer
 		UNION ALL
-		SELECT a.organization, 'alert', count(*), 0
+		SELECT a.organization, 'alert' AS kind, count(*), 0
 		FROM care.alert a
 		WHERE a.status IN ('active', 'acknowledged', 'snoozed')
 		GROUP BY a.organization
 		UNION ALL
-		SELECT a.organization, 'appointment', count(*), count(*) FILTER (WHERE a.start_time < now())
+		SELECT a.organization, 'appointment' AS kind, count(*), count(*) FILTER (WHERE a.start_time < now())
 		FROM care.appointment a
 		WHERE a.status = 'booked'
 		GROUP BY a.organization
 		UNION ALL
-		SELECT h.organization, 'stay', count(*), 0
+		SELECT h.organization, 'stay' AS kind, count(*), 0
 		FROM care.hospital_stay h
 		WHERE h.is_open
 		GROUP BY h.organization
