@@ -12,7 +12,6 @@ CREATE TABLE care.death_record (
 	PRIMARY KEY (citizen, id)
 );
 ALTER SEQUENCE care.death_record_id_seq OWNED BY care.death_record.id;
-CREATE UNIQUE INDEX death_record_once_idx ON care.death_record (citizen) WHERE status = 'recorded';
 
 COMMENT ON TABLE care.death_record IS 'That a citizen has died, and who said so; care.citizen.deceased follows it.';
 COMMENT ON COLUMN care.death_record.status IS 'recorded, or entered-in-error when it was annulled.';

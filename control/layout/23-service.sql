@@ -41,3 +41,6 @@ FROM (VALUES
 	('decline_task', 'accepted', 'accepted', 'offered_to', 'a reason'),
 	('decline_task', 'in-progress', 'in-progress', 'offered_to', 'a reason')
 ) AS t (step, from_status, to_status, party, needs);
+
+CREATE INDEX episode_of_care_fall_idx ON care.episode_of_care (organization)
+	WHERE status = 'active' AND lower(type) = 'fall prevention';

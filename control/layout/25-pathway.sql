@@ -158,6 +158,8 @@ ALTER TABLE care.care_plan
 	ADD CONSTRAINT care_plan_enrollment_fkey FOREIGN KEY (citizen, enrollment)
 		REFERENCES care.enrollment DEFERRABLE;
 CREATE INDEX care_plan_enrollment_idx ON care.care_plan (citizen, enrollment);
+CREATE INDEX care_plan_unagreed_idx ON care.care_plan (organization)
+	WHERE status = 'draft' OR status = 'active' AND version > 1;
 COMMENT ON COLUMN care.care_plan.enrollment IS 'The pathway that the plan is for.';
 COMMENT ON COLUMN care.care_plan.version IS 'Counts its revisions, from 1: each is agreed on anew.';
 
@@ -238,6 +240,7 @@ CREATE TABLE care.care_team_member (
 	PRIMARY KEY (citizen, id)
 );
 ALTER SEQUENCE care.care_team_member_id_seq OWNED BY care.care_team_member.id;
+CREATE INDEX care_team_member_organization_idx ON care.care_team_member (organization) WHERE status = 'active';
 
 COMMENT ON TABLE care.care_team_member IS 'Who takes part in a citizen''s care, and as what (FHIR CareTeam.participant).';
 COMMENT ON COLUMN care.care_team_member.status IS 'active, inactive, or entered-in-error.';
@@ -327,10 +330,19 @@ JOIN (VALUES
 	('care_team_member', 'join_care_team', '', 'active', 'professional', NULL, NULL),
 	('care_team_member', 'leave_care_team', 'active', 'inactive', 'professional', NULL, NULL),
 	('related_person', 'add_related_person', '', 'active', 'anyone', NULL, NULL),
-	('related_person', 'remove_related_person', 'active', 'inactive', 'anyone', NULL, NULL),
-	('task', 'end_by_withdrawal', 'requested', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'received', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'accepted', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'ready', 'cancelled', 'nobody', NULL, 'a consent withdrawn'),
-	('task', 'end_by_withdrawal', 'in-progress', 'cancelled', 'nobody', NULL, 'a consent withdrawn')
+	('related_person', 'remove_related_person', 'active', 'inactive', 'anyone', NULL, NULL)
 ) AS t (entity, step, from_status, to_status, actor, party, needs) ON t.actor = a.name;
+
+INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, needs)
+SELECT t.entity, c.step, t.from_status, t.to_status, '{}', c.needs
+FROM (VALUES ('end_by_withdrawal', 'a consent withdrawn'), ('end_by_death', 'a death')) AS c (step, needs)
+CROSS JOIN (VALUES
+	('task', 'requested', 'cancelled'),
+	('task', 'received', 'cancelled'),
+	('task', 'accepted', 'cancelled'),
+	('task', 'ready', 'cancelled'),
+	('task', 'in-progress', 'cancelled'),
+	('appointment', 'booked', 'cancelled'),
+	('measurement_plan', 'active', 'completed'),
+	('measurement_plan', 'on-hold', 'completed')
+) AS t (entity, from_status, to_status);

@@ -39,8 +39,9 @@ CREATE TABLE care.measurement_plan (
 		REFERENCES care.care_plan DEFERRABLE
 );
 ALTER SEQUENCE care.measurement_plan_id_seq OWNED BY care.measurement_plan.id;
-CREATE INDEX measurement_plan_organization_idx ON care.measurement_plan (organization) WHERE status = 'active';
-CREATE INDEX measurement_plan_measure_idx ON care.measurement_plan (citizen, measure) WHERE status = 'active';
+CREATE INDEX measurement_plan_organization_idx ON care.measurement_plan (organization) WHERE status IN ('active', 'on-hold');
+CREATE INDEX measurement_plan_ended_idx ON care.measurement_plan (organization, end_time) WHERE status = 'completed';
+CREATE INDEX measurement_plan_measure_idx ON care.measurement_plan (citizen, measure) WHERE status IN ('active', 'on-hold');
 
 COMMENT ON TABLE care.measurement_plan IS 'That and when a citizen is to measure something.';
 COMMENT ON COLUMN care.measurement_plan.status IS 'active, on-hold (paused), completed, or entered-in-error.';
@@ -156,6 +157,8 @@ CREATE TABLE care.alert (
 ALTER SEQUENCE care.alert_id_seq OWNED BY care.alert.id;
 CREATE INDEX alert_organization_idx ON care.alert (organization)
 	WHERE status IN ('active', 'acknowledged', 'snoozed');
+CREATE INDEX alert_red_idx ON care.alert (citizen)
+	WHERE colour = 'red' AND status IN ('active', 'acknowledged', 'snoozed');
 CREATE INDEX alert_measure_idx ON care.alert (citizen, measure, rule, start_time)
 	WHERE status <> 'entered-in-error';
 CREATE INDEX alert_resolved_idx ON care.alert (citizen, measure, rule, resolved_at)

@@ -321,6 +321,9 @@ BEGIN
 		RAISE EXCEPTION 'citizen % has no entry % in "%"', from_citizen, entry, move_entry.entry_table
 			USING ERRCODE = 'no_data_found';
 	END IF;
+	PERFORM care.move_rows('workflow_event', from_citizen, to_citizen, '{id}', (
+		SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id)), '[]') FROM care.workflow_event e
+		WHERE e.citizen = from_citizen AND e.entity = move_entry.entry_table AND e.entry = move_entry.entry));
 	IF move_entry.entry_table = 'care_plan' THEN
 		PERFORM care.move_rows('care_plan_activity', from_citizen, to_citizen, '{care_plan}',
 			jsonb_build_array(jsonb_build_object('care_plan', entry)));
@@ -359,7 +362,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.move_entry(bigint, name, bigint, bigint, text) IS
-'Moves an entry that stands with the wrong citizen to the right one, with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: P0002 no such entry, 22023 not a table of entries or the same citizen, 23503 unknown citizen or reference left behind.';
+'Moves an entry that stands with the wrong citizen to the right one, with its history and with trace; a replay of its message does not bring it back. Entries that refer to it move in the same transaction, in any order: references are checked at its end. Errors: P0002 no such entry, 22023 not a table of entries or the same citizen, 23503 unknown citizen or reference left behind.';
 
 CREATE OR REPLACE FUNCTION care.source_keys(citizen bigint)
 RETURNS text[]

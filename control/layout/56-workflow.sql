@@ -49,7 +49,7 @@ COMMENT ON FUNCTION care.acts_for(bigint, bigint) IS
 
 -- The event that a request led to, if it came before.
 CREATE OR REPLACE FUNCTION care.repeated_step(
-	citizen bigint, entity name, entry bigint, step name, request_id text, details jsonb)
+	citizen bigint, entity name, entry bigint, step name, organization bigint, request_id text, details jsonb)
 RETURNS care.step_result
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -58,10 +58,14 @@ DECLARE
 	earlier care.workflow_event;
 BEGIN
 	SELECT * INTO earlier FROM care.workflow_event e
-	WHERE e.citizen = repeated_step.citizen AND e.request_id = repeated_step.request_id AND e.rests_on IS NULL;
+	WHERE e.citizen = repeated_step.citizen AND e.request_id = repeated_step.request_id AND e.rests_on IS NULL
+	-- Records that were merged may have the same one.
+	ORDER BY (e.entity, e.step, e.organization, e.details) IS NOT DISTINCT FROM (repeated_step.entity, repeated_step.step, repeated_step.organization,
+		repeated_step.details) DESC
+	LIMIT 1;
 	IF NOT FOUND THEN
 		RETURN NULL;
-	ELSIF (earlier.entity, earlier.step, earlier.details) IS DISTINCT FROM (entity, step, details)
+	ELSIF (earlier.entity, earlier.step, earlier.organization, earlier.details) IS DISTINCT FROM (entity, step, organization, details)
 		OR earlier.entry <> repeated_step.entry
 	THEN
 		RAISE EXCEPTION 'request "%" was another one: % of % %', request_id, earlier.step, earlier.entity, earlier.entry
@@ -71,8 +75,29 @@ BEGIN
 	RETURN (earlier.citizen, earlier.entity, earlier.entry, earlier.to_status, earlier.id, true)::care.step_result;
 END
 $$;
-COMMENT ON FUNCTION care.repeated_step(bigint, name, bigint, name, text, jsonb) IS
+COMMENT ON FUNCTION care.repeated_step(bigint, name, bigint, name, bigint, text, jsonb) IS
 'Internal: what a request led to when it came first; null if it has not come yet. Errors: 23505 the request id was another request''s.';
+
+CREATE OR REPLACE VIEW care.standing_event AS
+SELECT e.* FROM care.workflow_event e
+WHERE e.annuls IS NULL
+	AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
+
+COMMENT ON VIEW care.standing_event IS
+'The steps that count: care.workflow_event without what was annulled, and without the annulments. Those of an entry, in the order of their ids, lead to its status.';
+DO $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT format('COMMENT ON COLUMN care.standing_event.%I IS %L', a.attname, col_description(a.attrelid, a.attnum))
+		FROM pg_attribute a
+		WHERE a.attrelid = 'care.workflow_event'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+END
+$$;
 
 CREATE OR REPLACE FUNCTION care.take_step(
 	citizen bigint, entity name, entry bigint, step name, organization bigint,
@@ -95,7 +120,7 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	IF rests_on IS NULL THEN
-		result := care.repeated_step(kept, entity, entry, step, request_id, given);
+		result := care.repeated_step(kept, entity, entry, step, organization, request_id, given);
 		IF result.repeated THEN
 			RETURN result;
 		END IF;
@@ -113,12 +138,15 @@ BEGIN
 
 	SELECT * INTO transition FROM care.workflow_transition t
 	WHERE t.entity = take_step.entity AND t.step = take_step.step AND t.from_status = status_before;
-	IF NOT FOUND THEN
+	IF NOT FOUND AND entry IS NULL THEN
+		RAISE EXCEPTION '% needs the id of its %', step, entity
+			USING ERRCODE = 'null_value_not_allowed';
+	ELSIF NOT FOUND THEN
 		RAISE EXCEPTION '% is not possible: % % is %', step, entity, entry, status_before
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = coalesce('Possible steps: ' || (
 				SELECT string_agg(t.step, ', ' ORDER BY t.step) FROM care.workflow_transition t
-				WHERE t.entity = take_step.entity AND t.from_status = status_before) || '.', 'No step is possible.');
+				WHERE t.entity = take_step.entity AND t.from_status = status_before AND t.actors <> '{}') || '.', 'No step is possible.');
 	ELSIF rests_on IS NULL AND care.workflow_actor(organization) <> ALL (transition.actors) THEN
 		RAISE EXCEPTION '% is not for %', step, care.workflow_actor(organization)
 			USING ERRCODE = 'insufficient_privilege',
@@ -137,10 +165,12 @@ BEGIN
 				(SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = kept)
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	SELECT max(e.event_time) INTO previous_time FROM care.workflow_event e
-	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry AND e.annuls IS NULL
-		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
-	IF event_time < previous_time THEN
+	SELECT max(e.event_time) INTO previous_time FROM care.standing_event e
+	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry;
+	IF event_time < previous_time AND rests_on IS NOT NULL THEN
+		-- Whoever went on with the entry did not know of the cause yet.
+		event_time := previous_time;
+	ELSIF event_time < previous_time THEN
 		RAISE EXCEPTION '% at % is not possible: the step before it happened at %', step, event_time, previous_time
 			USING ERRCODE = 'datetime_field_overflow',
 			HINT = 'A step that was recorded wrongly can be taken back with care.annul().';
@@ -167,7 +197,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
-'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id or time, 23503 unknown citizen or organization.';
+'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
 
 CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
 RETURNS text
@@ -186,7 +216,8 @@ DECLARE
 	columns CONSTANT text := array_to_string(ARRAY(
 		SELECT quote_ident(a.attname) FROM pg_attribute a
 		WHERE a.attrelid = format('care.%I', entity)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-			AND a.attname NOT IN ('citizen', 'id')), ', ');
+			-- A plan's goals have steps of their own.
+			AND a.attname NOT IN ('citizen', 'id', 'goals')), ', ');
 BEGIN
 	IF wrong.before IS NULL THEN
 		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
@@ -214,10 +245,58 @@ BEGIN ATOMIC
 	)
 	SELECT e.* FROM caused c
 	JOIN care.workflow_event e ON e.citizen = caused_events.citizen AND e.id = c.id
-	WHERE NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
+	WHERE EXISTS (SELECT FROM care.standing_event s WHERE s.citizen = e.citizen AND s.id = e.id);
 END;
 COMMENT ON FUNCTION care.caused_events(bigint, bigint) IS
 'Internal: an event and those that rest on it, without what has been annulled.';
+
+-- Steps that were taken since, and would be without ground.
+CREATE OR REPLACE FUNCTION care.depending_events(citizen bigint, wrong care.workflow_event[])
+RETURNS SETOF care.workflow_event
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	reference record;
+BEGIN
+	RETURN QUERY
+	SELECT later.*
+	FROM care.standing_event later
+	LEFT JOIN care.workflow_event cause ON cause.citizen = later.citizen AND cause.id = later.rests_on
+	WHERE later.citizen = depending_events.citizen AND later.id <> ALL (SELECT w.id FROM unnest(wrong) AS w)
+		AND EXISTS (
+			SELECT FROM unnest(wrong) AS w
+			WHERE w.id < later.id
+				AND (w.entity = later.entity AND w.entry = later.entry
+					-- The plan of a task, or the pathway of a plan, was closed as nothing of it was open.
+					OR later.entity IN ('care_plan', 'enrollment') AND w.before ->> later.entity::text = later.entry::text
+						AND NOT EXISTS (SELECT FROM care.workflow_transition t
+							WHERE t.entity = later.entity AND t.from_status = later.to_status)
+					-- Another agreement or assessment made all that were needed.
+					OR cause.entity = w.entity AND cause.id > w.id
+						AND (cause.details -> 'care_plan' = w.details -> 'care_plan' OR cause.details -> 'enrollment' = w.details -> 'enrollment')));
+
+	-- What refers to an entry that should not be there: the step that made it do so.
+	FOR reference IN
+		SELECT w.entity AS entity, w.entry, w.id, k.conrelid::regclass AS from_table, r.relname AS from_entity, a.attname AS from_column
+		FROM unnest(wrong) AS w
+		JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = format('care.%I', w.entity)::regclass AND cardinality(k.conkey) = 2
+		JOIN pg_class r ON r.oid = k.conrelid
+		JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[2]
+		WHERE w.before IS NULL AND EXISTS (SELECT FROM care.workflow_transition t WHERE t.entity = r.relname)
+	LOOP
+		RETURN QUERY EXECUTE format(
+			'SELECT e.* FROM %s t CROSS JOIN LATERAL ('
+			'	SELECT s.* FROM care.standing_event s '
+			'	WHERE s.citizen = t.citizen AND s.entity = $3 AND s.entry = t.id AND s.before ->> %L IS DISTINCT FROM $2::text '
+			'	ORDER BY s.id DESC LIMIT 1) e '
+			'WHERE t.citizen = $1 AND t.%I = $2 AND e.id <> ALL ($4)', reference.from_table, reference.from_column, reference.from_column)
+		USING depending_events.citizen, reference.entry, reference.from_entity, ARRAY(SELECT w.id FROM unnest(wrong) AS w);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.depending_events(bigint, care.workflow_event[]) IS
+'Internal: the steps that depend on events, and are none of them: later ones with the same entries; those that closed what the entries belong to, or took them for given; and those by which others refer to an entry that should not be there.';
 
 CREATE OR REPLACE FUNCTION care.annul(
 	citizen bigint, event bigint, organization bigint, reason text,
@@ -228,15 +307,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.lock_citizen(citizen);
-	details CONSTANT jsonb := jsonb_build_object('event', event, 'reason', reason);
+	given CONSTANT jsonb := jsonb_build_object('event', event, 'reason', reason);
 	result care.step_result;
 	wrong care.workflow_event;
 	standing care.workflow_event[];
 	caused care.workflow_event;
 	depending text;
 BEGIN
-	IF coalesce(request_id, '') = '' OR coalesce(reason, '') = '' THEN
-		RAISE EXCEPTION 'an annulment needs a request id and a reason'
+	IF coalesce(request_id, '') = '' OR coalesce(reason, '') = '' OR event_time IS NULL THEN
+		RAISE EXCEPTION 'an annulment needs a request id, a reason and its time'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	SELECT * INTO wrong FROM care.workflow_event e
@@ -246,7 +325,7 @@ BEGIN
 			USING ERRCODE = 'no_data_found',
 			HINT = 'care.workflow_event lists the events; one that rests on another goes with it.';
 	END IF;
-	result := care.repeated_step(kept, wrong.entity, wrong.entry, 'annul', request_id, details);
+	result := care.repeated_step(kept, wrong.entity, wrong.entry, 'annul', organization, request_id, given);
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
@@ -266,12 +345,7 @@ BEGIN
 
 	SELECT string_agg(format('%s of %s %s (event %s)', later.step, later.entity, later.entry, later.id), ', ' ORDER BY later.id)
 	INTO depending
-	FROM care.workflow_event later
-	WHERE later.citizen = kept AND later.annuls IS NULL
-		AND EXISTS (SELECT FROM unnest(standing) AS c
-			WHERE c.entity = later.entity AND c.entry = later.entry AND c.id < later.id)
-		AND NOT EXISTS (SELECT FROM unnest(standing) AS c WHERE c.id = later.id)
-		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = kept AND a.annuls = later.id);
+	FROM (SELECT DISTINCT d.id, d.step, d.entity, d.entry FROM care.depending_events(kept, standing) AS d) later;
 	IF depending IS NOT NULL THEN
 		RAISE EXCEPTION '% (event %) cannot be annulled: later steps depend on it', wrong.step, event
 			USING ERRCODE = 'dependent_objects_still_exist',
@@ -279,26 +353,34 @@ BEGIN
 			HINT = 'Annul those first, the last one first.';
 	END IF;
 
-	-- The last first, so that each finds its entry as it left it.
 	result := (kept, wrong.entity, wrong.entry, care.status_without(wrong), NULL, false)::care.step_result;
 	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
 		organization, request_id, details, annuls)
 	VALUES (kept, wrong.entity, wrong.entry, 'annul', wrong.to_status, result.status, annul.event_time,
-		annul.organization, annul.request_id, details, wrong.id)
+		annul.organization, annul.request_id, given, wrong.id)
 	RETURNING id INTO result.event;
-	FOR caused IN SELECT * FROM unnest(standing) AS e ORDER BY e.id DESC LOOP
+	INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
+		organization, request_id, details, rests_on, annuls)
+	SELECT kept, e.entity, e.entry, 'annul', e.to_status, care.status_without(e), annul.event_time,
+		annul.organization, annul.request_id, given, result.event, e.id
+	FROM unnest(standing) AS e
+	WHERE e.id <> wrong.id
+	ORDER BY e.id DESC;
+	-- Once each, to what it was before all of them, for triggers follow what they see.
+	FOR caused IN
+		SELECT f.* FROM (SELECT DISTINCT ON (e.entity, e.entry) e.* FROM unnest(standing) AS e ORDER BY e.entity, e.entry, e.id) f
+		ORDER BY f.id DESC
+	LOOP
 		PERFORM care.restore_entry(caused);
-		INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time,
-			organization, request_id, details, rests_on, annuls)
-		SELECT kept, caused.entity, caused.entry, 'annul', caused.to_status, care.status_without(caused), annul.event_time,
-			annul.organization, annul.request_id, details, result.event, caused.id
-		WHERE caused.id <> wrong.id;
 	END LOOP;
+	IF wrong.entity = 'encounter' AND wrong.step = 'admit' THEN
+		PERFORM care.follow_annulled_admission(wrong, result, organization, request_id, event_time);
+	END IF;
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.annul(bigint, bigint, bigint, text, text, timestamptz) IS
-'Takes back a step that was recorded wrongly, and what it caused: the entries are again as they were before; one that the step made is entered-in-error. Errors: 2BP01 later steps depend on it (the detail names them), 55000 annulled already, 42501 not by this actor, 23505 the request id was another request''s, P0002 no such event, 22004 no reason or request id.';
+'Takes back a step that was recorded wrongly, and what it caused: the entries are again as they were before; one that the step made is entered-in-error. Errors: 2BP01 later steps depend on it (the detail names them), 55000 annulled already, 42501 not by this actor, 23505 the request id was another request''s, P0002 no such event, 22004 no reason, request id or time.';
 
 CREATE OR REPLACE FUNCTION care.possible_steps(citizen bigint)
 RETURNS SETOF care.possible_step

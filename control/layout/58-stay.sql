@@ -67,14 +67,68 @@ BEGIN
 			request_id, event_time, rests_on => result.event);
 	END IF;
 	PERFORM care.propose_pause(result, organization, request_id, event_time);
-	PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'interrupt_care', admit.organization,
-		request_id, event_time, rests_on => result.event)
-	FROM care.enrollment n WHERE n.citizen = result.citizen AND n.status = 'active';
+	PERFORM care.interrupt_pathways(result, organization, request_id, event_time);
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint) IS
 'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
+
+CREATE OR REPLACE FUNCTION care.follow_annulled_admission(
+	wrong care.workflow_event, annulment care.step_result, organization bigint, request_id text, event_time timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	stay care.step_result := annulment;
+BEGIN
+	-- As if caused by the other stay, so that it goes when that is annulled.
+	SELECT h.id, coalesce(e.id, annulment.event) INTO stay.entry, stay.event
+	FROM care.hospital_stay h
+	LEFT JOIN care.standing_event e ON e.citizen = h.citizen AND e.entity = 'encounter' AND e.entry = h.id AND e.step = 'admit'
+	WHERE h.citizen = stay.citizen AND h.is_open ORDER BY h.id LIMIT 1;
+	IF FOUND THEN
+		PERFORM care.propose_pause(stay, organization, request_id, event_time);
+		PERFORM care.interrupt_pathways(stay, organization, request_id, event_time);
+		RETURN;
+	END IF;
+	SELECT e.entry, e.id INTO stay.entry, stay.event FROM care.standing_event e
+	WHERE e.citizen = stay.citizen AND e.entity = 'encounter' AND e.step = 'discharge' AND e.id > wrong.id
+	ORDER BY e.id DESC LIMIT 1;
+	IF FOUND THEN
+		PERFORM care.follow_last_discharge(stay, organization, request_id, event_time);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.follow_annulled_admission(care.workflow_event, care.step_result, bigint, text, timestamptz) IS
+'Internal: where stays overlapped, what follows from the other one: it goes on, or its discharge was the last.';
+
+CREATE OR REPLACE FUNCTION care.interrupt_pathways(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	SELECT care.take_step(n.citizen, 'enrollment', n.id, 'interrupt_care', interrupt_pathways.organization,
+		request_id, event_time, rests_on => (stay).event)
+	FROM care.enrollment n WHERE n.citizen = (stay).citizen AND n.status = 'active';
+END;
+COMMENT ON FUNCTION care.interrupt_pathways(care.step_result, bigint, text, timestamptz) IS
+'Internal: a stay puts pathways on hold.';
+
+CREATE OR REPLACE FUNCTION care.follow_last_discharge(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.propose_resumption(stay, organization, request_id, event_time);
+	PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'continue_care', follow_last_discharge.organization,
+		request_id, event_time, rests_on => stay.event)
+	FROM care.enrollment n WHERE n.citizen = stay.citizen AND n.status = 'onhold';
+END
+$$;
+COMMENT ON FUNCTION care.follow_last_discharge(care.step_result, bigint, text, timestamptz) IS
+'Internal: nobody keeps the citizen in hospital any more.';
 
 CREATE OR REPLACE FUNCTION care.change_class(
 	citizen bigint, encounter bigint, organization bigint, class text,
@@ -132,14 +186,23 @@ COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, tex
 
 CREATE OR REPLACE FUNCTION care.end_stay(citizen bigint, encounter bigint, event_time timestamptz)
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	UPDATE care.encounter e SET
-		end_time = event_time,
-		leaves = e.leaves * tstzmultirange(tstzrange(NULL, event_time))
-	WHERE e.citizen = end_stay.citizen AND e.id = encounter;
-END;
-COMMENT ON FUNCTION care.end_stay(bigint, bigint, timestamptz) IS 'Internal: a stay ends, and with it a leave from it.';
+		end_time = end_stay.event_time,
+		leaves = e.leaves * tstzmultirange(tstzrange(NULL, end_stay.event_time))
+	WHERE e.citizen = end_stay.citizen AND e.id = end_stay.encounter AND (e.start_time <= end_stay.event_time) IS NOT FALSE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'encounter % cannot end at %', end_stay.encounter, end_stay.event_time
+			USING ERRCODE = 'datetime_field_overflow',
+			HINT = 'It began later: care.correct_stay() corrects its times.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.end_stay(bigint, bigint, timestamptz) IS
+'Internal: a stay ends, and with it a leave from it. Errors: 22008 before it began.';
 
 CREATE OR REPLACE FUNCTION care.start_leave(
 	citizen bigint, encounter bigint, organization bigint,
@@ -223,10 +286,7 @@ BEGIN
 	IF NOT result.repeated THEN
 		PERFORM care.end_stay(result.citizen, encounter, event_time);
 		IF NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.is_open) THEN
-			PERFORM care.propose_resumption(result, organization, request_id, event_time);
-			PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'continue_care', discharge.organization,
-				request_id, event_time, rests_on => result.event)
-			FROM care.enrollment n WHERE n.citizen = result.citizen AND n.status = 'onhold';
+			PERFORM care.follow_last_discharge(result, organization, request_id, event_time);
 		END IF;
 	END IF;
 	RETURN result;
@@ -284,21 +344,31 @@ AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'death_record', NULL, 'record_death', organization,
 		request_id, event_time);
-	stay bigint;
+	stay record;
 BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
+	-- No unique index: of two records that are merged both may say so.
+	IF EXISTS (SELECT FROM care.death_record d WHERE d.citizen = result.citizen AND d.status = 'recorded') THEN
+		RAISE EXCEPTION 'the death of citizen % is recorded already', result.citizen
+			USING ERRCODE = 'unique_violation',
+			HINT = 'care.annul() takes back what was recorded wrongly.';
+	END IF;
 	INSERT INTO care.death_record (citizen, id, status, died_at, organization)
 	VALUES (result.citizen, result.entry, result.status, event_time, record_death.organization);
 	FOR stay IN
-		SELECT s.id FROM care.hospital_stay s WHERE s.citizen = result.citizen AND s.is_open ORDER BY s.id
+		SELECT s.id, s.start_time FROM care.hospital_stay s WHERE s.citizen = result.citizen AND s.is_open ORDER BY s.id
 	LOOP
-		PERFORM care.take_step(result.citizen, 'encounter', stay, 'end_by_death', organization, request_id, event_time,
+		PERFORM care.take_step(result.citizen, 'encounter', stay.id, 'end_by_death', organization, request_id, event_time,
 			rests_on => result.event);
-		PERFORM care.end_stay(result.citizen, stay, event_time);
+		-- Who has died may have been admitted since.
+		PERFORM care.end_stay(result.citizen, stay.id, greatest(event_time, stay.start_time));
 	END LOOP;
 	PERFORM care.propose_end(result, organization, request_id, event_time);
+	PERFORM care.take_step(a.citizen, 'appointment', a.id, 'end_by_death', record_death.organization, request_id, event_time,
+		rests_on => result.event)
+	FROM care.appointment a WHERE a.citizen = result.citizen AND a.status = 'booked';
 	PERFORM care.end_enrollment(n, 'end_by_death', 'death', record_death.organization, request_id, event_time, result.event)
 	FROM care.enrollment n
 	WHERE n.citizen = result.citizen
@@ -307,7 +377,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.record_death(bigint, bigint, text, timestamptz) IS
-'Step: the citizen has died; event_time says when. Open stays and pathways end, and the municipality is asked to end its services. Errors: as care.take_step(); 23505 the death is recorded already.';
+'Step: the citizen has died; event_time says when. Open stays and pathways end, appointments are cancelled, and the municipality is asked to end its services. Errors: as care.take_step(); 23505 the death is recorded already.';
 
 CREATE OR REPLACE FUNCTION care.follow_death()
 RETURNS trigger
@@ -318,13 +388,13 @@ BEGIN
 	UPDATE care.citizen c SET deceased = d.died_at IS NOT NULL, deceased_at = d.died_at
 	FROM (
 		SELECT max(r.died_at) AS died_at FROM care.death_record r
-		WHERE r.citizen = NEW.citizen AND r.status = 'recorded'
+		WHERE r.citizen = coalesce(NEW.citizen, OLD.citizen) AND r.status = 'recorded'
 	) d
-	WHERE c.citizen = NEW.citizen;
+	WHERE c.citizen = coalesce(NEW.citizen, OLD.citizen);
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION care.follow_death() IS 'Internal: trigger by which a citizen is deceased while a death record stands.';
 
-CREATE OR REPLACE TRIGGER death_record_follow AFTER INSERT OR UPDATE ON care.death_record
+CREATE OR REPLACE TRIGGER death_record_follow AFTER INSERT OR UPDATE OR DELETE ON care.death_record
 	FOR EACH ROW EXECUTE FUNCTION care.follow_death();

@@ -134,7 +134,7 @@ BEGIN
 	PERFORM care.take_step(t.citizen, 'task', t.id, 'cancel_task', organization, request_id, event_time,
 		rests_on => cause.event)
 	FROM care.task t
-	WHERE t.citizen = cause.citizen AND t.code = ANY (codes) AND t.status IN ('requested', 'accepted');
+	WHERE t.citizen = cause.citizen AND t.code = ANY (codes) AND t.status IN ('requested', 'accepted', 'in-progress');
 END
 $$;
 COMMENT ON FUNCTION care.withdraw_proposals(care.step_result, text[], bigint, text, timestamptz) IS
@@ -166,7 +166,7 @@ BEGIN
 	WHERE NOT EXISTS (
 		SELECT FROM care.task t
 		WHERE t.citizen = stay.citizen AND t.episode_of_care = s.id AND t.code = 'pause service'
-			AND t.status IN ('requested', 'accepted'));
+			AND t.status IN ('requested', 'accepted', 'in-progress'));
 END
 $$;
 COMMENT ON FUNCTION care.propose_pause(care.step_result, bigint, text, timestamptz) IS

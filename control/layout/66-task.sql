@@ -16,6 +16,7 @@ DECLARE
 			'priority', priority, 'due_start', due_start, 'due_end', due_end, 'care_plan', care_plan, 'encounter', encounter));
 BEGIN
 	IF NOT result.repeated THEN
+		PERFORM care.check_plan_open(result.citizen, care_plan, 'request_task');
 		INSERT INTO care.task (citizen, id, status, priority, code, description, requester, owner, due_start, due_end,
 			care_plan, encounter)
 		VALUES (result.citizen, result.entry, result.status, priority, code, description, requester, owner, due_start, due_end,
@@ -25,7 +26,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.request_task(bigint, bigint, bigint, text, text, text, timestamptz, text, timestamptz, timestamptz, bigint, bigint) IS
-'Step: something is to be done by the owner, an organization or (null) the citizen. Errors: as care.take_step(); 23514 unknown priority, or due_end before due_start; 23503 unknown owner, plan or encounter.';
+'Step: something is to be done by the owner, an organization or (null) the citizen. Errors: as care.take_step(); 23514 unknown priority, or due_end before due_start; 23503 unknown owner, plan or encounter, 55000 the plan is closed.';
 
 -- What the steps with a note have in common.
 CREATE OR REPLACE FUNCTION care.note_task(
@@ -170,7 +171,20 @@ CREATE OR REPLACE FUNCTION care.decline_task(
 	citizen bigint, task bigint, organization bigint, reason text,
 	request_id text, event_time timestamptz DEFAULT now())
 RETURNS care.step_result
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-RETURN care.note_task(citizen, task, 'decline_task', organization, reason, request_id, event_time);
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result CONSTANT care.step_result := care.note_task(citizen, task, 'decline_task', organization, reason, request_id, event_time);
+BEGIN
+	IF NOT result.repeated AND NOT EXISTS (
+		SELECT FROM care.workflow_event e WHERE e.citizen = result.citizen AND e.id = result.event AND e.before ? 'offered_to')
+	THEN
+		RAISE EXCEPTION 'task % has been offered to nobody', result.entry
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	RETURN result;
+END
+$$;
 COMMENT ON FUNCTION care.decline_task(bigint, bigint, bigint, text, text, timestamptz) IS
-'Step: who was asked to take the task over will not. Errors: as care.take_step().';
+'Step: who was asked to take the task over will not. Errors: as care.take_step(); 55000 offered to nobody.';

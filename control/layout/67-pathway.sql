@@ -89,7 +89,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.withdraw_consent(bigint, bigint, bigint, text, timestamptz) IS
-'Step: the citizen no longer agrees. What rests on the consent ends at once: enrollments, and their plans with open tasks. Errors: as care.take_step().';
+'Step: the citizen no longer agrees. What rests on the consent ends at once: enrollments, and their plans with open tasks, appointments and plans of measurements. Values that come all the same are triaged. Errors: as care.take_step().';
 
 -- Ends an enrollment and what belongs to it, for a reason that leaves no choice.
 CREATE OR REPLACE FUNCTION care.end_enrollment(
@@ -99,24 +99,37 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	plans CONSTANT bigint[] := ARRAY(
+		SELECT p.id FROM care.care_plan p
+		WHERE p.citizen = enrollment.citizen AND p.enrollment = (end_enrollment.enrollment).id AND p.status IN ('draft', 'active')
+		ORDER BY p.id);
 BEGIN
-	PERFORM care.take_step(t.citizen, 'task', t.id, 'end_by_withdrawal', end_enrollment.organization, request_id, event_time, rests_on => cause)
-	FROM care.task t
-	JOIN care.care_plan p ON p.citizen = t.citizen AND p.id = t.care_plan
-	WHERE p.citizen = enrollment.citizen AND p.enrollment = (end_enrollment.enrollment).id
-		AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress');
-	PERFORM care.take_step(p.citizen, 'care_plan', p.id, step, end_enrollment.organization, request_id, event_time, rests_on => cause)
-	FROM care.care_plan p
-	WHERE p.citizen = enrollment.citizen AND p.enrollment = (end_enrollment.enrollment).id AND p.status IN ('draft', 'active');
-	UPDATE care.care_plan p SET end_time = event_time
-	WHERE p.citizen = enrollment.citizen AND p.enrollment = (end_enrollment.enrollment).id AND p.status = 'revoked' AND p.end_time IS NULL;
-	PERFORM care.take_step(enrollment.citizen, 'enrollment', enrollment.id, step, organization, request_id, event_time, rests_on => cause);
+	PERFORM care.take_step(enrollment.citizen, o.entity, o.id, step, end_enrollment.organization, request_id, event_time, rests_on => cause)
+	FROM (
+		SELECT 'task' AS entity, t.id FROM care.task t
+		WHERE t.citizen = enrollment.citizen AND t.care_plan = ANY (plans)
+			AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress')
+		UNION ALL
+		SELECT 'appointment', a.id FROM care.appointment a
+		WHERE a.citizen = enrollment.citizen AND a.care_plan = ANY (plans) AND a.status = 'booked'
+		UNION ALL
+		SELECT 'measurement_plan', m.id FROM care.measurement_plan m
+		WHERE m.citizen = enrollment.citizen AND m.care_plan = ANY (plans) AND m.status IN ('active', 'on-hold')
+		UNION ALL
+		SELECT 'care_plan', p.id FROM unnest(plans) AS p (id)
+		UNION ALL
+		SELECT 'enrollment', enrollment.id
+	) o;
+	UPDATE care.measurement_plan m SET end_time = event_time
+	WHERE m.citizen = enrollment.citizen AND m.care_plan = ANY (plans) AND m.status = 'completed' AND m.end_time IS NULL;
+	UPDATE care.care_plan p SET end_time = event_time WHERE p.citizen = enrollment.citizen AND p.id = ANY (plans);
 	UPDATE care.enrollment n SET end_time = event_time, exit_reason = end_enrollment.reason
 	WHERE n.citizen = enrollment.citizen AND n.id = (end_enrollment.enrollment).id;
 END
 $$;
 COMMENT ON FUNCTION care.end_enrollment(care.enrollment, name, text, bigint, text, timestamptz, bigint) IS
-'Internal: ends an enrollment, its plans and their tasks, because of another event.';
+'Internal: ends an enrollment and its plans, with their tasks, appointments and plans of measurements, because of another event.';
 
 CREATE OR REPLACE FUNCTION care.check_place(citizen bigint, programme bigint, coordinator bigint, event_time timestamptz)
 RETURNS void
@@ -220,14 +233,14 @@ COMMENT ON FUNCTION care.plan_party(bigint) IS 'Internal: for which of the three
 -- Leaving by choice: nothing may be left open behind.
 CREATE OR REPLACE FUNCTION care.leave_pathway(
 	citizen bigint, enrollment bigint, step name, organization bigint, reason text,
-	request_id text, event_time timestamptz)
+	request_id text, event_time timestamptz, details jsonb DEFAULT '{}')
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'enrollment', enrollment, step, organization,
-		request_id, event_time, jsonb_build_object('reason', reason));
+		request_id, event_time, jsonb_build_object('reason', reason) || details);
 	open_plan bigint;
 BEGIN
 	IF result.repeated THEN
@@ -248,7 +261,7 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.leave_pathway(bigint, bigint, name, bigint, text, text, timestamptz) IS
+COMMENT ON FUNCTION care.leave_pathway(bigint, bigint, name, bigint, text, text, timestamptz, jsonb) IS
 'Internal: what leaving a pathway by choice has in common. Errors: as care.take_step(); 22004 no reason, 55000 a plan is open.';
 
 CREATE OR REPLACE FUNCTION care.reject_enrollment(
@@ -275,11 +288,12 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	SELECT c.id INTO given
+	-- The citizen's last word.
+	SELECT CASE c.status WHEN 'active' THEN c.id END INTO given
 	FROM care.consent c
 	JOIN care.enrollment e ON e.citizen = c.citizen AND e.id = result.entry AND e.programme = c.programme
-	WHERE c.citizen = result.citizen AND c.status = 'active' AND c.start_time <= event_time
-	ORDER BY c.id DESC LIMIT 1;
+	WHERE c.citizen = result.citizen AND c.status <> 'entered-in-error' AND c.start_time <= event_time
+	ORDER BY c.start_time DESC, c.id DESC LIMIT 1;
 	IF given IS NULL THEN
 		RAISE EXCEPTION 'citizen % has not consented to the programme of enrollment %', result.citizen, result.entry
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -290,7 +304,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.enroll(bigint, bigint, bigint, text, timestamptz) IS
-'Step: the citizen takes part, by the consent that stands. Errors: as care.take_step(); 55000 no consent.';
+'Step: the citizen takes part, by the consent that stands: what was said last. Errors: as care.take_step(); 55000 no consent.';
 
 CREATE OR REPLACE FUNCTION care.reassess(
 	citizen bigint, enrollment bigint, organization bigint, reason text,
@@ -320,7 +334,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.leave_pathway(citizen, enrollment, 'transfer_pathway', organization, reason,
-		request_id, event_time);
+		request_id, event_time, jsonb_build_object('programme', programme, 'coordinator', coordinator));
 	entered CONSTANT bigint := care.programme_id(programme);
 	continued care.step_result;
 BEGIN

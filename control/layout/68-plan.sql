@@ -51,6 +51,25 @@ $$;
 COMMENT ON FUNCTION care.revise_plan(bigint, bigint, bigint, text, text, timestamptz, text, bigint[]) IS
 'Step: a new version of the plan, which the parties have yet to agree on; an active plan stays active meanwhile. What the plan was is in care.workflow_event. Errors: as care.take_step().';
 
+CREATE OR REPLACE FUNCTION care.check_plan_open(citizen bigint, care_plan bigint, step name)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	plan_status CONSTANT text := (SELECT p.status FROM care.care_plan p
+		WHERE p.citizen = check_plan_open.citizen AND p.id = check_plan_open.care_plan);
+BEGIN
+	IF plan_status IN ('completed', 'revoked', 'entered-in-error') THEN
+		RAISE EXCEPTION '% is not possible: care_plan % is %', step, care_plan, plan_status
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'Propose another plan.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.check_plan_open(bigint, bigint, name) IS
+'Internal: nothing is added to a plan that is closed. Errors: 55000 it is.';
+
 CREATE OR REPLACE FUNCTION care.plan_is_agreed(citizen bigint, care_plan bigint)
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -203,6 +222,7 @@ BEGIN
 		PERFORM care.triage(result.citizen, care.measure_named(measure));
 	END IF;
 	IF care_plan IS NOT NULL THEN
+		PERFORM care.check_plan_open(result.citizen, care_plan, 'set_goal');
 		UPDATE care.care_plan p SET goals = p.goals || result.entry
 		WHERE p.citizen = result.citizen AND p.id = set_goal.care_plan;
 		IF NOT FOUND THEN
@@ -214,7 +234,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.set_goal(bigint, bigint, text, text, timestamptz, bigint, date, text, float8) IS
-'Step: what citizen and professionals want to reach: in words, and where it is a measure its target in the measure''s unit; part of a plan, if one is named. Organization null: set by the citizen. Errors: as care.take_step(); P0002 no such plan or measure.';
+'Step: what citizen and professionals want to reach: in words, and where it is a measure its target in the measure''s unit; part of a plan, if one is named. Organization null: set by the citizen. Errors: as care.take_step(); P0002 no such plan, 42704 no such measure, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.reach_goal(
 	citizen bigint, goal bigint, organization bigint,
@@ -260,6 +280,7 @@ DECLARE
 			'care_plan', care_plan, 'questionnaire', questionnaire));
 BEGIN
 	IF NOT result.repeated THEN
+		PERFORM care.check_plan_open(result.citizen, care_plan, 'book_appointment');
 		IF questionnaire IS NOT NULL THEN
 			PERFORM care.questionnaire_named(questionnaire);
 		END IF;
@@ -270,7 +291,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.book_appointment(bigint, bigint, text, timestamptz, text, timestamptz, timestamptz, bigint, text) IS
-'Step: the citizen is to come, or to be visited, and to answer a questionnaire before, if one is named. Errors: as care.take_step(); 23514 an end before the start, 23503 no such plan, 42704 no such questionnaire.';
+'Step: the citizen is to come, or to be visited, and to answer a questionnaire before, if one is named. Errors: as care.take_step(); 23514 an end before the start, 23503 no such plan, 42704 no such questionnaire, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.fulfil_appointment(
 	citizen bigint, appointment bigint, organization bigint,

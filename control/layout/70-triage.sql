@@ -171,11 +171,10 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	last_event care.workflow_event;
+	last_event care.standing_event;
 BEGIN
-	SELECT * INTO last_event FROM care.workflow_event e
-	WHERE e.citizen = kept.citizen AND e.entity = 'alert' AND e.entry = kept.id AND e.annuls IS NULL
-		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id)
+	SELECT * INTO last_event FROM care.standing_event e
+	WHERE e.citizen = kept.citizen AND e.entity = 'alert' AND e.entry = kept.id
 	ORDER BY e.id DESC LIMIT 1;
 	PERFORM care.take_step(kept.citizen, 'alert', kept.id, follow_alert.step, kept.organization, last_event.request_id,
 		greatest(last_event.event_time, least(follow_alert."time", now())), rests_on => last_event.id);
