@@ -63,5 +63,9 @@ SELECT care.plan_measurements(:nancy, 2, 'body_weight', '{07:00,19:30}', 'sample
 SELECT care.change_rhythm(:nancy, 1, 2, '2027-01-01', '{08:00}', 'sample rhythm', every_days => 3);
 SELECT care.pause_measurements(:nancy, 1, 2, 'sample pause');
 
+INSERT INTO care.message_policy VALUES (3, false);
+SELECT care.receive('{"resourceType": "Bundle", "id": "e1", "entry": [{"resource": {"resourceType": "MessageHeader", "id": "l1"}}]}');
+UPDATE care.letter SET citizen = :nancy, episodes = '{a,b}', entity = 'encounter', entry = 1;
+
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');
