@@ -84,7 +84,7 @@ COMMENT ON COLUMN care.document_reference.read_at IS 'When the receiver read it;
 COMMENT ON COLUMN care.document_reference.read_by IS 'Who read it.';
 COMMENT ON COLUMN care.document_reference.source IS 'Identity of the document: root and extension of its id.';
 COMMENT ON COLUMN care.document_reference.issued IS 'Effective time of the document.';
-COMMENT ON COLUMN care.document_reference.digest IS 'SHA-256 of the text: breaks ties.';
+COMMENT ON COLUMN care.document_reference.digest IS 'MD5 of the hash of the text: breaks ties.';
 
 INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, party, needs)
 SELECT 'document_reference', t.step, t.from_status, t.to_status,

@@ -100,7 +100,7 @@ BEGIN
 			'kind', CASE t.code WHEN '53576-5' THEN 'PHMR' WHEN '74465-6' THEN 'QRD' WHEN '39289-4' THEN 'APD' WHEN '81215-6' THEN 'CPD' END,
 			'code', left(t.code, 50), 'title', left(nullif(btrim(t.title), ''), 200),
 			'document', care.hl7_key(t.root, t.extension), 'time', care.hl7_time(t.time), 'written', t.time,
-			'set', coalesce(care.hl7_key(t.set_root, t.set_extension), care.hl7_key(t.root, t.extension)), 'version', t.version,
+			'set', coalesce(care.hl7_key(t.set_root, t.set_extension), care.hl7_key(t.root, t.extension)), 'version', CASE WHEN t.version ~ '^\d{1,9}$' THEN to_jsonb(t.version::integer) ELSE to_jsonb(t.version) END,
 			'replaces', (
 				SELECT jsonb_agg(DISTINCT k.key)
 				FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
@@ -164,7 +164,7 @@ BEGIN
 	ELSIF NOT header ? 'time' THEN
 		code := 'no-time';
 		reason := format('its effectiveTime "%s" is no time', left(coalesce(header ->> 'written', 'null'), 50));
-	ELSIF header ->> 'version' !~ '^\d{1,9}$' THEN
+	ELSIF jsonb_typeof(header -> 'version') <> 'number' THEN
 		code := 'bad-version';
 		reason := format('its versionNumber "%s" is no number', left(header ->> 'version', 50));
 	ELSIF header -> 'citizens' <> '1' THEN

@@ -6,7 +6,7 @@
 -- it is for FHIR: each becomes an Observation for care.observation_batches().
 
 CREATE OR REPLACE FUNCTION care.read_observations(doc xml)
-RETURNS TABLE (ordinal bigint, nullified boolean, "time" timestamptz, reading text, unit text, fault text, content jsonb)
+RETURNS TABLE (ordinal integer, nullified boolean, "time" timestamptz, reading text, unit text, fault text, content jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -137,7 +137,7 @@ BEGIN
 	-- Places of batches within "said" are those of the measurements that have one.
 	said := care.observation_batches(ARRAY(
 		SELECT ROW('Observation', o.ordinal, NULL, filed.citizen, filed.version, filed.issued, NULL, o.content, NULL)::care.import_entry
-		FROM jsonb_to_recordset(found_rows) AS o (ordinal bigint, content jsonb)
+		FROM jsonb_to_recordset(found_rows) AS o (ordinal integer, content jsonb)
 		WHERE o.content IS NOT NULL ORDER BY o.ordinal));
 
 	WITH point AS MATERIALIZED (
@@ -145,7 +145,7 @@ BEGIN
 			b.source - '{identifier,note}'::text[] AS origin, b.source
 		FROM unnest(said.batches) WITH ORDINALITY
 			AS b (citizen, measure, points, nullified, source_key, version, issued, status, digest, source, import, number)
-		JOIN jsonb_to_recordset(found_rows) AS o (ordinal bigint, nullified boolean, reading text, unit text) ON o.ordinal = b.source_key::bigint
+		JOIN jsonb_to_recordset(found_rows) AS o (ordinal integer, nullified boolean, reading text, unit text) ON o.ordinal = b.source_key::integer
 		CROSS JOIN LATERAL smartcare.unnest(b.points) AS u ("time", value)
 	), layered AS MATERIALIZED (
 		-- Two values of one instant are two claims; the same one twice is one.
@@ -170,7 +170,7 @@ BEGIN
 		) AS g
 	)
 	SELECT array_agg(ROW(filed.citizen, CASE WHEN s.points IS NOT NULL OR s.nullified IS NOT NULL THEN s.measure END, s.points, s.nullified,
-			filed.set_key, filed.version, filed.issued, 'final', md5(filed.digest)::uuid, jsonb_strip_nulls(s.source), NULL)::care.new_batch ORDER BY s.number),
+			filed.set_key, filed.version, filed.issued, 'final', filed.digest::uuid, jsonb_strip_nulls(s.source), NULL)::care.new_batch ORDER BY s.number),
 		(SELECT array_agg(ROW(k.number, k."time", k.measure, k.comparator, k.original_value, k.original_unit, k.note)::care.new_note)
 			FROM (
 				SELECT DISTINCT ON (b.number, n."time") b.number, n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
@@ -196,9 +196,9 @@ BEGIN
 			SELECT coalesce(jsonb_agg(jsonb_build_object('what', 'measurement ' || f.ordinal, 'code', f.code, 'reason', f.reason) ORDER BY f.ordinal), '[]')
 			FROM (
 				SELECT o.ordinal, 'measurement' AS code, o.fault AS reason
-				FROM jsonb_to_recordset(found_rows) AS o (ordinal bigint, fault text) WHERE o.fault IS NOT NULL
+				FROM jsonb_to_recordset(found_rows) AS o (ordinal integer, fault text) WHERE o.fault IS NOT NULL
 				UNION ALL
-				SELECT r.key::bigint, 'measurement', r.reason FROM unnest(said.refusals) AS r
+				SELECT r.key::integer, 'measurement', r.reason FROM unnest(said.refusals) AS r
 			) AS f));
 END
 $$;

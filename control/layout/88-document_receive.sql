@@ -19,12 +19,11 @@ BEGIN
 	END IF;
 	header := care.document_header(text_read.doc);
 	told := jsonb_build_object('document', header -> 'document', 'set_id', header -> 'set',
-		'version', coalesce(header ->> 'version', '1'), 'type', header -> 'kind');
+		'version', coalesce(header -> 'version', '1'), 'type', header -> 'kind');
 	fault := care.header_fault(header);
 	IF fault.code IS NOT NULL THEN
 		RETURN care.document_refusal(told, fault.code, fault.reason);
 	END IF;
-	told := told || jsonb_build_object('version', coalesce((header ->> 'version')::bigint, 1));
 	IF decided IS NULL THEN
 		whom := care.document_citizen(header);
 		IF whom.reason IS NOT NULL THEN
@@ -32,7 +31,7 @@ BEGIN
 		END IF;
 		decided := whom.citizen;
 	END IF;
-	RETURN told || care.file_document(received.id, encode(received.hash, 'hex'), text_read.doc, header, decided);
+	RETURN told || care.file_document(received.id, md5(received.hash), text_read.doc, header, decided);
 END
 $$;
 COMMENT ON FUNCTION care.read_received(care.document, bigint) IS
