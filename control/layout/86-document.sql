@@ -377,8 +377,15 @@ BEGIN
 
 	RETURN said || jsonb_build_object('citizen', this, 'entry', filed.id,
 		'status', CASE WHEN filed.status = 'superseded' THEN 'older' WHEN known THEN 'replaced' ELSE 'created' END,
-		'warnings', coalesce(said -> 'warnings', '[]') || CASE WHEN other
-			THEN '["this version of the set has come before with other content; of the two the one issued later counts"]' ELSE '[]'::jsonb END);
+		'warnings', (
+			SELECT coalesce(jsonb_agg(w.warning), '[]')
+			FROM (
+				SELECT format('the SOR id of its %s, "%s", is malformed', p.party, left(header ->> p.party, 50)) AS warning
+				FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)
+				WHERE header ? p.party AND care.normal_identifier('urn:oid:1.2.208.176.1.1', header ->> p.party) IS NULL
+				UNION ALL
+				SELECT 'this version of the set has come before with other content; of the two the one issued later counts' WHERE other
+			) AS w));
 END
 $$;
 COMMENT ON FUNCTION care.file_document(bigint, text, xml, jsonb, bigint) IS
