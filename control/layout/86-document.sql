@@ -373,7 +373,7 @@ BEGIN
 		WHEN 'APD' THEN care.file_appointment(doc, filed)
 		WHEN 'QRD' THEN jsonb_build_object('answers', (SELECT count(*) FROM care.read_answers(doc)))
 		ELSE '{}' END;
-	PERFORM care.withdraw_missing(this, filed.id);
+	PERFORM care.withdraw_replaced(this, filed.id);
 
 	RETURN said || jsonb_build_object('citizen', this, 'entry', filed.id,
 		'status', CASE WHEN filed.status = 'superseded' THEN 'older' WHEN known THEN 'replaced' ELSE 'created' END,

@@ -163,7 +163,8 @@ BEGIN
 			-- Where the document has a valid value as well, it is the correction.
 			SELECT n.measure, 1, NULL, 0, NULL,
 				array_agg(DISTINCT n."time") FILTER (WHERE NOT EXISTS (SELECT FROM layered l WHERE l.measure = n.measure AND l."time" = n."time")), NULL,
-				whole || jsonb_build_object('nullified', jsonb_agg(coalesce(n.source, '{}') || jsonb_build_object('time', n."time", 'value', n.reading, 'unit', n.unit)
+				whole || jsonb_build_object('nullified', jsonb_agg(coalesce(n.source, '{}') || jsonb_build_object(
+					'time', to_char(n."time" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'value', n.reading, 'unit', n.unit)
 					ORDER BY n."time", n.number))
 			FROM point n WHERE n.nullified
 			GROUP BY n.measure
@@ -186,8 +187,6 @@ BEGIN
 	IF batches IS NULL THEN
 		batches := ARRAY[care.withdrawal(filed.set_key, filed.version, filed.issued, 'the document has no measurements')];
 	END IF;
-	batches := batches || ARRAY(
-		SELECT care.withdrawal(r.key, 9223372036854775807, filed.issued, 'replaced by ' || filed.source) FROM unnest(filed.replaces) AS r (key));
 	done := care.add_batches(filed.citizen, batches, notes);
 
 	RETURN jsonb_build_object('points', coalesce(kept, '{"received": 0, "nullified": 0}') || jsonb_build_object('changed', done.changed),

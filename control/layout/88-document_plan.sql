@@ -21,6 +21,13 @@ $$;
 COMMENT ON FUNCTION care.project_appointments(care.import_projection[]) IS
 'Internal: writes appointments as their standing versions say.';
 
+CREATE OR REPLACE FUNCTION care.entries_issued(filed care.document_reference)
+RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN filed.issued + pg_catalog.make_interval(secs => least(filed.version, 1000000) * 1e-6::float8);
+COMMENT ON FUNCTION care.entries_issued(care.document_reference) IS
+'Internal: the version time of a document''s entries, which those of other sets may have as well: later ones win, and of one time the later version.';
+
 CREATE OR REPLACE FUNCTION care.file_entries(filed care.document_reference, resources jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -30,7 +37,7 @@ DECLARE
 	done record;
 BEGIN
 	done := care.import_entries(ARRAY(
-			SELECT ROW(r.content ->> 'resourceType', r.key, NULL, filed.citizen, filed.version, filed.issued, md5(r.content::text), r.content, NULL)::care.import_entry
+			SELECT ROW(r.content ->> 'resourceType', r.key, NULL, filed.citizen, 0, care.entries_issued(filed), md5(r.content::text), r.content, NULL)::care.import_entry
 			FROM jsonb_to_recordset(resources) AS r (key text, content jsonb)),
 		NULL, NULL, NULL);
 	UPDATE care.document_reference d
@@ -45,61 +52,81 @@ $$;
 COMMENT ON FUNCTION care.file_entries(care.document_reference, jsonb) IS
 'Internal: makes resources that a document speaks of entries of the citizen, or versions of entries.';
 
-CREATE OR REPLACE FUNCTION care.withdraw_entries(citizen bigint, entries text[], version bigint, issued timestamptz)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM care.import_entries(array_agg(ROW(v.resource_type, v.key, NULL, withdraw_entries.citizen, withdraw_entries.version,
-			withdraw_entries.issued, md5(n.content::text), n.content, NULL)::care.import_entry), NULL, NULL, NULL)
-	FROM unnest(entries) AS e (entry)
-	JOIN care.resource_version v ON v.citizen = withdraw_entries.citizen
-		AND v.resource_type = split_part(e.entry, ' ', 1) AND v.key = split_part(e.entry, ' ', 2) AND v.stands
-	CROSS JOIN LATERAL (
-		SELECT v.content || CASE v.resource_type
-			WHEN 'Condition' THEN '{"verificationStatus": {"coding": [{"code": "entered-in-error"}]}}'
-			WHEN 'Goal' THEN '{"lifecycleStatus": "cancelled"}'
-			WHEN 'CarePlan' THEN '{"status": "revoked"}'
-			ELSE '{"status": "cancelled"}' END::jsonb AS content
-		OFFSET 0
-	) AS n
-	WHERE n.content <> v.content
-	HAVING count(*) > 0;
-END
-$$;
-COMMENT ON FUNCTION care.withdraw_entries(bigint, text[], bigint, timestamptz) IS
-'Internal: says, as of a version, that entries from documents hold no longer: conditions were entered in error, goals and appointments are cancelled, plans revoked.';
+CREATE OR REPLACE FUNCTION care.withdrawn_tag()
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{"meta": {"tag": [{"code": "withdrawn"}]}}'::jsonb;
+COMMENT ON FUNCTION care.withdrawn_tag() IS
+'Internal: what marks a version of a resource that a document left out.';
 
-CREATE OR REPLACE FUNCTION care.withdraw_missing(citizen bigint, entry bigint)
+-- Of each version there was one that says it holds no longer, so that which of them
+-- stands does not depend on which had come when it was withdrawn.
+CREATE OR REPLACE FUNCTION care.withdraw_entries(citizen bigint, entries text[], issued timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	missing record;
+	versions care.import_entry[];
 BEGIN
-	FOR missing IN
-		SELECT CASE WHEN s.set_key = c.set_key THEN c.version ELSE s.version END AS version,
-			greatest(c.issued, s.issued) AS issued, array_agg(DISTINCT e.entry) AS entries
+	SELECT array_agg(ROW(v.resource_type, v.key, NULL, withdraw_entries.citizen, 0, withdraw_entries.issued + interval '1 microsecond',
+			md5(n.content::text), n.content, NULL)::care.import_entry)
+	INTO versions
+	FROM unnest(entries) AS e (entry)
+	JOIN care.resource_version v ON v.citizen = withdraw_entries.citizen
+		AND v.resource_type = split_part(e.entry, ' ', 1) AND v.key = split_part(e.entry, ' ', 2)
+		AND NOT v.content @> care.withdrawn_tag()
+	CROSS JOIN LATERAL (
+		SELECT v.content || care.withdrawn_tag() || CASE v.resource_type
+			WHEN 'Condition' THEN '{"verificationStatus": {"coding": [{"code": "entered-in-error"}]}}'
+			WHEN 'Goal' THEN '{"lifecycleStatus": "cancelled"}'
+			WHEN 'CarePlan' THEN '{"status": "revoked"}'
+			ELSE '{"status": "cancelled"}' END::jsonb AS content
+		OFFSET 0
+	) AS n;
+	IF versions IS NOT NULL THEN
+		PERFORM care.import_entries(versions, NULL, NULL, NULL);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.withdraw_entries(bigint, text[], timestamptz) IS
+'Internal: says that entries from documents hold no longer: conditions were entered in error, goals and appointments are cancelled, plans revoked.';
+
+CREATE OR REPLACE FUNCTION care.withdraw_replaced(citizen bigint, entry bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	gone record;
+BEGIN
+	FOR gone IN
+		SELECT s.kind, s.set_key, s.version, s.issued, s.entries, r.replaced, r.last_issued
 		FROM care.document_reference f
-		JOIN care.document_reference c ON c.citizen = f.citizen AND c.status = 'current'
-			AND (c.set_key = f.set_key OR c.replaces && ARRAY[f.set_key, f.source])
 		JOIN care.document_reference s ON s.citizen = f.citizen AND s.status = 'superseded'
-			AND (s.set_key = c.set_key OR c.replaces && ARRAY[s.set_key, s.source])
-		CROSS JOIN LATERAL unnest(s.entries) AS e (entry)
-		WHERE f.citizen = withdraw_missing.citizen AND f.id = withdraw_missing.entry
-			AND NOT EXISTS (
-				SELECT FROM care.document_reference o
-				WHERE o.citizen = f.citizen AND o.status = 'current' AND e.entry = ANY (o.entries))
-		GROUP BY 1, 2 ORDER BY 1, 2
+			AND (s.set_key = f.set_key OR f.replaces && ARRAY[s.set_key, s.source])
+		CROSS JOIN LATERAL (
+			SELECT bool_or(o.set_key <> s.set_key) AS replaced, max(care.entries_issued(o)) AS last_issued
+			FROM care.document_reference o
+			WHERE o.citizen = s.citizen AND o.status <> 'entered-in-error' AND (o.set_key = s.set_key OR o.replaces && ARRAY[s.set_key, s.source])
+		) AS r
+		WHERE f.citizen = withdraw_replaced.citizen AND f.id = withdraw_replaced.entry
+		ORDER BY s.issued, s.digest
 	LOOP
-		PERFORM care.withdraw_entries(citizen, missing.entries, missing.version, missing.issued);
+		-- Within a set the later version takes the place of the earlier by itself.
+		IF gone.replaced AND gone.kind IN ('PHMR', 'CPD') THEN
+			PERFORM care.add_batches(citizen, ARRAY[care.withdrawal(gone.set_key, gone.version, gone.issued, 'another document replaces it')]);
+		END IF;
+		PERFORM care.withdraw_entries(citizen, ARRAY(
+			SELECT e.entry FROM unnest(gone.entries) AS e (entry)
+			WHERE NOT EXISTS (
+				SELECT FROM care.document_reference o
+				WHERE o.citizen = withdraw_replaced.citizen AND o.status = 'current' AND e.entry = ANY (o.entries))), gone.last_issued);
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION care.withdraw_missing(bigint, bigint) IS
-'Internal: withdraws what superseded documents speak of and no document that counts does, as far as one document matters.';
+COMMENT ON FUNCTION care.withdraw_replaced(bigint, bigint) IS
+'Internal: withdraws what superseded documents said and no document that counts does, as far as one document matters.';
 
 CREATE OR REPLACE FUNCTION care.withdraw_set(citizen bigint, set_key text)
 RETURNS void
@@ -107,19 +134,22 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	last_issued timestamptz;
-	entries text[];
+	gone record;
 BEGIN
 	WITH wrong AS (
 		UPDATE care.document_reference d SET status = 'entered-in-error'
 		WHERE d.citizen = withdraw_set.citizen AND d.set_key = withdraw_set.set_key
 		RETURNING d.*
 	)
-	SELECT max(w.issued), (SELECT array_agg(DISTINCT e.entry) FROM wrong x, unnest(x.entries) AS e (entry))
-	INTO last_issued, entries FROM wrong w;
+	SELECT max(care.entries_issued(w)) AS issued, (SELECT array_agg(DISTINCT e.entry) FROM wrong x, unnest(x.entries) AS e (entry)) AS entries
+	INTO gone FROM wrong w;
 	PERFORM care.add_batches(citizen,
-		ARRAY[care.withdrawal(set_key, 9223372036854775807, last_issued, 'it is about another citizen')]);
-	PERFORM care.withdraw_entries(citizen, entries, 9223372036854775807, last_issued);
+		ARRAY[care.withdrawal(set_key, 9223372036854775807, gone.issued, 'it is about another citizen')]);
+	PERFORM care.withdraw_entries(citizen, gone.entries, gone.issued);
+	-- The next to speak of them is whose they are.
+	DELETE FROM care.resource_key k
+	USING unnest(gone.entries) AS e (entry)
+	WHERE k.resource_type = split_part(e.entry, ' ', 1) AND k.key = split_part(e.entry, ' ', 2);
 END
 $$;
 COMMENT ON FUNCTION care.withdraw_set(bigint, text) IS

@@ -30,6 +30,12 @@ BEGIN
 			RETURN care.document_refusal(told, 'contradiction', whom.reason) || '{"status": "parked"}';
 		END IF;
 		decided := whom.citizen;
+	ELSE
+		PERFORM care.withdraw_set(w.citizen, header ->> 'set')
+		FROM (
+			SELECT DISTINCT r.citizen FROM care.document_reference r
+			WHERE r.set_key = header ->> 'set' AND r.status <> 'entered-in-error' AND r.citizen <> read_received.decided
+		) AS w;
 	END IF;
 	RETURN told || care.file_document(received.id, md5(received.hash), text_read.doc, header, decided);
 END
@@ -137,7 +143,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	parked CONSTANT care.document := care.parked_document(accept_document.document);
-	told jsonb;
 BEGIN
 	-- In the order of their numbers, so that two sessions do not wait for each other.
 	PERFORM care.lock_citizen(w.citizen)
@@ -148,16 +153,7 @@ BEGIN
 		SELECT accept_document.citizen
 		ORDER BY 1
 	) AS w;
-	told := care.process_document(parked, care.lock_citizen(accept_document.citizen));
-	IF told ->> 'status' <> 'refused' THEN
-		PERFORM care.withdraw_set(r.citizen, parked.report ->> 'set_id')
-		FROM (
-			SELECT DISTINCT o.citizen FROM care.document_reference o
-			WHERE o.set_key = parked.report ->> 'set_id' AND o.status <> 'entered-in-error'
-		) AS r
-		WHERE r.citizen <> (told ->> 'citizen')::bigint;
-	END IF;
-	RETURN told;
+	RETURN care.process_document(parked, care.lock_citizen(accept_document.citizen));
 END
 $$;
 COMMENT ON FUNCTION care.accept_document(bigint, bigint) IS
