@@ -35,6 +35,11 @@ INSERT INTO care.resource_version (citizen, resource_type, key, digest, content,
 INSERT INTO care.parked_resource (resource_type, awaited_key, key, content, import) VALUES
 	('Patient', 'urn:uuid:2', 'urn:uuid:3', '{"resourceType": "Goal"}', 1);
 
+INSERT INTO care.document (hash, content, status, citizen, entry, report) VALUES
+	('\x01', '<ClinicalDocument>æøå</ClinicalDocument>', 'processed', :nancy, 1, '{"status": "created"}');
+INSERT INTO care.document_reference (citizen, status, kind, title, set_key, version, receiver, document, source, issued, digest) VALUES
+	(:nancy, 'current', 'PHMR', 'Hjemmemonitorering', 'urn:oid:1#1', 1, 3, 1, 'urn:oid:1#1', '2026-01-02', 'd');
+
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-01', '2026-01-02 07:00:00.5']::timestamptz[],
 	ARRAY[71.3, 0.1 + 0.2], 'kg');
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-03']::timestamptz[], ARRAY[157], '[lb_av]');

@@ -174,6 +174,10 @@ FROM (
 	JOIN care.organization r ON r.kind = 'region'
 	WHERE k.key <> k.awaited_key
 	GROUP BY r.id, k.awaited_key
+	UNION ALL
+	SELECT d.organization, d.kind, d.citizen, d.severity, d.due, d.reason, d.since, d.until, d.source, d.as_of,
+		concat(replace(d.next_step, '_', ' '), ' ', d.entry)
+	FROM care.worklist_document d
 ) w
 JOIN care.organization o ON o.id = w.organization
 LEFT JOIN care.citizen c ON c.citizen = w.citizen
@@ -184,7 +188,7 @@ COMMENT ON VIEW care.worklist IS
 COMMENT ON COLUMN care.worklist.organization IS 'Who has to do it.';
 COMMENT ON COLUMN care.worklist.organization_name IS 'Its name.';
 COMMENT ON COLUMN care.worklist.kind IS
-'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; measure, parked: for the region.';
+'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; document: to be read; measure, parked, parked document: for the region.';
 COMMENT ON COLUMN care.worklist.severity IS
 '4 stat, 3 asap, 2 urgent, 1 routine, 0 information. A task has its priority, and one more once it is overdue.';
 COMMENT ON COLUMN care.worklist.severity_name IS 'Severity in the words of FHIR''s priorities.';

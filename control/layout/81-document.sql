@@ -1,0 +1,35 @@
+-- The part of the work-list that documents make: those to be read, and those on which
+-- a person has to decide.
+
+CREATE OR REPLACE VIEW care.worklist_document AS
+SELECT r.receiver AS organization, NULL AS role, 'document' AS kind, r.citizen, NULL::bigint AS related_person, 1 AS severity,
+	NULL::timestamptz AS due, concat(r.title, ' (', r.kind, ')', ', from ' || a.name) AS reason,
+	r.issued AS since, NULL::timestamptz AS until, r.source, r.issued AS as_of,
+	'document_reference' AS entity, r.id AS entry, 'read_document' AS next_step
+FROM care.document_reference r
+LEFT JOIN care.organization a ON a.id = r.author
+WHERE r.status = 'current' AND r.read_at IS NULL AND r.receiver IS NOT NULL
+UNION ALL
+SELECT o.id, 'region', 'parked document', NULL, NULL, 2, NULL, d.report #>> '{refused,0,reason}',
+	d.received_at, NULL, d.report ->> 'document', d.received_at, 'document', d.id, 'accept_document'
+FROM care.document d
+JOIN care.organization o ON o.kind = 'region'
+WHERE d.status = 'parked';
+
+COMMENT ON VIEW care.worklist_document IS
+'Part of care.worklist: documents that their receivers have not read, and for the region documents of which it is not certain whom they are about.';
+COMMENT ON COLUMN care.worklist_document.organization IS 'Who has to do it.';
+COMMENT ON COLUMN care.worklist_document.role IS 'For whom of the organization; null: whoever reads its documents.';
+COMMENT ON COLUMN care.worklist_document.kind IS 'document: to be read; parked document: to be decided on.';
+COMMENT ON COLUMN care.worklist_document.citizen IS 'Whom it is about; null where that is in question.';
+COMMENT ON COLUMN care.worklist_document.related_person IS 'Null: nothing here is for carers.';
+COMMENT ON COLUMN care.worklist_document.severity IS '2 urgent, 1 routine.';
+COMMENT ON COLUMN care.worklist_document.due IS 'Null: there is no such time.';
+COMMENT ON COLUMN care.worklist_document.reason IS 'What it is and why.';
+COMMENT ON COLUMN care.worklist_document.since IS 'When the document was issued, or came.';
+COMMENT ON COLUMN care.worklist_document.until IS 'Null: it stays until it is dealt with.';
+COMMENT ON COLUMN care.worklist_document.source IS 'Identity of the document.';
+COMMENT ON COLUMN care.worklist_document.as_of IS 'When the document was issued, or came.';
+COMMENT ON COLUMN care.worklist_document.entity IS 'Table of the entry that it is about.';
+COMMENT ON COLUMN care.worklist_document.entry IS 'Id of that entry.';
+COMMENT ON COLUMN care.worklist_document.next_step IS 'The function of care to call next.';
