@@ -28,6 +28,7 @@ BEGIN
 	CASE r.standard
 	WHEN 'hospital-notification' THEN r := care.check_hospital_notification(r);
 	WHEN 'acknowledgement' THEN r := care.check_acknowledgement(r);
+	WHEN 'oioxml' THEN r := care.check_letter(r);
 	ELSE r.issues := r.issues || ('unsupported', r.standard, NULL)::care.message_issue;
 	END CASE;
 	RETURN r;
@@ -44,6 +45,7 @@ BEGIN
 	RETURN CASE r.standard
 		WHEN 'hospital-notification' THEN care.apply_hospital_notification(r)
 		WHEN 'acknowledgement' THEN care.apply_acknowledgement(r)
+		WHEN 'oioxml' THEN care.apply_letter(r)
 		END;
 END
 $$;
@@ -55,10 +57,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN r.standard IS DISTINCT FROM 'acknowledgement' THEN care.acknowledgement(r) END;
+	RETURN CASE
+		WHEN r.standard = 'acknowledgement' OR r.kind LIKE 'XCTL%' THEN NULL
+		WHEN r.standard = 'oioxml' THEN care.receipt(r)
+		ELSE care.acknowledgement(r) END;
 END
 $$;
-COMMENT ON FUNCTION care.answer(care.received) IS 'Internal: the message that answers a message, new in its ids and times; null to an acknowledgement, which is not answered.';
+COMMENT ON FUNCTION care.answer(care.received) IS
+'Internal: what answers a message: an Acknowledgement, new in its ids and times, or to a letter in OIOXML what its receipt has to say; null to an acknowledgement or a receipt, which is not answered.';
 
 CREATE OR REPLACE FUNCTION care.is_refused(issues care.message_issue[])
 RETURNS boolean
@@ -219,10 +225,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	before care.letter;
+	sectors record;
 BEGIN
+	SELECT t.sender_sector, t.receiver_sector INTO sectors FROM care.letter_type t WHERE r.standard = 'oioxml' AND t.type = r.kind;
 	r.sender := coalesce(r.sender, care.known_organization(r.sender_resource,
-		CASE r.standard WHEN 'hospital-notification' THEN 'hospital' END, true));
-	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, NULL, true));
+		CASE r.standard WHEN 'hospital-notification' THEN 'hospital' ELSE sectors.sender_sector END, true));
+	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, sectors.receiver_sector, true));
 	IF r.sender IS NULL THEN
 		r.issues := r.issues || ('sender-unknown', r.sender_resource ->> 'name', 'Bundle.entry[0].resource.sender')::care.message_issue;
 	END IF;
@@ -423,7 +431,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (
+	RETURN coalesce(bundle -> 'letter', (
 		SELECT jsonb_agg(n.content ORDER BY n.content)
 		FROM (
 			SELECT CASE resource ->> 'resourceType'
@@ -431,7 +439,7 @@ BEGIN
 				ELSE resource - '{meta,text}'::text[] END AS content
 			FROM jsonb_path_query(bundle, '$.entry[*].resource') AS resource
 			WHERE jsonb_typeof(resource) = 'object'
-		) AS n);
+		) AS n));
 END
 $$;
 COMMENT ON FUNCTION care.message_content(jsonb) IS
@@ -446,7 +454,8 @@ DECLARE
 	kept text;
 BEGIN
 	SELECT m.body INTO kept FROM care.message m WHERE m.received_at = first.message_received_at AND m.id = first.message;
-	RETURN coalesce(care.message_content(kept::jsonb) <> care.message_content(bundle), false);
+	RETURN coalesce(care.message_content((care.read_message(kept, first.received_at, first.message)).bundle)
+		<> care.message_content(bundle), false);
 END
 $$;
 COMMENT ON FUNCTION care.is_other_content(care.letter, jsonb) IS

@@ -52,8 +52,7 @@ BEGIN
 		r.issues := r.issues || ('too-long', octet_length(message) || ' bytes', NULL)::care.message_issue;
 		RETURN r;
 	ELSIF message ~ E'^[\uFEFF[:space:]]*<' THEN
-		r.issues := r.issues || ('unsupported', left(message, 100), NULL)::care.message_issue;
-		RETURN r;
+		RETURN care.read_letter(r, message);
 	END IF;
 	BEGIN
 		r.bundle := message::jsonb;

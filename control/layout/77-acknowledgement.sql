@@ -126,6 +126,20 @@ $$;
 COMMENT ON FUNCTION care.check_acknowledgement(care.received) IS 'Internal: what an acknowledgement that came has to have.';
 
 -- A technical error can be followed by a final answer; a final one stands.
+CREATE OR REPLACE FUNCTION care.settle_sent(letter text, answer text, reason text, answered_at timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	UPDATE care.letter l SET
+		answer = settle_sent.answer,
+		status = CASE settle_sent.answer WHEN 'ok' THEN 'processed' WHEN 'fatal-error' THEN 'refused' ELSE 'failed' END,
+		reason = settle_sent.reason,
+		applied_at = settle_sent.answered_at
+	WHERE l.letter = settle_sent.letter AND l.direction = 'out' AND (l.answer IS NULL OR l.answer = 'transient-error');
+END;
+COMMENT ON FUNCTION care.settle_sent(text, text, text, timestamptz) IS
+'Internal: writes down how a letter of ours was answered.';
+
 CREATE OR REPLACE FUNCTION care.apply_acknowledgement(r care.received)
 RETURNS care.received
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -135,21 +149,15 @@ DECLARE
 	answered CONSTANT text := r.header #>> '{response,identifier}';
 	sent care.letter;
 BEGIN
-	SELECT * INTO sent FROM care.letter l WHERE l.letter = answered AND l.direction = 'out' FOR UPDATE;
+	SELECT * INTO sent FROM care.letter l WHERE l.letter = answered AND l.direction = 'out';
 	IF NOT FOUND THEN
 		r.issues := r.issues || ('unknown-letter', answered, 'Bundle.entry[0].resource.response.identifier')::care.message_issue;
 		RETURN r;
 	END IF;
 	r.citizen := sent.citizen;
 	r.entity := 'letter';
-	IF sent.answer IS NULL OR sent.answer = 'transient-error' THEN
-		UPDATE care.letter l SET
-			answer = r.kind,
-			status = CASE r.kind WHEN 'ok' THEN 'processed' WHEN 'fatal-error' THEN 'refused' ELSE 'failed' END,
-			reason = jsonb_path_query_first(r.bundle, '$.entry[*].resource ? (@.resourceType == "OperationOutcome").issue') ::text,
-			applied_at = r.received_at
-		WHERE l.letter = answered AND l.direction = 'out';
-	END IF;
+	PERFORM care.settle_sent(answered, r.kind,
+		jsonb_path_query_first(r.bundle, '$.entry[*].resource ? (@.resourceType == "OperationOutcome").issue')::text, r.received_at);
 	RETURN r;
 END
 $$;
