@@ -35,6 +35,11 @@ INSERT INTO care.resource_version (citizen, resource_type, key, digest, content,
 INSERT INTO care.parked_resource (resource_type, awaited_key, key, content, import) VALUES
 	('Patient', 'urn:uuid:2', 'urn:uuid:3', '{"resourceType": "Goal"}', 1);
 
+INSERT INTO care.document (hash, content, status, citizen, entry, report) VALUES
+	('\x01', '<ClinicalDocument>æøå</ClinicalDocument>', 'processed', :nancy, 1, '{"status": "created"}');
+INSERT INTO care.document_reference (citizen, status, kind, title, set_key, version, receiver, document, source, issued, digest) VALUES
+	(:nancy, 'current', 'PHMR', 'Hjemmemonitorering', 'urn:oid:1#1', 1, 3, 1, 'urn:oid:1#1', '2026-01-02', 'd');
+
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-01', '2026-01-02 07:00:00.5']::timestamptz[],
 	ARRAY[71.3, 0.1 + 0.2], 'kg');
 SELECT care.record(:nancy, 'body_weight', ARRAY['2026-01-03']::timestamptz[], ARRAY[157], '[lb_av]');
@@ -70,6 +75,10 @@ SELECT care.plan_questionnaire(:nancy, 2, 'sample', '{08:00}', 'sample questionn
 SELECT care.answer_questionnaire(:nancy, 'sample', '[{"linkId": "breath", "answer": [{"valueBoolean": true}]}]', 'sample answers');
 SELECT care.amend_answers(:nancy, 1, '[{"linkId": "breath", "answer": [{"valueBoolean": false}]}]', 'sample correction');
 SELECT care.write_diary(:nancy, 'Gik til købmanden', 'sample diary', category => 'motion');
+
+INSERT INTO care.message_policy VALUES (3, false);
+SELECT care.receive('{"resourceType": "Bundle", "id": "e1", "entry": [{"resource": {"resourceType": "MessageHeader", "id": "l1"}}]}');
+UPDATE care.letter SET citizen = :nancy, episodes = '{a,b}', entity = 'encounter', entry = 1;
 
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

@@ -12,6 +12,7 @@ RETURN CASE resource_type
 	WHEN 'AllergyIntolerance' THEN 'care.allergy_id_seq'
 	WHEN 'CarePlan' THEN 'care.care_plan_id_seq'
 	WHEN 'Goal' THEN 'care.goal_id_seq'
+	WHEN 'Appointment' THEN 'care.appointment_id_seq'
 END::regclass;
 COMMENT ON FUNCTION care.entry_sequence(text) IS
 'Internal: where entries of a type of resource get their ids from.';
@@ -139,7 +140,8 @@ RETURN '{
 		"organization": ["Organization", "$.author"],
 		"encounter": ["Encounter", "$.encounter"],
 		"addresses": ["Condition", "$.addresses[*]"],
-		"goals": ["Goal", "$.goal[*]"]}
+		"goals": ["Goal", "$.goal[*]"]},
+	"Appointment": {"organization": ["Organization", "$.participant[*].actor"]}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_links() IS
 'Internal: of each type of resource the references that are read: by role the type that is looked for and where it stands.';

@@ -424,6 +424,9 @@ BEGIN
 	IF 'CarePlan' = ANY (types) THEN
 		PERFORM care.project_care_plans(standing.projections);
 	END IF;
+	IF 'Appointment' = ANY (types) THEN
+		PERFORM care.project_appointments(standing.projections);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.project(care.resource_key[], jsonb, text[]) IS

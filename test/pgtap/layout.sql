@@ -6,7 +6,9 @@ SELECT plan(16);
 CREATE TEMP TABLE lookup (name, reason) AS VALUES
 	('identifier_owner', 'finds the citizen of an identifier'),
 	('resource_key', 'finds the record that a message''s resource became'),
-	('parked_resource', 'waits for a citizen to be known');
+	('parked_resource', 'waits for a citizen to be known'),
+	('letter', 'finds what a message''s letter came to'),
+	('document', 'knows a document that comes again, and keeps what is about nobody yet');
 
 CREATE TEMP VIEW citizen_table AS
 SELECT a.attrelid AS id, a.attrelid::regclass AS name, a.attnum, a.atttypid, a.attnotnull

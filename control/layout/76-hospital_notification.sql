@@ -1,0 +1,323 @@
+-- MedCom HospitalNotification: what happens to a citizen in hospital, told to the
+-- municipality. No field says what a message tells: class, status, activity and death do.
+
+CREATE OR REPLACE FUNCTION care.notification_leave(stay jsonb, OUT start_time timestamptz, OUT end_time timestamptz)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- The published name of the extension is misspelt.
+	leave CONSTANT jsonb := jsonb_path_query_first(stay, '$.extension[*] ? (@.url like_regex "leave-?period-?extension$" flag "i").valuePeriod');
+BEGIN
+	start_time := smartcare.fhir_instant(leave ->> 'start');
+	end_time := smartcare.fhir_instant(leave ->> 'end');
+END
+$$;
+COMMENT ON FUNCTION care.notification_leave(jsonb) IS 'Internal: the leave that an Encounter of a notification tells of.';
+
+CREATE OR REPLACE FUNCTION care.notification_kind(r care.received)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	told CONSTANT text := r.provenance #>> '{activity,coding,0,code}';
+	deceased CONSTANT boolean := CASE
+		WHEN r.patient -> 'deceasedBoolean' = 'true' OR r.patient ? 'deceasedDateTime' THEN true
+		WHEN r.patient -> 'deceasedBoolean' = 'false' THEN false END;
+BEGIN
+	IF deceased THEN
+		RETURN CASE WHEN r.focus ->> 'status' = 'finished' AND r.focus #>> '{class,code}' IN ('EMER', 'IMP') THEN 'MORS' END;
+	ELSIF NOT deceased AND told = r.previous #>> '{activity,coding,0,code}' THEN
+		RETURN 'AN_MORS';
+	END IF;
+	RETURN (
+		SELECT t.kind FROM care.notification_type t
+		WHERE t.activity = told AND t.class = r.focus #>> '{class,code}' AND t.status = r.focus ->> 'status');
+END
+$$;
+COMMENT ON FUNCTION care.notification_kind(care.received) IS
+'Internal: what a hospital notification tells, as in care.notification_type; null where it contradicts itself.';
+
+CREATE OR REPLACE FUNCTION care.check_hospital_notification(r care.received)
+RETURNS care.received
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	told CONSTANT text := r.provenance #>> '{activity,coding,0,code}';
+	path CONSTANT text := 'Bundle.entry.resource.ofType(Encounter)';
+	start_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,start}');
+	end_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,end}');
+	leave CONSTANT record := care.notification_leave(r.focus);
+	provider jsonb;
+BEGIN
+	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).system IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
+		r.issues := r.issues || ('notification-cpr', left(r.patient ->> 'identifier', 200),
+			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
+	END IF;
+	IF r.focus IS NULL OR r.provenance IS NULL THEN
+		RETURN r;
+	END IF;
+	r.kind := care.notification_kind(r);
+	IF r.kind IS NULL THEN
+		r.issues := r.issues || CASE WHEN EXISTS (SELECT FROM care.notification_type t WHERE t.activity = told)
+			THEN ('notification-type', left(concat_ws(', ', r.focus #>> '{class,code}', r.focus ->> 'status', told,
+				'deceased ' || (r.patient ->> 'deceasedBoolean')), 200), path)::care.message_issue
+			ELSE ('notification-activity', left(told, 100), 'Bundle.entry.resource.ofType(Provenance).activity')::care.message_issue END;
+	END IF;
+
+	IF care.referenced_resource(r.bundle, r.focus #>> '{subject,reference}') IS DISTINCT FROM r.patient THEN
+		r.issues := r.issues || ('notification-subject', left(r.focus #>> '{subject,reference}', 200), path || '.subject')::care.message_issue;
+	END IF;
+	r.episodes := care.episode_identifiers(r.focus);
+	IF r.episodes = '{}' THEN
+		r.issues := r.issues || ('notification-episode', left(r.focus ->> 'episodeOfCare', 200), path || '.episodeOfCare.identifier')::care.message_issue;
+	END IF;
+	provider := care.referenced_resource(r.bundle, r.focus #>> '{serviceProvider,reference}');
+	IF provider ->> 'resourceType' IS DISTINCT FROM 'Organization' OR care.resource_identifier(provider, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
+		r.issues := r.issues || ('notification-provider', left(r.focus #>> '{serviceProvider,reference}', 200), path || '.serviceProvider')::care.message_issue;
+	END IF;
+	IF start_time IS NULL THEN
+		r.issues := r.issues || ('notification-start', left(r.focus #>> '{period,start}', 100), path || '.period.start')::care.message_issue;
+	END IF;
+	IF r.focus ->> 'status' = 'finished' AND (end_time >= start_time) IS NOT TRUE THEN
+		r.issues := r.issues || ('notification-end', left(r.focus #>> '{period,end}', 100), path || '.period.end')::care.message_issue;
+	END IF;
+	IF r.focus ->> 'status' = 'onleave' AND leave.start_time IS NULL
+		OR r.kind IN ('SLOR', 'RE_SLOR') AND (leave.end_time >= leave.start_time) IS NOT TRUE
+	THEN
+		r.issues := r.issues || ('notification-leave', left(r.focus ->> 'extension', 200), path || '.extension')::care.message_issue;
+	END IF;
+	r.issues := r.issues || ARRAY(
+		SELECT ('notification-element', left(r.focus ->> k.key, 200), path || '.' || k.key)::care.message_issue
+		FROM jsonb_object_keys(CASE jsonb_typeof(r.focus) WHEN 'object' THEN r.focus ELSE '{}' END) AS k (key)
+		WHERE k.key <> ALL ('{resourceType,id,meta,text,extension,identifier,status,class,subject,episodeOfCare,period,serviceProvider}'::text[]));
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION care.check_hospital_notification(care.received) IS 'Internal: the rules of HospitalNotification 3.0.';
+
+CREATE OR REPLACE FUNCTION care.episode_identifiers(encounter jsonb)
+RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- UUIDs have hyphens in FHIR and none in the older formats.
+	RETURN ARRAY(
+		SELECT lower(replace(replace(i ->> 'value', 'urn:uuid:', ''), '-', ''))
+		FROM jsonb_path_query(encounter, '$.episodeOfCare[*].identifier') AS i
+		WHERE i ->> 'system' <> '' AND i ->> 'value' <> '');
+END
+$$;
+COMMENT ON FUNCTION care.episode_identifiers(jsonb) IS
+'Internal: the identifiers of the episodes of care that an Encounter belongs to, in lower case without hyphens.';
+
+CREATE OR REPLACE FUNCTION care.referenced_resource(bundle jsonb, reference text)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entry jsonb;
+BEGIN
+	FOR place IN 0 .. 999 LOOP
+		entry := bundle -> 'entry' -> place;
+		EXIT WHEN entry IS NULL;
+		IF entry ->> 'fullUrl' = reference
+			OR (entry #>> '{resource,resourceType}') || '/' || (entry #>> '{resource,id}') = reference
+		THEN
+			RETURN entry -> 'resource';
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'The resource of a Bundle that a reference leads to; null if none does.';
+
+-- What stands of a stay, the last first.
+CREATE OR REPLACE FUNCTION care.standing_events(citizen bigint, entity name, entry bigint)
+RETURNS SETOF care.workflow_event
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT e.* FROM care.workflow_event e
+	WHERE e.citizen = standing_events.citizen AND e.entity = standing_events.entity AND e.entry = standing_events.entry
+		AND e.annuls IS NULL AND NOT EXISTS (
+			SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id)
+	ORDER BY e.id DESC;
+END;
+COMMENT ON FUNCTION care.standing_events(bigint, name, bigint) IS 'Internal: the steps of an entry that have not been annulled, the last first.';
+
+-- Takes back the last of some steps of a stay, and what came after it: corrections of it, or everything where the stay itself goes.
+CREATE OR REPLACE FUNCTION care.undo_step(
+	r care.received, entity name, entry bigint, steps name[], organization bigint)
+RETURNS care.workflow_event
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong care.workflow_event;
+	later care.workflow_event;
+BEGIN
+	SELECT * INTO wrong FROM care.standing_events(r.citizen, undo_step.entity, undo_step.entry) e
+	WHERE e.step = ANY (steps) AND e.rests_on IS NULL
+	LIMIT 1;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '% is not possible: nothing of the kind stands in % %', r.kind, entity, entry
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	FOR later IN
+		SELECT * FROM care.standing_events(r.citizen, undo_step.entity, undo_step.entry) e
+		WHERE e.id >= wrong.id AND e.rests_on IS NULL
+	LOOP
+		IF later.id <> wrong.id AND later.step <> 'correct_stay' AND wrong.from_status <> '' THEN
+			RAISE EXCEPTION '% is not possible: % of % % came after it', r.kind, later.step, entity, entry
+				USING ERRCODE = 'object_not_in_prerequisite_state';
+		END IF;
+		PERFORM care.annul(r.citizen, later.id, organization, format('%s of letter %s', r.kind, r.letter),
+			format('%s %s', r.letter, later.id), r.event_time);
+	END LOOP;
+	RETURN wrong;
+END
+$$;
+COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[], bigint) IS
+'Internal: annuls the last standing one of some steps, with its corrections, and returns it. Errors: 55000 there is none, or other steps came after it; as care.annul().';
+
+CREATE OR REPLACE FUNCTION care.begin_stay(r care.received, provider bigint, start_time timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	new_class CONSTANT text := r.focus #>> '{class,code}';
+	left_stay bigint;
+	result care.step_result;
+BEGIN
+	-- Who takes a citizen over says so by the episode of care; who lets go says nothing.
+	SELECT e.id INTO left_stay
+	FROM care.encounter e
+	JOIN care.letter l ON l.letter = e.source AND l.direction = 'in'
+	WHERE e.citizen = r.citizen AND e.class IN ('EMER', 'IMP') AND e.status IN ('in-progress', 'onleave') AND e.end_time IS NULL
+		AND e.organization <> provider AND l.episodes && r.episodes AND e.start_time <= begin_stay.start_time
+	ORDER BY e.start_time DESC
+	LIMIT 1;
+	IF left_stay IS NOT NULL THEN
+		result := care.transfer(r.citizen, left_stay, provider, r.letter, start_time);
+	ELSE
+		result := care.admit(r.citizen, provider, new_class, r.letter, start_time);
+	END IF;
+	UPDATE care.encounter e SET source = r.letter, class = new_class
+	WHERE e.citizen = r.citizen AND e.id = result.entry;
+	RETURN result.entry;
+END
+$$;
+COMMENT ON FUNCTION care.begin_stay(care.received, bigint, timestamptz) IS
+'Internal: a stay begins: by transfer from one of the same episode of care elsewhere, if there is such, else by admission.';
+
+CREATE OR REPLACE FUNCTION care.apply_hospital_notification(r care.received)
+RETURNS care.received
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	class CONSTANT text := r.focus #>> '{class,code}';
+	start_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,start}');
+	end_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,end}');
+	leave CONSTANT record := care.notification_leave(r.focus);
+	provider CONSTANT bigint := CASE r.focus #>> '{serviceProvider,reference}' WHEN r.header #>> '{sender,reference}' THEN r.sender
+		ELSE care.known_organization(care.referenced_resource(r.bundle, r.focus #>> '{serviceProvider,reference}'), 'hospital', true) END;
+	stay care.encounter;
+	last_time timestamptz;
+	corrected care.workflow_event;
+	death bigint;
+BEGIN
+	IF r.predecessor IS NULL THEN
+		IF r.kind NOT IN ('STAA', 'STIN', 'MORS') THEN
+			r.issues := r.issues || ('notification-first', r.kind, 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
+			r.status := 'refused';
+			RETURN r;
+		END IF;
+		r.entity := 'encounter';
+		r.entry := care.begin_stay(r, provider, start_time);
+		IF r.kind = 'MORS' THEN
+			PERFORM care.record_death(r.citizen, provider, r.letter || ' death', end_time);
+		END IF;
+		RETURN r;
+	END IF;
+
+	SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
+	IF stay.status = 'entered-in-error' THEN
+		r.issues := r.issues || ('notification-annulled', r.predecessor, 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
+		r.status := 'refused';
+		RETURN r;
+	END IF;
+	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
+	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
+	IF provider <> stay.organization AND r.kind NOT LIKE 'AN\_%' AND r.kind NOT LIKE 'RE\_ST__'
+		AND NOT (r.kind IN ('STAA', 'STIN') AND class = stay.class) THEN
+		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter || ' department', last_time, new_organization => provider);
+		stay.organization := provider;
+	END IF;
+	CASE r.kind
+	WHEN 'STAA', 'STIN' THEN
+		IF class = stay.class AND provider <> stay.organization THEN
+			r.entry := care.begin_stay(r, provider, start_time);
+		ELSE
+			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter,
+				CASE WHEN start_time > last_time THEN start_time ELSE greatest(r.event_time, last_time) END);
+		END IF;
+	WHEN 'STOR' THEN
+		PERFORM care.start_leave(r.citizen, stay.id, stay.organization, r.letter, leave.start_time);
+	WHEN 'SLOR' THEN
+		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
+	WHEN 'SLHJ' THEN
+		PERFORM care.discharge(r.citizen, stay.id, stay.organization, r.letter, end_time);
+	WHEN 'MORS', 'AN_MORS' THEN
+		SELECT d.id INTO death FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded';
+		IF r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
+			r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
+			PERFORM care.undo_step(r, 'death_record', death, '{record_death}', stay.organization);
+			death := NULL;
+		ELSIF r.kind = 'AN_MORS' THEN
+			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+			r.status := 'refused';
+		END IF;
+		IF death IS NOT NULL THEN
+			r.issues := r.issues || ('notification-death', r.focus #>> '{period,end}', 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+		ELSIF r.kind <> 'AN_MORS' THEN
+			PERFORM care.record_death(r.citizen, stay.organization, r.letter, end_time);
+		END IF;
+	WHEN 'RE_STAA', 'RE_STIN' THEN
+		SELECT * INTO corrected FROM care.standing_events(r.citizen, 'encounter', stay.id) e
+		WHERE e.step IN ('admit', 'transfer', 'change_class') LIMIT 1;
+		IF corrected.step = 'change_class' THEN
+			PERFORM care.undo_step(r, 'encounter', stay.id, '{change_class}', stay.organization);
+			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter, start_time);
+		ELSE
+			PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
+				new_organization => provider, new_start_time => start_time);
+		END IF;
+	WHEN 'RE_STOR' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+		PERFORM care.start_leave(r.citizen, stay.id, stay.organization, r.letter, leave.start_time);
+	WHEN 'RE_SLOR' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
+	WHEN 'RE_SLHJ' THEN
+		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
+			new_start_time => start_time, new_end_time => end_time);
+	WHEN 'AN_STAA', 'AN_STIN' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{admit,transfer,change_class}', stay.organization);
+	WHEN 'AN_STOR' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+	WHEN 'AN_SLOR' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+	WHEN 'AN_SLHJ' THEN
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}', stay.organization);
+	END CASE;
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION care.apply_hospital_notification(care.received) IS
+'Internal: takes the step of the stay that a notification tells of. Errors: those of the steps.';

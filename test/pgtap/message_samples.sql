@@ -1,0 +1,101 @@
+-- The published example messages: what each is taken for, and its answer; the same record whatever their order, and however often they come.
+\set directory `echo "${SMARTCARE_DATA:-../shared/data}/medcom-fhir"`
+\setenv DIRECTORY :directory
+\set present `[ -e "$DIRECTORY" ] && echo true || echo false`
+BEGIN;
+\if :present
+SELECT no_plan();
+\ir ../messages.sql
+\set content `cd "$DIRECTORY" && for file in hospitalnotification/*.json acknowledgement/*.json; do printf '%s\t' "$(dirname "$file")/$(basename "$file" .json | cut -c 8-15)"; tr -d '\r\n' < "$file"; echo; done`
+CREATE TEMP TABLE sample AS
+SELECT split_part(line, E'\t', 1) AS name, split_part(line, E'\t', 2) AS body FROM string_to_table(:'content', E'\n') AS line WHERE line <> '';
+\unset content
+ALTER TABLE sample ADD letter text, ADD occurred text;
+UPDATE sample SET letter = body::jsonb #>> '{entry,0,resource,id}',
+	occurred = (SELECT p ->> 'occurredDateTime' FROM jsonb_path_query(body::jsonb, '$.entry[*].resource ? (@.resourceType == "Provenance")') AS p
+		WHERE p #>> '{target,0,reference}' = 'MessageHeader/' || (body::jsonb #>> '{entry,0,resource,id}'));
+
+-- The examples are each the end of another story about one citizen, so each is told by itself: what it follows, where that is among the examples, and then it.
+CREATE TEMP TABLE verdict (name text, kind text, status text, answer text, stay text, again boolean);
+DO $$
+DECLARE
+	s record;
+	before record;
+	v record;
+	said text;
+	state text;
+BEGIN
+	FOR s IN SELECT * FROM sample ORDER BY name LOOP
+		BEGIN
+			FOR before IN
+				WITH RECURSIVE chain AS (
+					SELECT s.letter AS letter, 0 AS depth
+					UNION ALL
+					SELECT split_part(p #>> '{entity,0,what,reference}', '/', 2), c.depth + 1
+					FROM chain c JOIN sample x ON x.letter = c.letter, jsonb_path_query(x.body::jsonb, '$.entry[*].resource ? (@.resourceType == "Provenance")') AS p
+					WHERE p #>> '{target,0,reference}' = 'MessageHeader/' || c.letter AND p ? 'entity' AND x.name LIKE 'hospital%'
+				)
+				SELECT x.body FROM chain c JOIN sample x ON x.letter = c.letter WHERE c.depth > 0 ORDER BY c.depth DESC
+			LOOP
+				PERFORM care.receive(before.body);
+			END LOOP;
+			said := pg_temp.answer(care.receive(s.body));
+			state := (SELECT md5(string_agg(e::text, ' ' ORDER BY e.id)) FROM care.workflow_event e);
+			PERFORM care.receive(s.body);
+			RAISE EXCEPTION USING ERRCODE = 'TT000', MESSAGE = jsonb_build_object('kind', l.kind, 'status', l.status, 'answer', coalesce(nullif(said, ''), 'none'),
+				'stay', (SELECT concat_ws(' ', e.class, e.status, CASE WHEN c.deceased THEN 'dead' END) FROM care.encounter e JOIN care.citizen c USING (citizen)),
+				'again', state IS NOT DISTINCT FROM (SELECT md5(string_agg(e::text, ' ' ORDER BY e.id)) FROM care.workflow_event e)
+					AND (SELECT count(*) FROM care.message m WHERE m.letter = s.letter AND m.status = 'duplicate') = 1)
+			FROM care.letter l WHERE l.letter = s.letter;
+		EXCEPTION WHEN SQLSTATE 'TT000' THEN
+			INSERT INTO verdict SELECT s.name, r.* FROM jsonb_to_record(SQLERRM::jsonb) AS r (kind text, status text, answer text, stay text, again boolean);
+		END;
+	END LOOP;
+END
+$$;
+SELECT results_eq('SELECT name, kind, status, answer, stay FROM verdict ORDER BY name', $$
+	VALUES
+	('acknowledgement/a8c041b8', 'ok', 'processed', 'none', NULL),
+	('acknowledgement/bc9535ef', 'fatal-error', 'processed', 'none', NULL),
+	('acknowledgement/c9c2b2f6', 'transient-error', 'processed', 'none', NULL),
+	('acknowledgement/eb26be85', NULL, 'refused', 'fatal-error event-code provenance', NULL),
+	('hospitalnotification/a5e5b880', 'STIN', 'processed', 'ok', 'IMP in-progress'),
+	('hospitalnotification/bfab3e80', 'RE_STIN', 'processed', 'ok', 'IMP in-progress'),
+	('hospitalnotification/c83671a4', 'AN_STIN', 'processed', 'ok', 'IMP entered-in-error'),
+	('hospitalnotification/d3128d9b', 'STOR', 'processed', 'ok', 'IMP onleave'),
+	('hospitalnotification/e94de8ee', 'SLOR', 'processed', 'ok', 'IMP in-progress'),
+	('hospitalnotification/f4aa42a4', 'SLHJ', 'processed', 'ok', 'IMP finished'),
+	('hospitalnotification/g099bbf3', 'MORS', 'processed', 'ok', 'IMP finished dead'),
+	('hospitalnotification/h1c8e4a8', 'STAA', 'processed', 'ok', 'EMER in-progress'),
+	('hospitalnotification/kcab461b', 'SLHJ', 'processed', 'ok', 'EMER finished'),
+	('hospitalnotification/ld31e08a', 'MORS', 'processed', 'ok', 'EMER finished dead'),
+	('hospitalnotification/m908i967', 'STIN', 'processed', 'ok', 'IMP in-progress'),
+	('hospitalnotification/n73ccf30', 'STIN', 'processed', 'ok', 'IMP in-progress')
+$$, 'what each example is taken for, and its answer');
+SELECT is_empty('SELECT name FROM verdict WHERE NOT again', 'the second time nothing changes');
+
+-- All that goes back to one letter, in the order of the events and in the reverse: the same record, also where the examples, told together, contradict each other.
+ALTER TABLE sample ADD root text;
+UPDATE sample SET root = coalesce((SELECT p #>> '{target,0,reference}' FROM jsonb_path_query(body::jsonb, '$.entry[*].resource ? (@.resourceType == "Provenance")') AS p WHERE NOT p ? 'entity'), name);
+CREATE FUNCTION pg_temp.outcome(of text, direction integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	FOR s IN SELECT body FROM sample WHERE root = of ORDER BY direction * rank() OVER (ORDER BY occurred) LOOP
+		PERFORM care.receive(s.body);
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'TT000', MESSAGE = concat_ws(E'\n',
+		(SELECT string_agg(concat_ws(' ', l.letter, l.kind, l.status), E'\n' ORDER BY l.letter) FROM care.letter l),
+		(SELECT string_agg(concat_ws(' ', e.source, e.status, e.class, e.start_time, e.end_time, e.leaves), E'\n' ORDER BY e.source) FROM care.encounter e),
+		(SELECT string_agg(concat_ws(' ', e.step, e.from_status, e.to_status, e.event_time), E'\n' ORDER BY e.id) FROM care.workflow_event e));
+EXCEPTION WHEN SQLSTATE 'TT000' THEN
+	RETURN SQLERRM;
+END
+$$;
+SELECT is(pg_temp.outcome(root, -1), pg_temp.outcome(root, 1), format('%s messages from %s on, in reverse order', count(*), root)) FROM sample WHERE name LIKE 'hospital%' GROUP BY root ORDER BY root;
+SELECT * FROM finish();
+\else
+SELECT plan(1);
+SELECT skip(1, 'no example messages in ' || :'directory');
+\endif
+ROLLBACK;
