@@ -37,16 +37,22 @@ BEGIN
 				HINT = 'Use READ COMMITTED: sessions that change one record wait for each other.';
 	END IF;
 	LOOP
-		SELECT c.merged_into INTO kept
-		FROM care.citizen c WHERE c.citizen = found_citizen
+		-- Only the one that stands: who un-merges holds that, and waits for the other.
+		PERFORM FROM care.citizen c WHERE c.citizen = found_citizen AND c.merged_into IS NULL
 		FOR NO KEY UPDATE;
+		IF FOUND THEN
+			EXIT WHEN found_citizen = lock_citizen.citizen OR care.current_citizen(lock_citizen.citizen) = found_citizen;
+			-- Un-merged while we waited.
+			found_citizen := lock_citizen.citizen;
+			CONTINUE;
+		END IF;
+		SELECT c.merged_into INTO kept FROM care.citizen c WHERE c.citizen = found_citizen;
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'citizen % is not known', coalesce(found_citizen::text, 'null')
 				USING ERRCODE = 'foreign_key_violation',
 				HINT = 'Register the citizen with care.register_citizen().';
 		END IF;
-		EXIT WHEN kept IS NULL;
-		found_citizen := kept;
+		found_citizen := coalesce(kept, found_citizen);
 	END LOOP;
 	RETURN found_citizen;
 END

@@ -336,9 +336,10 @@ BEGIN
 	ELSIF NOT EXISTS (
 		SELECT FROM care.workflow_transition t
 		WHERE t.entity = wrong.entity AND t.step = wrong.step AND t.from_status = wrong.from_status
-			AND care.workflow_actor(organization) = ANY (t.actors))
+			AND care.workflow_actor(organization) = ANY (t.actors)
+			AND (t.party IS NULL OR care.acts_for(organization, (wrong.before ->> t.party)::bigint)))
 	THEN
-		RAISE EXCEPTION 'annulling % is not for %', wrong.step, care.workflow_actor(organization)
+		RAISE EXCEPTION 'annulling % is not for %', wrong.step, coalesce('organization ' || organization, 'the citizen')
 			USING ERRCODE = 'insufficient_privilege',
 			HINT = 'It is for those who may take the step.';
 	END IF;
@@ -396,7 +397,7 @@ BEGIN
 			'SELECT w.entity, t.id, w.from_status, w.step, w.to_status, w.actors, w.party, w.needs '
 			'FROM care.workflow_transition w '
 			'LEFT JOIN care.%1$I t ON t.citizen = $1 AND t.%2$I = w.from_status '
-			'WHERE w.entity = $2 AND (w.from_status = '''' OR t.id IS NOT NULL) '
+			'WHERE w.entity = $2 AND w.actors <> ''{}'' AND (w.from_status = '''' OR t.id IS NOT NULL) '
 			'ORDER BY t.id, w.step', machine, care.status_column(machine))
 		USING kept, machine;
 	END LOOP;

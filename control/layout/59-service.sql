@@ -72,14 +72,14 @@ COMMENT ON FUNCTION care.resume_service(bigint, bigint, bigint, text, timestampt
 
 CREATE OR REPLACE FUNCTION care.end_service(
 	citizen bigint, service bigint, organization bigint,
-	request_id text, event_time timestamptz DEFAULT now(), rests_on bigint DEFAULT NULL)
+	request_id text, event_time timestamptz DEFAULT now())
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'episode_of_care', service, 'end_service', organization,
-		request_id, event_time, rests_on => rests_on);
+		request_id, event_time);
 BEGIN
 	IF NOT result.repeated THEN
 		UPDATE care.episode_of_care e SET end_time = event_time
@@ -88,7 +88,7 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.end_service(bigint, bigint, bigint, text, timestamptz, bigint) IS
+COMMENT ON FUNCTION care.end_service(bigint, bigint, bigint, text, timestamptz) IS
 'Step: a service ends. Errors: as care.take_step().';
 
 CREATE OR REPLACE FUNCTION care.cancel_service(

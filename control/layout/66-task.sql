@@ -105,7 +105,9 @@ BEGIN
 		PERFORM care.take_step(result.citizen, 'episode_of_care', service.id, 'resume_service', organization,
 			request_id, event_time, rests_on => result.event);
 	ELSIF done.code = 'end service' AND service.status IN ('active', 'onhold') THEN
-		PERFORM care.end_service(result.citizen, service.id, organization, request_id, event_time, result.event);
+		PERFORM care.take_step(result.citizen, 'episode_of_care', service.id, 'end_service', organization,
+			request_id, event_time, rests_on => result.event);
+		UPDATE care.episode_of_care e SET end_time = event_time WHERE e.citizen = result.citizen AND e.id = service.id;
 	ELSIF done.code = 'end service' AND service.status IN ('planned', 'waitlist') THEN
 		PERFORM care.take_step(result.citizen, 'episode_of_care', service.id, 'cancel_service', organization,
 			request_id, event_time, rests_on => result.event);

@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(48);
+SELECT plan(50);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -71,6 +71,8 @@ SELECT results_eq($$SELECT t.status, e.event_time FROM care.task t JOIN care.sta
 		WHERE t.citizen = pg_temp.c() AND e.step = 'cancel_task'$$, $$VALUES ('cancelled', pg_temp.day(8))$$, 'which ends no earlier than that');
 SELECT is((SELECT end_time FROM care.encounter WHERE citizen = :c), pg_temp.day(7), 'the stay ended when it did');
 SELECT throws_ok($$SELECT care.annul(pg_temp.c(), pg_temp.event('discharge'), -2, 'wrong', 'x', NULL)$$, '22004', NULL, 'an annulment has a time');
+SELECT throws_ok($$SELECT care.annul(pg_temp.c(), pg_temp.event('discharge'), -4, 'wrong', 'x')$$, '42501', NULL, 'and is not for another hospital');
+SELECT is_empty($$SELECT p.step FROM care.possible_steps(pg_temp.c()) p WHERE p.actors = '{}'$$, 'what others cause is no step that is possible');
 
 -- Stays that overlap
 SELECT care.admit(pg_temp.c(), -2, 'IMP', 'a2', pg_temp.day(10));

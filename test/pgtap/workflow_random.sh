@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 seed=${SEED:-1}
-workers=6 steps=${STEPS:-350} citizens=300
+workers=6 steps=${STEPS:-280} citizens=300
 export PGOPTIONS='-c role=layout_owner -c timezone=UTC'
 
 psql -XAtq -v ON_ERROR_STOP=1 -v citizens=$citizens -o /dev/null -f test/random_steps.sql
