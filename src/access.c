@@ -333,6 +333,15 @@ make_role_names(Oid user)
  * SQL-callable functions
  */
 
+PG_FUNCTION_INFO_V1(my_role);
+Datum
+my_role(PG_FUNCTION_ARGS)
+{
+	char	   *name = GetUserNameFromId(GetOuterUserId(), false);
+
+	return DirectFunctionCall1(namein, CStringGetDatum(name));
+}
+
 PG_FUNCTION_INFO_V1(my_roles);
 Datum
 my_roles(PG_FUNCTION_ARGS)

@@ -90,7 +90,7 @@ CREATE TABLE care.citizen_merge (
 	moved jsonb NOT NULL,
 	reason text NOT NULL CHECK (reason <> ''),
 	merged_at timestamptz NOT NULL DEFAULT now(),
-	merged_by name NOT NULL DEFAULT current_user,
+	merged_by name NOT NULL DEFAULT smartcare.my_role(),
 	undone_at timestamptz,
 	undone_by name,
 	undone_reason text,
@@ -119,7 +119,7 @@ CREATE TABLE care.entry_move (
 	entry bigint NOT NULL,
 	reason text NOT NULL CHECK (reason <> ''),
 	moved_at timestamptz NOT NULL DEFAULT now(),
-	moved_by name NOT NULL DEFAULT current_user,
+	moved_by name NOT NULL DEFAULT smartcare.my_role(),
 	PRIMARY KEY (citizen, id)
 );
 ALTER SEQUENCE care.entry_move_id_seq OWNED BY care.entry_move.id;

@@ -1,11 +1,17 @@
 -- Access: with whose eyes a session reads, and which records it has opened. The rules
 -- are the layout's; what is here is what no SQL can forge.
 
+CREATE FUNCTION smartcare.my_role() RETURNS name
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 1
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.my_role() IS
+'Who the caller acts as: the login, or the role that SET ROLE named. Within SECURITY DEFINER functions still who called them';
+
 CREATE FUNCTION smartcare.my_roles() RETURNS name[]
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 10
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.my_roles() IS
-'The roles that the caller acts for, in the order of their names: the login, or the role that SET ROLE named, and all whose privileges it has without SET ROLE. Within SECURITY DEFINER functions still those of who called them. In filters write (SELECT smartcare.my_roles()), which is asked once a statement';
+'The roles that the caller acts for, in the order of their names: smartcare.my_role(), and all whose privileges that has without SET ROLE. In filters write (SELECT smartcare.my_roles()), which is asked once a statement';
 
 CREATE FUNCTION smartcare.sees_all() RETURNS boolean
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 10
