@@ -58,7 +58,7 @@ SELECT care.book_appointment(:nancy, 3, 'control', '2027-01-01', 'sample appoint
 SELECT care.join_care_team(:nancy, 3, 'coordinator', 'sample member');
 SELECT care.add_related_person(:nancy, NULL, 'Ole', 'husband', 'sample person');
 
-UPDATE care.practitioner SET role_name = 'sample_nurse' WHERE id = 1;
+INSERT INTO care.practitioner_login (role_name, practitioner) VALUES ('sample_nurse', 1);
 INSERT INTO care.practitioner_role (practitioner, organization, code, valid) VALUES (1, 2, 'nurse', '[2026-01-01,)');
 INSERT INTO care.citizen_login (citizen, role_name, related_person) VALUES (:nancy, 'sample_nancy', NULL), (:nancy, 'sample_ole', 1);
 INSERT INTO care.access_log (citizen, activity, at, login, role_name, practitioner, organization, purpose, reason, withheld) VALUES

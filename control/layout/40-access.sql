@@ -26,9 +26,14 @@ INSERT INTO care.professional_role (code, meaning, emergency) VALUES
 	('coordinator', 'Coordinator of care', false),
 	('secretary', 'Medical secretary', false);
 
-ALTER TABLE care.practitioner ADD role_name name UNIQUE;
-COMMENT ON COLUMN care.practitioner.role_name IS
-'The role by which the practitioner works in this database: a login, or what an application sets for each transaction; null for who does not.';
+CREATE TABLE care.practitioner_login (
+	role_name name PRIMARY KEY,
+	practitioner bigint NOT NULL REFERENCES care.practitioner
+);
+
+COMMENT ON TABLE care.practitioner_login IS 'By which roles practitioners work in this database.';
+COMMENT ON COLUMN care.practitioner_login.role_name IS 'The role: a login, or what an application sets for each transaction.';
+COMMENT ON COLUMN care.practitioner_login.practitioner IS 'Whose it is.';
 
 CREATE TABLE care.practitioner_role (
 	practitioner bigint NOT NULL REFERENCES care.practitioner,

@@ -201,7 +201,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	entries record;
-	moved jsonb := '{}';
+	moved jsonb := '{}'::jsonb;
 	merge_id bigint;
 BEGIN
 	IF kept IS NULL OR merged IS NULL

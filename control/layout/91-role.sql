@@ -38,7 +38,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	grantee name;
-	statement text;
+	item record;
 BEGIN
 	FOR grantee IN
 		SELECT DISTINCT g.role_name FROM care.role_grant g WHERE to_regrole(quote_ident(g.role_name)) IS NOT NULL ORDER BY 1
@@ -47,16 +47,16 @@ BEGIN
 		EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA care FROM %I', grantee);
 		EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA care FROM %I', grantee);
 		EXECUTE format('GRANT USAGE ON SCHEMA care TO %I', grantee);
-		FOR statement IN
-			SELECT format('GRANT SELECT ON care.%I TO %I', g.object, grantee)
-			FROM care.role_grant g WHERE g.role_name = grantee AND g.privilege = 'SELECT'
-			UNION ALL
-			SELECT format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::regprocedure, grantee)
-			FROM care.role_grant g
-			JOIN pg_proc p ON p.proname = g.object AND p.pronamespace = 'care'::regnamespace
-			WHERE g.role_name = grantee AND g.privilege = 'EXECUTE'
+		FOR item IN
+			SELECT g.object, g.privilege, p.oid::regprocedure AS routine FROM care.role_grant g
+			LEFT JOIN pg_proc p ON g.privilege = 'EXECUTE' AND p.proname = g.object AND p.pronamespace = 'care'::regnamespace
+			WHERE g.role_name = grantee
 		LOOP
-			EXECUTE statement;
+			IF item.privilege = 'SELECT' THEN
+				EXECUTE format('GRANT SELECT ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'EXECUTE' THEN
+				EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', item.routine, grantee);
+			END IF;
 		END LOOP;
 	END LOOP;
 END
@@ -134,6 +134,28 @@ $$;
 COMMENT ON FUNCTION care.register_organization(text, text, text, bigint, text, text, text, text, text) IS
 'Registers an organization and gives it a role; returns its id. For the owner of the layout, with CREATEROLE. Errors: as care.give_role(); 23514 unknown sector, 23505 its identifier is another''s.';
 
+CREATE OR REPLACE FUNCTION care.register_practitioner(
+	name text, role_name name, authorization_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	registered bigint := (
+		SELECT p.id FROM care.practitioner p WHERE p.authorization_id = register_practitioner.authorization_id);
+BEGIN
+	IF registered IS NULL THEN
+		INSERT INTO care.practitioner (name, authorization_id)
+		VALUES (register_practitioner.name, register_practitioner.authorization_id)
+		RETURNING id INTO registered;
+	END IF;
+	INSERT INTO care.practitioner_login (role_name, practitioner) VALUES (register_practitioner.role_name, registered);
+	RETURN registered;
+END
+$$;
+COMMENT ON FUNCTION care.register_practitioner(text, name, text) IS
+'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For the owner. Errors: 23505 the role is another practitioner''s.';
+
 CREATE OR REPLACE FUNCTION care.assign_practitioner(
 	practitioner bigint, organization bigint, code text, valid daterange DEFAULT daterange(NULL, NULL))
 RETURNS void
@@ -141,17 +163,19 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	person CONSTANT name := (SELECT p.role_name FROM care.practitioner p WHERE p.id = practitioner);
+	login name;
 BEGIN
 	INSERT INTO care.practitioner_role (practitioner, organization, code, valid)
 	VALUES (assign_practitioner.practitioner, assign_practitioner.organization, assign_practitioner.code, assign_practitioner.valid);
-	IF person IS NOT NULL THEN
-		EXECUTE format('GRANT %I TO %I', care.give_role(organization), person);
-	END IF;
+	FOR login IN
+		SELECT l.role_name FROM care.practitioner_login l WHERE l.practitioner = assign_practitioner.practitioner
+	LOOP
+		EXECUTE format('GRANT %I TO %I', care.give_role(organization), login);
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.assign_practitioner(bigint, bigint, text, daterange) IS
-'A practitioner works for an organization, as one of care.professional_role, on these days: the practitioner''s role becomes a member of the organization''s. To end it early change "valid": the membership counts on its days only. Errors: as care.give_role(); 23503 unknown practitioner, organization or code, 42704 there is no such role.';
+'A practitioner works for an organization, as one of care.professional_role, on these days: the practitioner''s roles (care.practitioner_login) become members of the organization''s. To end it early change "valid": the membership counts on its days only. Errors: as care.give_role(); 23503 unknown practitioner, organization or code, 42704 there is no such role.';
 
 CREATE OR REPLACE FUNCTION care.restore_roles(OUT role_name name, OUT made boolean)
 RETURNS SETOF record
@@ -171,13 +195,13 @@ BEGIN
 		RETURN NEXT;
 	END LOOP;
 	FOR membership IN
-		SELECT DISTINCT o.role_name AS organization, p.role_name AS person
+		SELECT DISTINCT o.role_name AS organization, l.role_name AS person
 		FROM care.practitioner_role r
 		JOIN care.organization o ON o.id = r.organization
-		JOIN care.practitioner p ON p.id = r.practitioner
-		WHERE o.role_name IS NOT NULL AND to_regrole(quote_ident(p.role_name)) IS NOT NULL
-			AND upper(r.valid) > care.today() IS NOT FALSE
-			AND NOT pg_has_role(p.role_name, o.role_name, 'MEMBER')
+		JOIN care.practitioner_login l ON l.practitioner = r.practitioner
+		WHERE o.role_name IS NOT NULL AND to_regrole(quote_ident(l.role_name)) IS NOT NULL
+			AND (upper_inf(r.valid) OR upper(r.valid) > care.today())
+			AND NOT pg_has_role(l.role_name, o.role_name, 'MEMBER')
 	LOOP
 		EXECUTE format('GRANT %I TO %I', membership.organization, membership.person);
 	END LOOP;
@@ -200,9 +224,10 @@ BEGIN
 		SELECT o.id FROM care.organization o
 		WHERE o.role_name = ANY (roles)
 			AND (o.role_name = me OR EXISTS (
-				SELECT FROM care.practitioner p
+				SELECT FROM care.practitioner_login l
+				JOIN care.practitioner p ON p.id = l.practitioner AND p.active
 				JOIN care.practitioner_role r ON r.practitioner = p.id
-				WHERE p.role_name = me AND p.active
+				WHERE l.role_name = me
 					AND r.valid @> care.today() AND care.acts_for(o.id, r.organization)))
 		ORDER BY o.id);
 END

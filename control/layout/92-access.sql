@@ -67,7 +67,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	lasts_on CONSTANT interval := care.setting(CASE basis WHEN 'past relation' THEN 'evaluation_after' ELSE 'relation_after' END);
+	lasts_on CONSTANT interval := care.setting(CASE basis WHEN 'past relation' THEN 'evaluation_after' ELSE 'relation_after' END)::interval;
 	found_relation care.treatment_relation;
 BEGIN
 	SELECT * INTO found_relation FROM care.treatment_relation r
@@ -131,10 +131,13 @@ DECLARE
 	refusing bigint;
 	refused_parts text[];
 BEGIN
-	entry.practitioner := (SELECT p.id FROM care.practitioner p WHERE p.role_name = entry.role_name AND p.active);
+	entry.practitioner := (
+		SELECT p.id FROM care.practitioner_login l
+		JOIN care.practitioner p ON p.id = l.practitioner AND p.active
+		WHERE l.role_name = entry.role_name);
 	IF entry.practitioner IS NULL THEN
 		PERFORM care.refuse_access(format('"%s" is no practitioner', entry.role_name),
-			'A record is opened by a person: care.practitioner says whose a role is.');
+			'A record is opened by a person: care.practitioner_login says whose a role is.');
 	ELSIF basis = 'emergency' THEN
 		entry.organization := (
 			SELECT o.id FROM unnest(organizations) AS o (id)

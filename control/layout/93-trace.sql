@@ -47,6 +47,8 @@ BEGIN
 			OR EXISTS (SELECT FROM care.access_log_default d WHERE d.at >= month.first_day AND d.at < month.next);
 		EXECUTE format('CREATE TABLE care.%I PARTITION OF care.access_log FOR VALUES FROM (%L) TO (%L)',
 			month.name, month.first_day, month.next);
+		EXECUTE format('ALTER TABLE care.%I OWNER TO %I', month.name, (
+			SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = 'care.access_log'::regclass));
 		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', month.name);
 		EXECUTE format('COMMENT ON TABLE care.%I IS %L', month.name, 'The rows of a month.');
@@ -122,20 +124,20 @@ BEGIN
 		) e ON true
 		UNION ALL
 		SELECT w.recorded_at, NULL, format('%s, %s %s', replace(w.step, '_', ' '), replace(w.entity, '_', ' '), w.entry), NULL, false,
-			coalesce(w.details ->> 'reason', w.details ->> 'note'), w.organization, a.id, NULL,
+			coalesce(w.details ->> 'reason', w.details ->> 'note'), w.organization, a.practitioner, NULL,
 			w.organization IS NULL, NULL, w.recorded_by, NULL, NULL, format('workflow_event %s %s', w.citizen, w.id)
 		FROM care.workflow_event w
-		LEFT JOIN care.practitioner a ON a.role_name = w.recorded_by
+		LEFT JOIN care.practitioner_login a ON a.role_name = w.recorded_by
 		WHERE w.citizen = kept AND w.rests_on IS NULL
 		UNION ALL
-		SELECT b.recorded_at, NULL, 'recorded ' || coalesce(m.display, 'measurements'), NULL, false, b.source ->> 'reason', NULL, a.id, NULL,
+		SELECT b.recorded_at, NULL, 'recorded ' || coalesce(m.display, 'measurements'), NULL, false, b.source ->> 'reason', NULL, a.practitioner, NULL,
 			false, NULL, b.recorded_by, NULL, NULL, format('measurement_batch %s %s', b.citizen, b.id)
 		FROM care.measurement_batch b
 		LEFT JOIN care.measure m ON m.id = b.measure
-		LEFT JOIN care.practitioner a ON a.role_name = b.recorded_by
+		LEFT JOIN care.practitioner_login a ON a.role_name = b.recorded_by
 		WHERE b.citizen = kept AND b.import IS NULL
 		UNION ALL
-		SELECT i.recorded_at, NULL, 'imported ' || i.bundle_type, NULL, false, NULL, NULL, a.id, NULL,
+		SELECT i.recorded_at, NULL, 'imported ' || i.bundle_type, NULL, false, NULL, NULL, a.practitioner, NULL,
 			false, NULL, i.recorded_by, NULL, NULL, format('bundle_import %s', i.id)
 		FROM (
 			SELECT v.import FROM care.resource_version v WHERE v.citizen = kept
@@ -143,7 +145,7 @@ BEGIN
 			SELECT b.import FROM care.measurement_batch b WHERE b.citizen = kept
 		) v
 		JOIN care.bundle_import i ON i.id = v.import
-		LEFT JOIN care.practitioner a ON a.role_name = i.recorded_by
+		LEFT JOIN care.practitioner_login a ON a.role_name = i.recorded_by
 	) AS t (start_time, end_time, activity, purpose, critical, reason, organization, practitioner, related_person,
 		by_citizen, role, login, consent, withheld, reference)
 	JOIN care.citizen c ON c.citizen = kept
@@ -166,7 +168,7 @@ DECLARE
 	entry care.access_log;
 	head care.access_chain;
 	expected bigint := 1;
-	previous bytea := '';
+	previous bytea := ''::bytea;
 BEGIN
 	PERFORM care.check_reader(citizen);
 	FOR entry IN SELECT * FROM care.access_log l WHERE l.citizen = verify_access_log.citizen ORDER BY l.id LOOP
