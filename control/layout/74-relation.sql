@@ -79,20 +79,25 @@ COMMENT ON COLUMN care.relation_evidence.end_time IS 'Until when; null while it 
 
 CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ended CONSTANT timestamptz := now() - care.setting('relation_after')::interval;
+BEGIN
 	UPDATE care.citizen c SET care_team = t.care_team
 	FROM (
 		SELECT k.citizen, ARRAY(
 			SELECT o.role_name FROM care.treatment_relation r
 			JOIN care.organization o ON o.id = r.organization
 			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL
-				AND (r.end_time IS NULL OR r.end_time > now() - care.setting('relation_after')::interval)
+				AND (r.end_time IS NULL OR r.end_time > ended)
 			ORDER BY o.role_name) AS care_team
 		FROM unnest(citizens) AS k (citizen)
 	) t
 	WHERE c.citizen = t.citizen AND c.care_team <> t.care_team;
-END;
+END
+$$;
 COMMENT ON FUNCTION care.settle_care_teams(bigint[]) IS
 'Internal: makes the care teams of citizens the roles of those who treat them.';
 

@@ -211,6 +211,24 @@ $$;
 COMMENT ON FUNCTION care.restore_roles() IS
 'Makes the roles that the layout names and the cluster lacks, as after a restore, those of functions and of organizations, and grants them what they had: their rights, and the practitioners who work there. Logins are not made, for passwords are not kept here. Returns each role and whether it was made. For the owner of the layout, with CREATEROLE. Errors: 42501 the caller may not make roles.';
 
+CREATE OR REPLACE FUNCTION care.organization_line(organization bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(
+		WITH RECURSIVE line AS (
+			SELECT organization_line.organization AS id
+			UNION
+			SELECT o.parent FROM line l
+			JOIN care.organization o ON o.id = l.id
+		)
+		SELECT l.id FROM line l WHERE l.id IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION care.organization_line(bigint) IS 'Internal: an organization and what it is a unit of.';
+
 CREATE OR REPLACE FUNCTION care.my_organizations()
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
@@ -219,16 +237,21 @@ AS $$
 DECLARE
 	me CONSTANT name := smartcare.my_role();
 	roles CONSTANT name[] := smartcare.my_roles();
+	today CONSTANT date := care.today();
 BEGIN
 	RETURN ARRAY(
+		WITH RECURSIVE place AS (
+			SELECT r.organization AS id
+			FROM care.practitioner_login l
+			JOIN care.practitioner p ON p.id = l.practitioner AND p.active
+			JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> today
+			WHERE l.role_name = me
+			UNION
+			SELECT o.id FROM place w
+			JOIN care.organization o ON o.parent = w.id
+		)
 		SELECT o.id FROM care.organization o
-		WHERE o.role_name = ANY (roles)
-			AND (o.role_name = me OR EXISTS (
-				SELECT FROM care.practitioner_login l
-				JOIN care.practitioner p ON p.id = l.practitioner AND p.active
-				JOIN care.practitioner_role r ON r.practitioner = p.id
-				WHERE l.role_name = me
-					AND r.valid @> care.today() AND care.acts_for(o.id, r.organization)))
+		WHERE o.role_name = ANY (roles) AND (o.role_name = me OR o.id IN (SELECT w.id FROM place w))
 		ORDER BY o.id);
 END
 $$;

@@ -21,13 +21,19 @@ RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	head care.access_chain;
 BEGIN
-	INSERT INTO care.access_chain AS h (citizen, last_id, last_at, hash)
-	VALUES (NEW.citizen, 1, NEW.at, '')
-	ON CONFLICT ON CONSTRAINT access_chain_pkey DO UPDATE SET last_id = h.last_id + 1, last_at = excluded.last_at
-	RETURNING h.last_id, h.hash INTO NEW.id, NEW.previous_hash;
+	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
+	IF NOT FOUND THEN
+		INSERT INTO care.access_chain (citizen, last_id, last_at, hash) VALUES (NEW.citizen, 0, NEW.at, '')
+		ON CONFLICT ON CONSTRAINT access_chain_pkey DO NOTHING;
+		SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
+	END IF;
+	NEW.id := head.last_id + 1;
+	NEW.previous_hash := head.hash;
 	NEW.hash := care.access_hash(NEW);
-	UPDATE care.access_chain h SET hash = NEW.hash WHERE h.citizen = NEW.citizen;
+	UPDATE care.access_chain h SET last_id = NEW.id, last_at = NEW.at, hash = NEW.hash WHERE h.citizen = NEW.citizen;
 	RETURN NEW;
 END
 $$;
@@ -46,7 +52,13 @@ RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 7
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	line bigint[];
 BEGIN
+	IF NOT EXISTS (SELECT FROM care.consent s WHERE s.citizen = sharing.citizen AND s.category = 'sharing') THEN
+		RETURN;
+	END IF;
+	line := care.organization_line(sharing.organization);
 	RETURN QUERY
 	SELECT DISTINCT ON (p.name) p.name, s.id, s.status = 'rejected', s.recorded_at
 	FROM care.consent s
@@ -54,7 +66,7 @@ BEGIN
 		OR s.status = 'rejected' AND NOT EXISTS (SELECT FROM care.record_part k WHERE k.name = s.scope)
 	WHERE s.citizen = sharing.citizen AND s.category = 'sharing' AND s.status IN ('active', 'rejected')
 		AND (s.end_time IS NULL OR s.end_time > now())
-		AND (s.grantee IS NULL OR care.acts_for(sharing.organization, s.grantee))
+		AND (s.grantee IS NULL OR s.grantee = ANY (line))
 	ORDER BY p.name, s.start_time DESC, s.id DESC;
 END
 $$;
@@ -125,6 +137,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	organizations CONSTANT bigint[] := care.my_organizations();
+	today CONSTANT date := care.today();
+	line bigint[];
 	relation care.treatment_relation;
 	emergency boolean;
 	granting bigint;
@@ -141,8 +155,8 @@ BEGIN
 	ELSIF basis = 'emergency' THEN
 		entry.organization := (
 			SELECT o.id FROM unnest(organizations) AS o (id)
-			JOIN care.practitioner_role r ON r.practitioner = entry.practitioner AND r.valid @> care.today()
-				AND care.acts_for(o.id, r.organization)
+			JOIN care.practitioner_role r ON r.practitioner = entry.practitioner AND r.valid @> today
+				AND r.organization = ANY (care.organization_line(o.id))
 			JOIN care.professional_role k ON k.code = r.code AND k.emergency
 			ORDER BY o.id LIMIT 1);
 	ELSE
@@ -158,10 +172,11 @@ BEGIN
 		PERFORM care.refuse_access(format('"%s" has no treatment relation with citizen %s', entry.role_name, entry.citizen),
 			'In an emergency the purpose is ETREAT, with a reason.');
 	END IF;
+	line := care.organization_line(entry.organization);
 	SELECT r.code, k.emergency INTO entry.code, emergency
 	FROM care.practitioner_role r
 	JOIN care.professional_role k ON k.code = r.code
-	WHERE r.practitioner = entry.practitioner AND r.valid @> care.today() AND care.acts_for(entry.organization, r.organization)
+	WHERE r.practitioner = entry.practitioner AND r.valid @> today AND r.organization = ANY (line)
 	ORDER BY k.emergency DESC, r.code LIMIT 1;
 
 	SELECT coalesce(array_agg(s.part ORDER BY s.part) FILTER (WHERE s.refused), '{}'),
@@ -284,6 +299,9 @@ AS $$
 DECLARE
 	opened CONSTANT bigint[] := smartcare.open_records();
 	organizations bigint[];
+	entry care.access_log;
+	readable bigint[] := '{}'::bigint[];
+	opened_citizen bigint;
 BEGIN
 	IF NOT EXISTS (SELECT FROM care.record_part p WHERE p.name = part) THEN
 		RAISE EXCEPTION 'there is no part "%" of a record', part
@@ -293,12 +311,15 @@ BEGIN
 		RETURN opened;
 	END IF;
 	organizations := care.my_organizations();
-	RETURN ARRAY(
-		SELECT l.citizen FROM unnest(opened) AS k (citizen)
-		JOIN care.access_log l ON l.citizen = k.citizen AND l.id = smartcare.open_record_access(k.citizen)
-			AND l.at > now() - interval '25 hours'
-		WHERE care.access_stands(l, part, organizations)
-		ORDER BY l.citizen);
+	FOREACH opened_citizen IN ARRAY opened LOOP
+		SELECT * INTO entry FROM care.access_log l
+		WHERE l.citizen = opened_citizen AND l.id = smartcare.open_record_access(opened_citizen)
+			AND l.at > now() - interval '25 hours';
+		IF care.access_stands(entry, part, organizations) THEN
+			readable := readable || entry.citizen;
+		END IF;
+	END LOOP;
+	RETURN readable;
 END
 $$;
 COMMENT ON FUNCTION care.open_records(text) IS
