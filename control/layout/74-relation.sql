@@ -1,7 +1,7 @@
 -- Treatment relations: what makes one, and how they follow the entries. A relation
 -- ends when its evidence does, by a step or by time; care.citizen.care_team is
 -- brought up to date by steps, so it may name roles whose relation has ended by time
--- since, never lack one that has not.
+-- since, never lack one that has not. Whom the citizen refuses all is not in it.
 
 CREATE OR REPLACE VIEW care.relation_evidence AS
 SELECT e.citizen, e.organization, 'episode_of_care'::name AS entity, e.id AS entry, e.start_time,
@@ -77,6 +77,68 @@ COMMENT ON COLUMN care.relation_evidence.entry IS 'The entry''s id.';
 COMMENT ON COLUMN care.relation_evidence.start_time IS 'Since when; null where that is not known.';
 COMMENT ON COLUMN care.relation_evidence.end_time IS 'Until when; null while it lasts.';
 
+CREATE OR REPLACE FUNCTION care.organization_line(organization bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(
+		WITH RECURSIVE line AS (
+			SELECT organization_line.organization AS id
+			UNION
+			SELECT o.parent FROM line l
+			JOIN care.organization o ON o.id = l.id
+		)
+		SELECT l.id FROM line l WHERE l.id IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION care.organization_line(bigint) IS 'Internal: an organization and what it is a unit of.';
+
+-- Of what the citizen said of sharing the last word counts, part by part. A refusal
+-- of a part that is not known is taken for all of them.
+CREATE OR REPLACE FUNCTION care.sharing(
+	citizen bigint, organization bigint,
+	OUT part text, OUT consent bigint, OUT refused boolean, OUT recorded_at timestamptz)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 7
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	line bigint[];
+BEGIN
+	IF NOT EXISTS (SELECT FROM care.consent s WHERE s.citizen = sharing.citizen AND s.category = 'sharing') THEN
+		RETURN;
+	END IF;
+	line := care.organization_line(sharing.organization);
+	RETURN QUERY
+	SELECT DISTINCT ON (p.name) p.name, s.id, s.status = 'rejected', s.recorded_at
+	FROM care.consent s
+	JOIN care.record_part p ON s.scope IS NULL OR s.scope = p.name
+		OR s.status = 'rejected' AND NOT EXISTS (SELECT FROM care.record_part k WHERE k.name = s.scope)
+	WHERE s.citizen = sharing.citizen AND s.category = 'sharing' AND s.status IN ('active', 'rejected')
+		AND (s.end_time IS NULL OR s.end_time > now())
+		AND (s.grantee IS NULL OR s.grantee = ANY (line))
+	ORDER BY p.name, s.start_time DESC, s.id DESC;
+END
+$$;
+COMMENT ON FUNCTION care.sharing(bigint, bigint) IS
+'Internal: the parts of a record of which the citizen has said whether an organization, or what it is a unit of, or all, may see them: the version of the consent that counts, whether it refuses, and when that was recorded. A part that is not here is neither granted nor refused.';
+
+CREATE OR REPLACE FUNCTION care.refuses_all(citizen bigint, organization bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN NOT EXISTS (
+		SELECT FROM care.record_part p
+		WHERE p.name NOT IN (SELECT s.part FROM care.sharing(refuses_all.citizen, refuses_all.organization) s WHERE s.refused));
+END
+$$;
+COMMENT ON FUNCTION care.refuses_all(bigint, bigint) IS
+'Internal: whether the citizen refuses to share any part of the record with an organization.';
+
 CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -90,7 +152,7 @@ BEGIN
 		SELECT k.citizen, ARRAY(
 			SELECT o.role_name FROM care.treatment_relation r
 			JOIN care.organization o ON o.id = r.organization
-			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL
+			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL AND NOT care.refuses_all(k.citizen, o.id)
 				AND (r.end_time IS NULL OR r.end_time > ended)
 			ORDER BY o.role_name) AS care_team
 		FROM unnest(citizens) AS k (citizen)
@@ -99,7 +161,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.settle_care_teams(bigint[]) IS
-'Internal: makes the care teams of citizens the roles of those who treat them.';
+'Internal: makes the care teams of citizens the roles of those who treat them, without whom they refuse to share anything with.';
 
 CREATE OR REPLACE FUNCTION care.settle_relations(citizens bigint[])
 RETURNS void
@@ -153,6 +215,10 @@ DECLARE
 BEGIN
 	IF cardinality(citizens) > 0 THEN
 		PERFORM care.settle_relations(citizens);
+		-- A refusal is no evidence, but it counts.
+		IF TG_TABLE_NAME = 'consent' THEN
+			PERFORM care.settle_care_teams(citizens);
+		END IF;
 	END IF;
 	RETURN NULL;
 END

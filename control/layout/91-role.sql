@@ -211,24 +211,6 @@ $$;
 COMMENT ON FUNCTION care.restore_roles() IS
 'Makes the roles that the layout names and the cluster lacks, as after a restore, those of functions and of organizations, and grants them what they had: their rights, and the practitioners who work there. Logins are not made, for passwords are not kept here. Returns each role and whether it was made. For the owner of the layout, with CREATEROLE. Errors: 42501 the caller may not make roles.';
 
-CREATE OR REPLACE FUNCTION care.organization_line(organization bigint)
-RETURNS bigint[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN ARRAY(
-		WITH RECURSIVE line AS (
-			SELECT organization_line.organization AS id
-			UNION
-			SELECT o.parent FROM line l
-			JOIN care.organization o ON o.id = l.id
-		)
-		SELECT l.id FROM line l WHERE l.id IS NOT NULL);
-END
-$$;
-COMMENT ON FUNCTION care.organization_line(bigint) IS 'Internal: an organization and what it is a unit of.';
-
 CREATE OR REPLACE FUNCTION care.my_organizations()
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
@@ -251,12 +233,13 @@ BEGIN
 			JOIN care.organization o ON o.parent = w.id
 		)
 		SELECT o.id FROM care.organization o
-		WHERE o.role_name = ANY (roles) AND (o.role_name = me OR o.id IN (SELECT w.id FROM place w))
+		WHERE o.role_name = ANY (roles) AND (o.id IN (SELECT w.id FROM place w)
+			OR 'care_integration' = ANY (roles) AND NOT EXISTS (SELECT FROM care.practitioner_login l WHERE l.role_name = me))
 		ORDER BY o.id);
 END
 $$;
 COMMENT ON FUNCTION care.my_organizations() IS
-'The organizations that the caller works for today: those whose roles are among smartcare.my_roles(), by SET ROLE to the organization''s own role, or as a practitioner whom care.practitioner_role has there, or at what it is a unit of, today. Whoever is neither has none.';
+'The organizations that the caller works for today: those whose roles are among smartcare.my_roles(), for a practitioner whom care.practitioner_role has there, or at what it is a unit of, today; for who is no practitioner as a member of care_integration. All others have none.';
 
 CREATE OR REPLACE FUNCTION care.my_roles()
 RETURNS name[]

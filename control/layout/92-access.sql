@@ -43,36 +43,6 @@ COMMENT ON FUNCTION care.chain_access() IS
 CREATE OR REPLACE TRIGGER access_log_chain BEFORE INSERT ON care.access_log
 	FOR EACH ROW EXECUTE FUNCTION care.chain_access();
 
--- Of what the citizen said of sharing the last word counts, part by part. A refusal
--- of a part that is not known is taken for all of them.
-CREATE OR REPLACE FUNCTION care.sharing(
-	citizen bigint, organization bigint,
-	OUT part text, OUT consent bigint, OUT refused boolean, OUT recorded_at timestamptz)
-RETURNS SETOF record
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 7
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	line bigint[];
-BEGIN
-	IF NOT EXISTS (SELECT FROM care.consent s WHERE s.citizen = sharing.citizen AND s.category = 'sharing') THEN
-		RETURN;
-	END IF;
-	line := care.organization_line(sharing.organization);
-	RETURN QUERY
-	SELECT DISTINCT ON (p.name) p.name, s.id, s.status = 'rejected', s.recorded_at
-	FROM care.consent s
-	JOIN care.record_part p ON s.scope IS NULL OR s.scope = p.name
-		OR s.status = 'rejected' AND NOT EXISTS (SELECT FROM care.record_part k WHERE k.name = s.scope)
-	WHERE s.citizen = sharing.citizen AND s.category = 'sharing' AND s.status IN ('active', 'rejected')
-		AND (s.end_time IS NULL OR s.end_time > now())
-		AND (s.grantee IS NULL OR s.grantee = ANY (line))
-	ORDER BY p.name, s.start_time DESC, s.id DESC;
-END
-$$;
-COMMENT ON FUNCTION care.sharing(bigint, bigint) IS
-'Internal: the parts of a record of which the citizen has said whether an organization, or what it is a unit of, or all, may see them: the version of the consent that counts, whether it refuses, and when that was recorded. A part that is not here is neither granted nor refused.';
-
 CREATE OR REPLACE FUNCTION care.related_organization(citizen bigint, organizations bigint[], basis text)
 RETURNS care.treatment_relation
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -189,7 +159,7 @@ BEGIN
 	IF entry.overridden AND emergency IS NOT TRUE THEN
 		PERFORM care.refuse_access(format('"%s" may not override a refusal', entry.role_name),
 			'care.professional_role says who may.');
-	ELSIF NOT EXISTS (SELECT FROM care.record_part p WHERE p.name <> ALL (entry.withheld)) THEN
+	ELSIF NOT entry.overridden AND care.refuses_all(entry.citizen, entry.organization) THEN
 		PERFORM care.refuse_access(format('citizen %s refuses to share the record with organization %s', entry.citizen, entry.organization),
 			'Where the law allows it, override => true with a reason opens it nevertheless; the citizen will see that.');
 	END IF;

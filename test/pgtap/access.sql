@@ -1,7 +1,7 @@
 -- Who may open which record, for what, and what is left of it in the log. Committed step by step, for a record
 -- is readable only then; the database goes, the roles are dropped at the end.
 SET client_min_messages = warning;
-SELECT plan(108);
+SELECT plan(113);
 
 CREATE ROLE access_doctor LOGIN;
 CREATE ROLE access_secretary LOGIN;
@@ -84,6 +84,18 @@ SELECT is(care.my_roles(), ARRAY[:'ward_role']::name[], 'by its role');
 SET SESSION AUTHORIZATION access_stranger;
 SELECT is(care.my_organizations(), '{}', 'membership alone is nothing');
 SELECT throws_ok(format('SELECT care.open_record(%s, %L)', :c, 'TREAT'), '42501', '"access_stranger" is no practitioner', 'nor does it open anything');
+RESET SESSION AUTHORIZATION;
+GRANT care_integration TO access_stranger, access_gp;
+SET SESSION AUTHORIZATION access_stranger;
+SELECT is(care.my_organizations(), ARRAY[:ward]::bigint[], 'but for what receives messages');
+SELECT throws_ok(format('SELECT care.open_record(%s, %L)', :c, 'TREAT'), '42501', '"access_stranger" is no practitioner', 'which opens no record either');
+RESET SESSION AUTHORIZATION;
+GRANT :"ward_role" TO access_gp;
+SET SESSION AUTHORIZATION access_gp;
+SELECT is(care.my_organizations(), ARRAY[:practice]::bigint[], 'a person is not that');
+RESET SESSION AUTHORIZATION;
+REVOKE :"ward_role", care_integration FROM access_gp, access_stranger;
+GRANT :"ward_role" TO access_stranger;
 
 -- Opening.
 SET SESSION AUTHORIZATION access_doctor;
@@ -153,6 +165,7 @@ SET SESSION AUTHORIZATION access_gp;
 SELECT is(public.open(:c), '7', 'others see it as before');
 RESET SESSION AUTHORIZATION;
 SELECT entry FROM care.refuse_consent(:c, NULL, 'sharing', 'refuse all') \gset ignore_
+SELECT is((SELECT care_team FROM care.citizen WHERE citizen = :c), '{}', 'who refuses all has no care team in work-lists');
 SET SESSION AUTHORIZATION access_gp;
 SELECT is(public.parts(), NULL, 'who refuses all hides all, at the next statement');
 SELECT throws_ok(format('SELECT care.open_record(%s, %L)', :c, 'TREAT'), '42501', NULL, 'and it does not open');
@@ -162,6 +175,7 @@ SET SESSION AUTHORIZATION access_secretary;
 SELECT throws_ok(format('SELECT care.open_record(%s, %L, %L, true)', :c, 'TREAT', 'please'), '42501', '"access_secretary" may not override a refusal', 'not everybody may override');
 RESET SESSION AUTHORIZATION;
 SELECT entry FROM care.give_consent(:c, NULL, 'sharing', 'give', grantee => :practice) \gset given_
+SELECT is((SELECT care_team FROM care.citizen WHERE citizen = :c), ARRAY[:'practice_role']::name[], 'until one is allowed again');
 SET SESSION AUTHORIZATION access_gp;
 SELECT is(public.open(:c), '8', 'the last word counts');
 SELECT is(public.last_line(), 'open TREAT access_gp Practice consent by consent', 'and is the consent that the log names');
