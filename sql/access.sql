@@ -1,6 +1,7 @@
 -- What access is built on: the roles that a session acts for, and the records that it has opened.
 \set VERBOSITY terse
 SET client_min_messages = warning;
+SELECT current_user AS superuser \gset
 
 CREATE ROLE regress_layout;
 CREATE ROLE regress_dept;
@@ -237,7 +238,7 @@ ROLLBACK;
 TABLE opened;
 DISCARD ALL;
 TABLE opened;
-\c - postgres
+\c - :superuser
 SET client_min_messages = warning;
 
 -- Not by a transaction that is prepared.

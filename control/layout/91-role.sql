@@ -40,6 +40,11 @@ DECLARE
 	grantee name;
 	item record;
 BEGIN
+	-- A restore without privileges has not revoked what everybody has of every function.
+	REVOKE ALL ON SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL TABLES IN SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL SEQUENCES IN SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL ROUTINES IN SCHEMA care FROM PUBLIC;
 	FOR grantee IN
 		SELECT DISTINCT g.role_name FROM care.role_grant g WHERE to_regrole(quote_ident(g.role_name)) IS NOT NULL ORDER BY 1
 	LOOP
@@ -62,7 +67,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.grant_roles() IS
-'Gives the function roles that exist exactly what care.role_grant says; setup() and migrate() call it. For the owner. Errors: 42501 for others.';
+'Gives the function roles that exist exactly what care.role_grant says, and everybody nothing; setup() and migrate() call it. For the owner. Errors: 42501 for others.';
 
 CREATE OR REPLACE FUNCTION care.make_role(role_name name)
 RETURNS boolean
