@@ -23,6 +23,8 @@
 
 #else
 
+extern PGDLLEXPORT void _PG_init(void);
+
 /* There are no soft errors: what would be one is thrown. */
 #define ereturn(escontext, dummy_value, ...) \
 	do { \

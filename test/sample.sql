@@ -10,7 +10,7 @@ SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.1
 	'Nancy Berggren', '1948-12-25', 'female', general_practice => 3) AS nancy \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101010000'], 'Nancy B.') AS double \gset
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0202020000'], 'Søren', gender => 'male') AS other \gset
-UPDATE care.citizen SET care_team = '{org_2,org_3}' WHERE citizen = :nancy;
+
 
 INSERT INTO care.episode_of_care (citizen, status, type, organization, start_time) VALUES
 	(:nancy, 'active', 'KOL', 2, '2026-01-02 08:00+01');
@@ -62,6 +62,14 @@ SELECT care.agree_plan(:nancy, 2, NULL, 'sample agreement');
 SELECT care.book_appointment(:nancy, 3, 'control', '2027-01-01', 'sample appointment');
 SELECT care.join_care_team(:nancy, 3, 'coordinator', 'sample member');
 SELECT care.add_related_person(:nancy, NULL, 'Ole', 'husband', 'sample person');
+
+INSERT INTO care.practitioner_login (role_name, practitioner) VALUES ('sample_nurse', 1);
+INSERT INTO care.practitioner_role (practitioner, organization, code, valid) VALUES (1, 2, 'nurse', '[2026-01-01,)');
+INSERT INTO care.citizen_login (citizen, role_name, related_person) VALUES (:nancy, 'sample_nancy', NULL), (:nancy, 'sample_ole', 1);
+INSERT INTO care.access_log (citizen, activity, at, login, role_name, practitioner, organization, purpose, reason, withheld) VALUES
+	(:nancy, 'open', '2026-03-02 08:00:00.000001+01', 'sample_pool', 'sample_nurse', 1, 2, 'ETREAT', 'Åndenød', '{plan}'),
+	(:nancy, 'open', '2026-03-03 08:00+01', 'sample_nancy', 'sample_nancy', NULL, NULL, 'PATRQT', NULL, NULL);
+INSERT INTO care.access_verdict (citizen, access, verdict, note) VALUES (:nancy, 1, 'justified', 'ambulance');
 
 SELECT care.set_reference_range(:nancy, 2, 'body_weight', 'sample range', '2025-12-31', yellow_high => 71.5);
 SELECT care.plan_measurements(:nancy, 2, 'body_weight', '{07:00,19:30}', 'sample measurements', weekdays => '{1,4}');

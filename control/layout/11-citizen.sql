@@ -32,7 +32,7 @@ COMMENT ON COLUMN care.citizen.deceased IS 'Whether the citizen is known to have
 COMMENT ON COLUMN care.citizen.deceased_at IS 'When, if that is known.';
 COMMENT ON COLUMN care.citizen.municipality IS 'Where the citizen lives.';
 COMMENT ON COLUMN care.citizen.general_practice IS 'Whose patient the citizen is.';
-COMMENT ON COLUMN care.citizen.care_team IS 'Roles with a treatment relation to this citizen; work-lists are filtered by it.';
+COMMENT ON COLUMN care.citizen.care_team IS 'Roles with a treatment relation to this citizen whom the citizen does not refuse; work-lists are filtered by it. Triggers write it, see care.treatment_relation.';
 COMMENT ON COLUMN care.citizen.merged_into IS
 'Set when this record was found to be the same person as another: where its entries are now. Undone by care.unmerge_citizens().';
 
@@ -90,7 +90,7 @@ CREATE TABLE care.citizen_merge (
 	moved jsonb NOT NULL,
 	reason text NOT NULL CHECK (reason <> ''),
 	merged_at timestamptz NOT NULL DEFAULT now(),
-	merged_by name NOT NULL DEFAULT current_user,
+	merged_by name NOT NULL DEFAULT smartcare.my_role(),
 	undone_at timestamptz,
 	undone_by name,
 	undone_reason text,
@@ -119,7 +119,7 @@ CREATE TABLE care.entry_move (
 	entry bigint NOT NULL,
 	reason text NOT NULL CHECK (reason <> ''),
 	moved_at timestamptz NOT NULL DEFAULT now(),
-	moved_by name NOT NULL DEFAULT current_user,
+	moved_by name NOT NULL DEFAULT smartcare.my_role(),
 	PRIMARY KEY (citizen, id)
 );
 ALTER SEQUENCE care.entry_move_id_seq OWNED BY care.entry_move.id;

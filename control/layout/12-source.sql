@@ -9,7 +9,7 @@ CREATE TABLE care.bundle_import (
 	bundle_type text NOT NULL,
 	report jsonb,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
-	recorded_by name NOT NULL DEFAULT current_user
+	recorded_by name NOT NULL DEFAULT smartcare.my_role()
 );
 ALTER SEQUENCE care.bundle_import_id_seq OWNED BY care.bundle_import.id;
 

@@ -73,7 +73,7 @@ CREATE TABLE care.measurement_batch (
 	source jsonb,
 	import bigint REFERENCES care.bundle_import,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
-	recorded_by name NOT NULL DEFAULT current_user,
+	recorded_by name NOT NULL DEFAULT smartcare.my_role(),
 	PRIMARY KEY (citizen, id),
 	CHECK (measure IS NOT NULL OR (points IS NULL AND nullified IS NULL)),
 	CHECK ((points IS NULL AND nullified IS NULL) = (start_time IS NULL)),

@@ -42,7 +42,7 @@ CREATE TABLE care.workflow_event (
 	rests_on bigint,
 	annuls bigint,
 	recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	recorded_by name NOT NULL DEFAULT current_user,
+	recorded_by name NOT NULL DEFAULT smartcare.my_role(),
 	PRIMARY KEY (citizen, id),
 	CONSTRAINT workflow_event_rests_on_fkey FOREIGN KEY (citizen, rests_on)
 		REFERENCES care.workflow_event DEFERRABLE,

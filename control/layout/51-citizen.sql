@@ -147,8 +147,8 @@ COMMENT ON FUNCTION care.same_citizen(bigint) IS
 'Internal: a citizen''s record and all that are merged into it.';
 
 -- The tables whose rows go with a citizen when records are merged: all about a
--- citizen but the citizen itself, its identifiers (they keep pointing at the
--- record that had them), the traces, and what is computed from the rest.
+-- citizen but the citizen itself, its identifiers and logins (they keep pointing at
+-- the record that had them), the traces, and what is computed from the rest.
 CREATE OR REPLACE FUNCTION care.movable_tables(OUT entry_table name, OUT keys text[])
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -160,7 +160,8 @@ BEGIN ATOMIC
 	WHERE c.relnamespace = 'care'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 		AND EXISTS (SELECT FROM pg_catalog.pg_attribute k
 			WHERE k.attrelid = c.oid AND k.attname = 'citizen' AND k.attnum = i.indkey[0])
-		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series', 'care_course')
+		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series', 'care_course',
+			'treatment_relation', 'citizen_login', 'access_chain', 'access_log', 'access_verdict')
 	GROUP BY c.relname;
 END;
 COMMENT ON FUNCTION care.movable_tables() IS
@@ -206,7 +207,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	entries record;
-	moved jsonb;
+	moved jsonb := '{}'::jsonb;
 	merge_id bigint;
 BEGIN
 	IF kept IS NULL OR merged IS NULL
@@ -218,7 +219,6 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'care.current_citizen() tells which record stands for a citizen.';
 	END IF;
-	SELECT jsonb_build_object('care_team', c.care_team) INTO moved FROM care.citizen c WHERE c.citizen = kept;
 
 	SET CONSTRAINTS ALL DEFERRED;
 	FOR entries IN SELECT * FROM care.movable_tables() LOOP
@@ -231,10 +231,6 @@ BEGIN
 	VALUES (kept, merge_citizens.merged, jsonb_strip_nulls(moved), merge_citizens.reason)
 	RETURNING id INTO merge_id;
 	UPDATE care.citizen c SET merged_into = kept WHERE c.citizen = merge_citizens.merged;
-	UPDATE care.citizen c SET care_team = ARRAY(
-		SELECT DISTINCT t.role FROM care.citizen b, unnest(b.care_team) AS t (role)
-		WHERE b.citizen IN (kept, merge_citizens.merged) ORDER BY t.role)
-	WHERE c.citizen = kept;
 	PERFORM care.choose_versions(kept, care.source_keys(kept));
 	PERFORM care.settle_all(kept);
 	PERFORM care.settle_all(merge_citizens.merged);
@@ -279,16 +275,8 @@ BEGIN
 	SET CONSTRAINTS ALL IMMEDIATE;
 
 	UPDATE care.citizen_merge m
-	SET undone_at = now(), undone_by = current_user, undone_reason = unmerge_citizens.reason
+	SET undone_at = now(), undone_by = smartcare.my_role(), undone_reason = unmerge_citizens.reason
 	WHERE m.citizen = kept AND m.id = merge;
-	-- Roles that only this merge brought leave; those that came since stay.
-	UPDATE care.citizen c SET care_team = ARRAY(
-		SELECT t.role FROM unnest(c.care_team) AS t (role)
-		WHERE undone.moved -> 'care_team' ? t.role::text
-			OR NOT EXISTS (SELECT FROM care.citizen b WHERE b.citizen = undone.merged AND t.role = ANY (b.care_team))
-			OR EXISTS (SELECT FROM care.same_citizen(kept) r JOIN care.citizen b ON b.citizen = r.citizen
-				WHERE r.citizen <> kept AND t.role = ANY (b.care_team)))
-	WHERE c.citizen = kept;
 	PERFORM care.choose_versions(r.citizen, care.source_keys(r.citizen)), care.settle_all(r.citizen)
 	FROM unnest(ARRAY[kept, undone.merged]) AS r (citizen);
 END

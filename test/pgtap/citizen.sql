@@ -42,7 +42,15 @@ BEGIN
 END
 $$;
 SELECT pg_temp.fill(:one, 1), pg_temp.fill(:two, 2) \gset ignore_
-UPDATE care.citizen SET care_team = CASE citizen WHEN :one THEN '{a,b}'::name[] ELSE '{b,c}' END WHERE citizen IN (:one, :two);
+INSERT INTO care.organization (id, name, role_name) VALUES (-1, 'a', 'a'), (-2, 'b', 'b'), (-3, 'c', 'c'), (-4, 'x', 'x'), (-5, 'new', 'new');
+CREATE FUNCTION pg_temp.joins(citizen bigint, roles name[]) RETURNS bigint LANGUAGE sql AS $$
+	WITH joined AS (
+		INSERT INTO care.care_team_member (citizen, status, organization, role, start_time)
+		SELECT $1, 'active', o.id, 'nurse', '2026-01-01' FROM care.organization o WHERE o.role_name = ANY ($2) RETURNING 1
+	)
+	SELECT count(*) FROM joined
+$$;
+SELECT pg_temp.joins(:one, '{a,b}'), pg_temp.joins(:two, '{b,c}') \gset ignore_
 
 -- Everything there is about a citizen, as text.
 CREATE FUNCTION pg_temp.record_of(citizens bigint[]) RETURNS TABLE (entry_table text, entry text) LANGUAGE plpgsql AS $$
@@ -168,11 +176,11 @@ SELECT is(pg_temp.shown(:b), '120', 'and what was moved stays');
 
 -- Care teams.
 SELECT pg_temp.person('81') AS a, pg_temp.person('82') AS b, pg_temp.person('83') AS c \gset
-UPDATE care.citizen SET care_team = CASE citizen WHEN :a THEN '{a,x}'::name[] WHEN :b THEN '{b}' ELSE '{c,x}' END WHERE citizen IN (:a, :b, :c);
+SELECT pg_temp.joins(:a, '{a,x}'), pg_temp.joins(:b, '{b}'), pg_temp.joins(:c, '{c,x}') \gset ignore_
 SELECT care.merge_citizens(:b, :a, 'x') AS first, care.merge_citizens(:b, :c, 'x') AS second \gset
-UPDATE care.citizen SET care_team = care_team || '{new}' WHERE citizen = :b;
+SELECT pg_temp.joins(:b, '{new}') \gset ignore_
 SELECT care.unmerge_citizens(:b, :first, 'x') \gset ignore_
-SELECT is((SELECT care_team FROM care.citizen WHERE citizen = :b), '{b,c,x,new}'::name[], 'un-merging takes only the roles that this merge brought');
+SELECT is((SELECT care_team FROM care.citizen WHERE citizen = :b), '{b,c,new,x}'::name[], 'un-merging takes only the roles that this merge brought');
 
 SELECT throws_ok(format('SELECT care.merge_citizens(NULL, %s, %L)', :b, 'x'), '22023', NULL, 'not with nobody');
 SELECT throws_ok(format('SELECT care.move_entry(%s, %L, %s, NULL, %L)', :b, 'condition', 1, 'x'), '23503', NULL, 'not to nobody');

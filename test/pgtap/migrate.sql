@@ -100,7 +100,7 @@ BEGIN
 		SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass)
 		FROM pg_trigger
 		JOIN pg_class AS c ON c.oid = tgrelid
-		WHERE relnamespace = 'care'::regnamespace AND NOT tgisinternal
+		WHERE relnamespace = 'care'::regnamespace AND NOT tgisinternal AND tgparentid = 0
 	LOOP
 		EXECUTE statement;
 	END LOOP;

@@ -1,0 +1,277 @@
+-- Treatment relations: what makes one, and how they follow the entries. A relation
+-- ends when its evidence does, by a step or by time; care.citizen.care_team is
+-- brought up to date by steps, so it may name roles whose relation has ended by time
+-- since, never lack one that has not. Whom the citizen refuses all is not in it.
+
+CREATE OR REPLACE VIEW care.relation_evidence AS
+SELECT e.citizen, e.organization, 'episode_of_care'::name AS entity, e.id AS entry, e.start_time,
+	CASE WHEN e.status IN ('planned', 'waitlist', 'active', 'onhold') THEN e.end_time
+		ELSE coalesce(e.end_time, e.start_time, e.recorded_at) END AS end_time
+FROM care.episode_of_care e
+WHERE e.status <> 'entered-in-error'
+UNION ALL
+SELECT e.citizen, e.organization, 'encounter'::name, e.id, e.start_time,
+	CASE WHEN e.status IN ('arrived', 'triaged', 'in-progress', 'onleave') THEN NULL
+		ELSE coalesce(e.end_time, e.start_time, e.recorded_at) END
+FROM care.encounter e
+WHERE e.status <> 'entered-in-error'
+UNION ALL
+SELECT r.citizen, o.organization, 'service_request'::name, r.id, r.requested_at,
+	CASE WHEN r.status NOT IN ('requested', 'accepted', 'returned') THEN r.requested_at END
+FROM care.service_request r
+CROSS JOIN LATERAL (VALUES (r.requester), (r.performer)) AS o (organization)
+WHERE r.status <> 'entered-in-error'
+UNION ALL
+SELECT p.citizen, o.organization, 'care_plan'::name, p.id, p.start_time,
+	CASE WHEN p.status IN ('draft', 'active', 'on-hold') THEN p.end_time
+		ELSE coalesce(p.end_time, p.start_time, p.recorded_at) END
+FROM care.care_plan p
+CROSS JOIN LATERAL (
+	SELECT p.organization
+	UNION ALL
+	SELECT a.organization FROM care.agreement a
+	WHERE a.citizen = p.citizen AND a.care_plan = p.id AND a.status = 'agreed'
+) AS o (organization)
+WHERE p.status <> 'entered-in-error'
+UNION ALL
+SELECT t.citizen, o.organization, 'task'::name, t.id, coalesce(t.issued, t.recorded_at),
+	CASE WHEN t.status IN ('completed', 'cancelled', 'rejected', 'failed') THEN coalesce(t.due_start, t.issued, t.recorded_at) END
+FROM care.task t
+CROSS JOIN LATERAL (VALUES (t.requester), (t.owner), (t.offered_to)) AS o (organization)
+WHERE t.status NOT IN ('draft', 'entered-in-error')
+UNION ALL
+SELECT n.citizen, n.organization, 'enrollment'::name, n.id, n.start_time, n.end_time
+FROM care.enrollment n
+WHERE n.status <> 'entered-in-error'
+UNION ALL
+SELECT a.citizen, a.organization, 'appointment'::name, a.id, a.recorded_at, coalesce(a.end_time, a.start_time)
+FROM care.appointment a
+WHERE a.status NOT IN ('cancelled', 'entered-in-error')
+UNION ALL
+SELECT m.citizen, m.organization, 'care_team_member'::name, m.id, m.start_time, m.end_time
+FROM care.care_team_member m
+WHERE m.status <> 'entered-in-error'
+UNION ALL
+SELECT m.citizen, m.organization, 'measurement_plan'::name, m.id, m.start_time, m.end_time
+FROM care.measurement_plan m
+WHERE m.status <> 'entered-in-error'
+UNION ALL
+SELECT r.citizen, r.organization, 'reference_range'::name, r.id, r.start_time, r.end_time
+FROM care.reference_range r
+WHERE r.status <> 'entered-in-error'
+UNION ALL
+SELECT s.citizen, s.grantee, 'consent'::name, s.id, s.start_time, s.end_time
+FROM care.consent s
+WHERE s.category = 'sharing' AND s.status IN ('active', 'inactive')
+UNION ALL
+SELECT c.citizen, c.general_practice, 'citizen'::name, c.citizen, NULL::timestamptz, NULL::timestamptz
+FROM care.citizen c
+WHERE c.merged_into IS NULL;
+
+COMMENT ON VIEW care.relation_evidence IS
+'What makes a treatment relation: an entry that names the organization as responsible, asked, asking, agreeing or taking part; being the citizen''s general practice; the citizen''s consent to share. That the citizen lives in a municipality makes none. What was entered in error is none.';
+COMMENT ON COLUMN care.relation_evidence.citizen IS 'Who is treated.';
+COMMENT ON COLUMN care.relation_evidence.organization IS 'Who treats; null where the entry names nobody.';
+COMMENT ON COLUMN care.relation_evidence.entity IS 'The table of the entry.';
+COMMENT ON COLUMN care.relation_evidence.entry IS 'The entry''s id.';
+COMMENT ON COLUMN care.relation_evidence.start_time IS 'Since when; null where that is not known.';
+COMMENT ON COLUMN care.relation_evidence.end_time IS 'Until when; null while it lasts.';
+
+CREATE OR REPLACE FUNCTION care.organization_line(organization bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(
+		WITH RECURSIVE line AS (
+			SELECT organization_line.organization AS id
+			UNION
+			SELECT o.parent FROM line l
+			JOIN care.organization o ON o.id = l.id
+		)
+		SELECT l.id FROM line l WHERE l.id IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION care.organization_line(bigint) IS 'Internal: an organization and what it is a unit of.';
+
+-- Of what the citizen said of sharing the last word counts, part by part. A refusal
+-- of a part that is not known is taken for all of them.
+CREATE OR REPLACE FUNCTION care.sharing(
+	citizen bigint, organization bigint,
+	OUT part text, OUT consent bigint, OUT refused boolean, OUT recorded_at timestamptz)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 7
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	line bigint[];
+BEGIN
+	IF NOT EXISTS (SELECT FROM care.consent s WHERE s.citizen = sharing.citizen AND s.category = 'sharing') THEN
+		RETURN;
+	END IF;
+	line := care.organization_line(sharing.organization);
+	RETURN QUERY
+	SELECT DISTINCT ON (p.name) p.name, s.id, s.status = 'rejected', s.recorded_at
+	FROM care.consent s
+	JOIN care.record_part p ON s.scope IS NULL OR s.scope = p.name
+		OR s.status = 'rejected' AND NOT EXISTS (SELECT FROM care.record_part k WHERE k.name = s.scope)
+	WHERE s.citizen = sharing.citizen AND s.category = 'sharing' AND s.status IN ('active', 'rejected')
+		AND (s.end_time IS NULL OR s.end_time > now())
+		AND (s.grantee IS NULL OR s.grantee = ANY (line))
+	ORDER BY p.name, s.start_time DESC, s.id DESC;
+END
+$$;
+COMMENT ON FUNCTION care.sharing(bigint, bigint) IS
+'Internal: the parts of a record of which the citizen has said whether an organization, or what it is a unit of, or all, may see them: the version of the consent that counts, whether it refuses, and when that was recorded. A part that is not here is neither granted nor refused.';
+
+CREATE OR REPLACE FUNCTION care.refuses_all(citizen bigint, organization bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN NOT EXISTS (
+		SELECT FROM care.record_part p
+		WHERE p.name NOT IN (SELECT s.part FROM care.sharing(refuses_all.citizen, refuses_all.organization) s WHERE s.refused));
+END
+$$;
+COMMENT ON FUNCTION care.refuses_all(bigint, bigint) IS
+'Internal: whether the citizen refuses to share any part of the record with an organization.';
+
+CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ended CONSTANT timestamptz := now() - care.setting('relation_after')::interval;
+BEGIN
+	UPDATE care.citizen c SET care_team = t.care_team
+	FROM (
+		SELECT k.citizen, ARRAY(
+			SELECT o.role_name FROM care.treatment_relation r
+			JOIN care.organization o ON o.id = r.organization
+			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL AND NOT care.refuses_all(k.citizen, o.id)
+				AND (r.end_time IS NULL OR r.end_time > ended)
+			ORDER BY o.role_name) AS care_team
+		FROM unnest(citizens) AS k (citizen)
+	) t
+	WHERE c.citizen = t.citizen AND c.care_team <> t.care_team;
+END
+$$;
+COMMENT ON FUNCTION care.settle_care_teams(bigint[]) IS
+'Internal: makes the care teams of citizens the roles of those who treat them, without whom they refuse to share anything with.';
+
+CREATE OR REPLACE FUNCTION care.settle_relations(citizens bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+-- Each citizen's rows are looked up by key.
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+	changed bigint[];
+BEGIN
+	-- Two sessions that write about one citizen at once: the second sees what the first did.
+	PERFORM FROM care.citizen c WHERE c.citizen = ANY (citizens) ORDER BY c.citizen FOR NO KEY UPDATE;
+
+	WITH computed AS MATERIALIZED (
+		SELECT DISTINCT ON (e.citizen, e.organization) e.*
+		FROM care.relation_evidence e
+		WHERE e.citizen = ANY (citizens) AND e.organization IS NOT NULL
+		ORDER BY e.citizen, e.organization, e.end_time DESC NULLS FIRST, e.start_time, e.entity, e.entry
+	), gone AS (
+		DELETE FROM care.treatment_relation r
+		WHERE r.citizen = ANY (citizens)
+			AND NOT EXISTS (SELECT FROM computed c WHERE c.citizen = r.citizen AND c.organization = r.organization)
+		RETURNING r.citizen
+	), come AS (
+		INSERT INTO care.treatment_relation AS r (citizen, organization, start_time, end_time, entity, entry)
+		SELECT c.citizen, c.organization, c.start_time, c.end_time, c.entity, c.entry FROM computed c
+		ON CONFLICT ON CONSTRAINT treatment_relation_pkey DO UPDATE
+		SET start_time = excluded.start_time, end_time = excluded.end_time, entity = excluded.entity, entry = excluded.entry
+		WHERE (r.start_time, r.end_time, r.entity, r.entry)
+			IS DISTINCT FROM (excluded.start_time, excluded.end_time, excluded.entity, excluded.entry)
+		RETURNING r.citizen
+	)
+	SELECT array_agg(DISTINCT k.citizen) INTO changed FROM (TABLE gone UNION ALL TABLE come) AS k;
+	IF changed IS NOT NULL THEN
+		PERFORM care.settle_care_teams(changed);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.settle_relations(bigint[]) IS
+'Internal: makes the treatment relations of citizens, and their care teams, what the evidence says.';
+
+CREATE OR REPLACE FUNCTION care.follow_evidence()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	citizens CONSTANT bigint[] := ARRAY(SELECT DISTINCT n.citizen FROM changed n);
+BEGIN
+	IF cardinality(citizens) > 0 THEN
+		PERFORM care.settle_relations(citizens);
+		-- A refusal is no evidence, but it counts.
+		IF TG_TABLE_NAME = 'consent' THEN
+			PERFORM care.settle_care_teams(citizens);
+		END IF;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION care.follow_evidence() IS
+'Internal: trigger by which treatment relations follow the entries that are evidence of them, once a statement.';
+
+CREATE OR REPLACE FUNCTION care.follow_practice()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.settle_relations(ARRAY[NEW.citizen]);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION care.follow_practice() IS
+'Internal: trigger by which treatment relations follow the citizen''s general practice, and the merging of records.';
+
+CREATE OR REPLACE FUNCTION care.follow_role_names()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.settle_care_teams(ARRAY(
+		SELECT r.citizen FROM care.treatment_relation r WHERE r.organization = NEW.id));
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION care.follow_role_names() IS 'Internal: trigger by which care teams follow the role of an organization.';
+
+DO $$
+DECLARE
+	entity name;
+	event text;
+BEGIN
+	FOREACH entity IN ARRAY '{episode_of_care,encounter,service_request,care_plan,agreement,task,enrollment,appointment,care_team_member,measurement_plan,reference_range,consent}'::name[] LOOP
+		FOREACH event IN ARRAY '{insert,update,delete}'::text[] LOOP
+			EXECUTE format(
+				'CREATE OR REPLACE TRIGGER %I AFTER %s ON care.%I '
+				'REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_evidence()',
+				entity || '_relation_' || event, event, entity, CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END);
+		END LOOP;
+	END LOOP;
+END
+$$;
+CREATE OR REPLACE TRIGGER citizen_relation_insert AFTER INSERT ON care.citizen
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_evidence();
+CREATE OR REPLACE TRIGGER citizen_relation_update AFTER UPDATE OF general_practice, merged_into ON care.citizen
+	FOR EACH ROW WHEN (OLD.general_practice IS DISTINCT FROM NEW.general_practice OR OLD.merged_into IS DISTINCT FROM NEW.merged_into)
+	EXECUTE FUNCTION care.follow_practice();
+CREATE OR REPLACE TRIGGER organization_relation AFTER UPDATE OF role_name ON care.organization
+	FOR EACH ROW WHEN (OLD.role_name IS DISTINCT FROM NEW.role_name)
+	EXECUTE FUNCTION care.follow_role_names();

@@ -1,0 +1,262 @@
+-- Roles: one for each organization, whose members are its staff, and a few for what
+-- somebody may do. A dump holds no roles, so the layout keeps the names and makes
+-- them anew.
+
+-- What each may do is said here and nowhere else; care.grant_roles() makes it so.
+CREATE OR REPLACE VIEW care.role_grant AS
+SELECT g.role_name::name AS role_name, g.privilege, g.object::name AS object
+FROM (VALUES
+	('care_citizen', 'EXECUTE', 'open_record'),
+	('care_citizen', 'EXECUTE', 'close_record'),
+	('care_citizen', 'EXECUTE', 'open_records'),
+	('care_citizen', 'EXECUTE', 'access_of'),
+	('care_professional', 'EXECUTE', 'my_organizations'),
+	('care_professional', 'EXECUTE', 'my_roles'),
+	('care_professional', 'EXECUTE', 'open_record'),
+	('care_professional', 'EXECUTE', 'close_record'),
+	('care_professional', 'EXECUTE', 'open_records'),
+	('care_integration', 'EXECUTE', 'my_organizations'),
+	('care_integration', 'EXECUTE', 'my_roles'),
+	('care_analyst', 'USAGE', NULL),
+	('care_auditor', 'EXECUTE', 'access_of'),
+	('care_auditor', 'EXECUTE', 'verify_access_log'),
+	('care_auditor', 'EXECUTE', 'review_access'),
+	('care_auditor', 'SELECT', 'access_review'),
+	('care_admin', 'USAGE', NULL)
+) AS g (role_name, privilege, object);
+
+COMMENT ON VIEW care.role_grant IS
+'What function roles may do in schema care: each may use the schema, and what is listed. Grant a person one of them, or more.';
+COMMENT ON COLUMN care.role_grant.role_name IS 'The role: NOLOGIN, made by care.restore_roles().';
+COMMENT ON COLUMN care.role_grant.privilege IS 'SELECT on a view, EXECUTE on all functions of a name, or USAGE of the schema alone.';
+COMMENT ON COLUMN care.role_grant.object IS 'The view or function in schema care.';
+
+CREATE OR REPLACE FUNCTION care.grant_roles()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	grantee name;
+	item record;
+BEGIN
+	-- A restore without privileges has not revoked what everybody has of every function.
+	REVOKE ALL ON SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL TABLES IN SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL SEQUENCES IN SCHEMA care FROM PUBLIC;
+	REVOKE ALL ON ALL ROUTINES IN SCHEMA care FROM PUBLIC;
+	FOR grantee IN
+		SELECT DISTINCT g.role_name FROM care.role_grant g WHERE to_regrole(quote_ident(g.role_name)) IS NOT NULL ORDER BY 1
+	LOOP
+		EXECUTE format('REVOKE ALL ON SCHEMA care FROM %I', grantee);
+		EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA care FROM %I', grantee);
+		EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA care FROM %I', grantee);
+		EXECUTE format('GRANT USAGE ON SCHEMA care TO %I', grantee);
+		FOR item IN
+			SELECT g.object, g.privilege, p.oid::regprocedure AS routine FROM care.role_grant g
+			LEFT JOIN pg_proc p ON g.privilege = 'EXECUTE' AND p.proname = g.object AND p.pronamespace = 'care'::regnamespace
+			WHERE g.role_name = grantee
+		LOOP
+			IF item.privilege = 'SELECT' THEN
+				EXECUTE format('GRANT SELECT ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'EXECUTE' THEN
+				EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', item.routine, grantee);
+			END IF;
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.grant_roles() IS
+'Gives the function roles that exist exactly what care.role_grant says, and everybody nothing; setup() and migrate() call it. For the owner. Errors: 42501 for others.';
+
+CREATE OR REPLACE FUNCTION care.make_role(role_name name)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF to_regrole(quote_ident(role_name)) IS NOT NULL THEN
+		RETURN false;
+	ELSIF NOT (SELECT r.rolcreaterole OR r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+		RAISE EXCEPTION 'role "%" cannot be made by "%"', role_name, current_user
+			USING ERRCODE = 'insufficient_privilege',
+			HINT = format('Do this as a superuser, or let one do: ALTER ROLE %I CREATEROLE', current_user);
+	END IF;
+	EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION care.make_role(name) IS
+'Internal: makes a NOLOGIN role; false if it is there already. Errors: 42501 the caller may not make roles.';
+
+CREATE OR REPLACE FUNCTION care.give_role(organization bigint)
+RETURNS name
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	given name;
+	attempt integer := 1;
+BEGIN
+	SELECT o.role_name INTO given FROM care.organization o WHERE o.id = organization FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'organization % is not known', organization
+			USING ERRCODE = 'foreign_key_violation';
+	ELSIF given IS NOT NULL THEN
+		RETURN given;
+	END IF;
+	-- A role that is there already is another database's, and has other members.
+	LOOP
+		given := 'care_org_' || organization || CASE WHEN attempt > 1 THEN '_' || attempt ELSE '' END;
+		EXIT WHEN care.make_role(given);
+		attempt := attempt + 1;
+	END LOOP;
+	UPDATE care.organization o SET role_name = given WHERE o.id = organization;
+	RETURN given;
+END
+$$;
+COMMENT ON FUNCTION care.give_role(bigint) IS
+'Gives an organization a new role, care_org_ and its id (and a number, where another database of the cluster has that role), unless it has one; returns its name. Care teams follow. Errors: 42501 the caller may not make roles, 23503 unknown organization.';
+
+CREATE OR REPLACE FUNCTION care.register_organization(
+	name text, sector text, kind text DEFAULT 'organization', parent bigint DEFAULT NULL,
+	sor text DEFAULT NULL, gln text DEFAULT NULL, provider_number text DEFAULT NULL,
+	municipality_code text DEFAULT NULL, city text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	registered bigint;
+BEGIN
+	INSERT INTO care.organization (name, sector, kind, parent, sor, gln, provider_number, municipality_code, city)
+	VALUES (name, sector, kind, parent, sor, gln, provider_number, municipality_code, city)
+	RETURNING id INTO registered;
+	PERFORM care.give_role(registered);
+	RETURN registered;
+END
+$$;
+COMMENT ON FUNCTION care.register_organization(text, text, text, bigint, text, text, text, text, text) IS
+'Registers an organization and gives it a role; returns its id. For the owner of the layout, with CREATEROLE. Errors: as care.give_role(); 23514 unknown sector, 23505 its identifier is another''s.';
+
+CREATE OR REPLACE FUNCTION care.register_practitioner(
+	name text, role_name name, authorization_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	registered bigint := (
+		SELECT p.id FROM care.practitioner p WHERE p.authorization_id = register_practitioner.authorization_id);
+BEGIN
+	IF registered IS NULL THEN
+		INSERT INTO care.practitioner (name, authorization_id)
+		VALUES (register_practitioner.name, register_practitioner.authorization_id)
+		RETURNING id INTO registered;
+	END IF;
+	INSERT INTO care.practitioner_login (role_name, practitioner) VALUES (register_practitioner.role_name, registered);
+	RETURN registered;
+END
+$$;
+COMMENT ON FUNCTION care.register_practitioner(text, name, text) IS
+'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For the owner. Errors: 23505 the role is another practitioner''s.';
+
+CREATE OR REPLACE FUNCTION care.assign_practitioner(
+	practitioner bigint, organization bigint, code text, valid daterange DEFAULT daterange(NULL, NULL))
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	login name;
+BEGIN
+	INSERT INTO care.practitioner_role (practitioner, organization, code, valid)
+	VALUES (assign_practitioner.practitioner, assign_practitioner.organization, assign_practitioner.code, assign_practitioner.valid);
+	FOR login IN
+		SELECT l.role_name FROM care.practitioner_login l WHERE l.practitioner = assign_practitioner.practitioner
+	LOOP
+		EXECUTE format('GRANT %I TO %I', care.give_role(organization), login);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION care.assign_practitioner(bigint, bigint, text, daterange) IS
+'A practitioner works for an organization, as one of care.professional_role, on these days: the practitioner''s roles (care.practitioner_login) become members of the organization''s. To end it early change "valid": the membership counts on its days only. Errors: as care.give_role(); 23503 unknown practitioner, organization or code, 42704 there is no such role.';
+
+CREATE OR REPLACE FUNCTION care.restore_roles(OUT role_name name, OUT made boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	membership record;
+BEGIN
+	FOR role_name IN
+		SELECT DISTINCT g.role_name FROM care.role_grant g
+		UNION ALL
+		SELECT o.role_name FROM care.organization o WHERE o.role_name IS NOT NULL
+		ORDER BY 1
+	LOOP
+		made := care.make_role(role_name);
+		RETURN NEXT;
+	END LOOP;
+	FOR membership IN
+		SELECT DISTINCT o.role_name AS organization, l.role_name AS person
+		FROM care.practitioner_role r
+		JOIN care.organization o ON o.id = r.organization
+		JOIN care.practitioner_login l ON l.practitioner = r.practitioner
+		WHERE o.role_name IS NOT NULL AND to_regrole(quote_ident(l.role_name)) IS NOT NULL
+			AND (upper_inf(r.valid) OR upper(r.valid) > care.today())
+			AND NOT pg_has_role(l.role_name, o.role_name, 'MEMBER')
+	LOOP
+		EXECUTE format('GRANT %I TO %I', membership.organization, membership.person);
+	END LOOP;
+	PERFORM care.grant_roles();
+END
+$$;
+COMMENT ON FUNCTION care.restore_roles() IS
+'Makes the roles that the layout names and the cluster lacks, as after a restore, those of functions and of organizations, and grants them what they had: their rights, and the practitioners who work there. Logins are not made, for passwords are not kept here. Returns each role and whether it was made. For the owner of the layout, with CREATEROLE. Errors: 42501 the caller may not make roles.';
+
+CREATE OR REPLACE FUNCTION care.my_organizations()
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	me CONSTANT name := smartcare.my_role();
+	roles CONSTANT name[] := smartcare.my_roles();
+	today CONSTANT date := care.today();
+BEGIN
+	RETURN ARRAY(
+		WITH RECURSIVE place AS (
+			SELECT r.organization AS id
+			FROM care.practitioner_login l
+			JOIN care.practitioner p ON p.id = l.practitioner AND p.active
+			JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> today
+			WHERE l.role_name = me
+			UNION
+			SELECT o.id FROM place w
+			JOIN care.organization o ON o.parent = w.id
+		)
+		SELECT o.id FROM care.organization o
+		WHERE o.role_name = ANY (roles) AND (o.id IN (SELECT w.id FROM place w)
+			OR 'care_integration' = ANY (roles) AND NOT EXISTS (SELECT FROM care.practitioner_login l WHERE l.role_name = me))
+		ORDER BY o.id);
+END
+$$;
+COMMENT ON FUNCTION care.my_organizations() IS
+'The organizations that the caller works for today: those whose roles are among smartcare.my_roles(), for a practitioner whom care.practitioner_role has there, or at what it is a unit of, today; for who is no practitioner as a member of care_integration. All others have none.';
+
+CREATE OR REPLACE FUNCTION care.my_roles()
+RETURNS name[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	organizations CONSTANT bigint[] := care.my_organizations();
+BEGIN
+	RETURN ARRAY(
+		SELECT o.role_name FROM care.organization o WHERE o.id = ANY (organizations) ORDER BY o.role_name);
+END
+$$;
+COMMENT ON FUNCTION care.my_roles() IS
+'The roles of care.my_organizations(): what work-lists compare with care.citizen.care_team. In filters write (SELECT care.my_roles())::name[], which is asked once a statement.';

@@ -1,0 +1,248 @@
+-- The trace: who has seen and written what about a citizen, shown to the citizen; and
+-- the log's own keeping.
+
+CREATE OR REPLACE FUNCTION care.refuse_change()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		IF OLD.at < now() - care.setting('access_log_kept')::interval THEN
+			RETURN OLD;
+		END IF;
+	END IF;
+	RAISE EXCEPTION 'the log of who has seen what is not changed'
+		USING ERRCODE = 'insufficient_privilege',
+			HINT = 'What is older than the setting "access_log_kept" care.keep_access_log() removes.';
+END
+$$;
+COMMENT ON FUNCTION care.refuse_change() IS
+'Internal: trigger by which rows of the log are neither changed nor, before their time, deleted. Errors: 42501.';
+
+CREATE OR REPLACE TRIGGER access_log_append BEFORE UPDATE OR DELETE ON care.access_log
+	FOR EACH ROW EXECUTE FUNCTION care.refuse_change();
+CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log
+	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
+CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log_default
+	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
+
+CREATE OR REPLACE FUNCTION care.keep_access_log(ahead integer DEFAULT 2)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
+	month record;
+	column_comment record;
+BEGIN
+	FOR month IN
+		SELECT m.first_day, m.first_day + interval '1 month' AS next, to_char(m.first_day, '"access_log_"YYYY_MM') AS name
+		FROM generate_series(date_trunc('month', now()), now() + ahead * interval '1 month', '1 month') AS m (first_day)
+	LOOP
+		-- A month that has rows in the default partition stays there.
+		CONTINUE WHEN to_regclass('care.' || month.name) IS NOT NULL
+			OR EXISTS (SELECT FROM care.access_log_default d WHERE d.at >= month.first_day AND d.at < month.next);
+		EXECUTE format('CREATE TABLE care.%I PARTITION OF care.access_log FOR VALUES FROM (%L) TO (%L)',
+			month.name, month.first_day, month.next);
+		EXECUTE format('ALTER TABLE care.%I OWNER TO %I', month.name, (
+			SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = 'care.access_log'::regclass));
+		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.%I '
+			'FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', month.name);
+		EXECUTE format('COMMENT ON TABLE care.%I IS %L', month.name, 'The rows of a month.');
+		FOR column_comment IN
+			SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning FROM pg_attribute a
+			WHERE a.attrelid = 'care.access_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+		LOOP
+			EXECUTE format('COMMENT ON COLUMN care.%I.%I IS %L', month.name, column_comment.name, column_comment.meaning);
+		END LOOP;
+	END LOOP;
+
+	FOR month IN
+		SELECT c.relname AS name FROM pg_inherits i
+		JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = 'care.access_log'::regclass AND c.relname ~ '^access_log_\d{4}_\d\d$'
+			AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= oldest
+	LOOP
+		EXECUTE format('DROP TABLE care.%I', month.name);
+	END LOOP;
+	DELETE FROM care.access_log_default d WHERE d.at < oldest;
+END
+$$;
+COMMENT ON FUNCTION care.keep_access_log(integer) IS
+'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept". For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
+
+-- Is a role one that reads the log, or the citizen?
+CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT EXISTS (
+		SELECT FROM care.same_citizen(citizen) AS s (citizen)
+		JOIN care.citizen_login l ON l.citizen = s.citizen
+		WHERE l.role_name = smartcare.my_role() AND l.related_person IS NULL)
+	THEN
+		PERFORM care.refuse_access(format('"%s" may not read who has seen the record of citizen %s', smartcare.my_role(), citizen),
+			'That is for the citizen, and for members of care_auditor.');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.check_reader(bigint) IS
+'Internal: lets the citizen, auditors and the owner pass. Errors: 42501 for all others.';
+
+CREATE OR REPLACE FUNCTION care.access_of(citizen bigint)
+RETURNS SETOF care.access_entry
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kept CONSTANT bigint := care.current_citizen(citizen);
+BEGIN
+	PERFORM care.check_reader(kept);
+	RETURN QUERY
+	SELECT t.start_time, t.end_time, t.activity, t.purpose, t.critical, t.reason, o.name, o.sor,
+		coalesce(p.name, n.name, CASE WHEN t.by_citizen THEN c.name END),
+		coalesce(t.role, n.relationship, CASE WHEN t.by_citizen THEN 'citizen' END),
+		CASE WHEN n.id IS NOT NULL THEN c.name END,
+		t.login, t.consent, nullif(t.withheld, '{}'), t.reference
+	FROM (
+		SELECT l.at AS start_time, least(e.at, l.until) AS end_time, 'opened the record' AS activity, u.meaning AS purpose,
+			u.basis = 'emergency' OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
+			u.basis = 'citizen' AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
+			format('access_log %s %s', l.citizen, l.id) AS reference
+		FROM care.same_citizen(kept) AS s (citizen)
+		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity = 'open'
+		JOIN care.access_purpose u ON u.code = l.purpose
+		LEFT JOIN care.professional_role k ON k.code = l.code
+		LEFT JOIN LATERAL (
+			SELECT min(b.at) AS at FROM care.access_log b
+			WHERE b.citizen = l.citizen AND b.activity = 'close' AND b.access = l.id
+		) e ON true
+		UNION ALL
+		SELECT w.recorded_at, NULL, format('%s, %s %s', replace(w.step, '_', ' '), replace(w.entity, '_', ' '), w.entry), NULL, false,
+			coalesce(w.details ->> 'reason', w.details ->> 'note'), w.organization, a.practitioner, NULL,
+			w.organization IS NULL, NULL, w.recorded_by, NULL, NULL, format('workflow_event %s %s', w.citizen, w.id)
+		FROM care.workflow_event w
+		LEFT JOIN care.practitioner_login a ON a.role_name = w.recorded_by
+		WHERE w.citizen = kept AND w.rests_on IS NULL
+		UNION ALL
+		SELECT b.recorded_at, NULL, 'recorded ' || coalesce(m.display, 'measurements'), NULL, false, b.source ->> 'reason', NULL, a.practitioner, NULL,
+			false, NULL, b.recorded_by, NULL, NULL, format('measurement_batch %s %s', b.citizen, b.id)
+		FROM care.measurement_batch b
+		LEFT JOIN care.measure m ON m.id = b.measure
+		LEFT JOIN care.practitioner_login a ON a.role_name = b.recorded_by
+		WHERE b.citizen = kept AND b.import IS NULL
+		UNION ALL
+		SELECT i.recorded_at, NULL, 'imported ' || i.bundle_type, NULL, false, NULL, NULL, a.practitioner, NULL,
+			false, NULL, i.recorded_by, NULL, NULL, format('bundle_import %s', i.id)
+		FROM (
+			SELECT v.import FROM care.resource_version v WHERE v.citizen = kept
+			UNION
+			SELECT b.import FROM care.measurement_batch b WHERE b.citizen = kept
+		) v
+		JOIN care.bundle_import i ON i.id = v.import
+		LEFT JOIN care.practitioner_login a ON a.role_name = i.recorded_by
+	) AS t (start_time, end_time, activity, purpose, critical, reason, organization, practitioner, related_person,
+		by_citizen, role, login, consent, withheld, reference)
+	JOIN care.citizen c ON c.citizen = kept
+	LEFT JOIN care.organization o ON o.id = t.organization
+	LEFT JOIN care.practitioner p ON p.id = t.practitioner
+	LEFT JOIN care.related_person n ON n.citizen = kept AND n.id = t.related_person
+	ORDER BY t.start_time DESC, t.reference DESC;
+END
+$$;
+COMMENT ON FUNCTION care.access_of(bigint) IS
+'Who has seen and who has written what about a citizen, the latest first, in the form in which MinLog shows it: for the citizen, auditors (care_auditor) and the owner. Reads are from care.access_log, writes from the steps, measurements and imports themselves. Errors: 42501 for all others.';
+
+CREATE OR REPLACE FUNCTION care.verify_access_log(citizen bigint, OUT id bigint, OUT problem text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
+	entry care.access_log;
+	head care.access_chain;
+	expected bigint := 1;
+	previous bytea := ''::bytea;
+BEGIN
+	PERFORM care.check_reader(citizen);
+	FOR entry IN SELECT * FROM care.access_log l WHERE l.citizen = verify_access_log.citizen ORDER BY l.id LOOP
+		id := entry.id;
+		problem := concat_ws(', ',
+			CASE WHEN entry.id < expected THEN 'number used twice'
+				-- The beginning goes with its time.
+				WHEN entry.id > expected AND (expected > 1 OR entry.at > oldest + interval '31 days') THEN 'rows are missing before' END,
+			CASE WHEN entry.id = expected AND entry.previous_hash <> previous THEN 'does not follow the row before' END,
+			CASE WHEN entry.hash <> care.access_hash(entry) THEN 'was changed' END);
+		IF problem <> '' THEN
+			RETURN NEXT;
+		END IF;
+		expected := entry.id + 1;
+		previous := entry.hash;
+	END LOOP;
+	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = verify_access_log.citizen;
+	IF coalesce(head.last_id, 0) <> expected - 1 AND coalesce(head.last_at > oldest, true)
+		OR head.last_id = expected - 1 AND head.hash <> previous
+	THEN
+		id := head.last_id;
+		problem := 'is not the last row of the log';
+		RETURN NEXT;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.verify_access_log(bigint) IS
+'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id; nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+
+CREATE OR REPLACE VIEW care.access_review WITH (security_barrier) AS
+SELECT l.citizen, l.id AS access, l.at, p.name AS person, k.meaning AS role, o.name AS organization,
+	u.meaning AS purpose, l.overridden, l.reason, l.login, l.role_name
+FROM care.access_log l
+JOIN care.access_purpose u ON u.code = l.purpose
+LEFT JOIN care.practitioner p ON p.id = l.practitioner
+LEFT JOIN care.professional_role k ON k.code = l.code
+LEFT JOIN care.organization o ON o.id = l.organization
+WHERE l.activity = 'open' AND (l.purpose = 'ETREAT' OR l.overridden)
+	AND NOT EXISTS (SELECT FROM care.access_verdict v WHERE v.citizen = l.citizen AND v.access = l.id);
+
+COMMENT ON VIEW care.access_review IS
+'Accesses that somebody has to look at: in an emergency without a treatment relation, or against what the citizen refuses to share. care.review_access() takes one off the list.';
+COMMENT ON COLUMN care.access_review.citizen IS 'Whose record was opened.';
+COMMENT ON COLUMN care.access_review.access IS 'Id of the access in the log.';
+COMMENT ON COLUMN care.access_review.at IS 'When.';
+COMMENT ON COLUMN care.access_review.person IS 'Who opened it.';
+COMMENT ON COLUMN care.access_review.role IS 'As what.';
+COMMENT ON COLUMN care.access_review.organization IS 'For which organization.';
+COMMENT ON COLUMN care.access_review.purpose IS 'For what.';
+COMMENT ON COLUMN care.access_review.overridden IS 'Whether a refusal was overridden.';
+COMMENT ON COLUMN care.access_review.reason IS 'Why, in the words of who opened it.';
+COMMENT ON COLUMN care.access_review.login IS 'The login of the session.';
+COMMENT ON COLUMN care.access_review.role_name IS 'The role it acted in.';
+
+CREATE OR REPLACE FUNCTION care.review_access(citizen bigint, access bigint, verdict text, note text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	opened_by CONSTANT name := (
+		SELECT r.role_name FROM care.access_review r
+		WHERE r.citizen = review_access.citizen AND r.access = review_access.access);
+BEGIN
+	IF opened_by IS NULL THEN
+		RAISE EXCEPTION 'access % to citizen % waits for no review', access, citizen
+			USING ERRCODE = 'no_data_found',
+			HINT = 'care.access_review lists those that do.';
+	ELSIF opened_by = smartcare.my_role() THEN
+		PERFORM care.refuse_access('nobody reviews an access of their own', 'Somebody else has to do it.');
+	END IF;
+	INSERT INTO care.access_verdict (citizen, access, verdict, note)
+	VALUES (review_access.citizen, review_access.access, review_access.verdict, review_access.note);
+END
+$$;
+COMMENT ON FUNCTION care.review_access(bigint, bigint, text, text) IS
+'What the review of an access says: justified or unjustified, and why. Errors: P0002 it waits for none, 42501 one''s own access, 23514 another verdict or no note.';

@@ -1,0 +1,478 @@
+/*
+ * access.c
+ *		Whose eyes a session reads with: the roles that it acts for, and the
+ *		records that it has opened.
+ *
+ * Both are asked of the outer user, whom SET ROLE sets and SECURITY DEFINER
+ * leaves alone: the views and functions that ask run as the layout's owner.
+ *
+ * The list of open records is memory of the backend, where no SQL can forge
+ * it.  An entry is pending until the transaction that opened the record, and
+ * with it wrote the log, has committed; it is for one login in one role, and
+ * for a time.  Nothing brings back an entry that is gone.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_auth_members.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "access.h"
+#include "compat.h"
+
+#define MAX_OPEN_RECORDS	1000
+#define MAX_OPEN_HOURS		24
+
+#define RECORDS_OPEN		"smartcare.records_open"
+
+typedef struct OpenRecord
+{
+	int64		citizen;
+	int64		access;			/* what the log knows it by */
+	Oid			login;
+	Oid			role;
+	TimestampTz until;
+	SubTransactionId pending;	/* that opened it; invalid once committed */
+} OpenRecord;
+
+static OpenRecord *records = NULL;
+static int	record_count = 0;
+static int	record_space = 0;
+
+/* A setting, for RESET ALL and DISCARD ALL to come by. */
+static bool records_open = false;
+static bool setting_records_open = false;
+
+/* The roles of one user, while nobody is granted or renamed anything. */
+static ArrayType *role_names = NULL;
+static Oid	role_names_of = InvalidOid;
+static uint64 role_changes = 0;
+
+/*
+ * Open records
+ */
+
+static void
+close_records_if(bool (*gone) (const OpenRecord *, const void *),
+				 const void *arg)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < record_count; i++)
+	{
+		if (!gone(&records[i], arg))
+			records[kept++] = records[i];
+	}
+	record_count = kept;
+}
+
+static bool
+is_pending(const OpenRecord *record, const void *arg)
+{
+	return record->pending != InvalidSubTransactionId;
+}
+
+static bool
+is_pending_in(const OpenRecord *record, const void *subid)
+{
+	return record->pending == *(const SubTransactionId *) subid;
+}
+
+static bool
+is_over(const OpenRecord *record, const void *now)
+{
+	return record->until <= *(const TimestampTz *) now;
+}
+
+static bool
+is_mine(const OpenRecord *record)
+{
+	return record->login == GetSessionUserId() &&
+		record->role == GetOuterUserId();
+}
+
+static bool
+is_mine_of(const OpenRecord *record, const void *citizen)
+{
+	return record->citizen == *(const int64 *) citizen && is_mine(record);
+}
+
+/* Of two entries for one record the later one counts. */
+static bool
+is_replaced(const OpenRecord *record, const void *arg)
+{
+	for (const OpenRecord *later = record + 1;
+		 later < records + record_count; later++)
+	{
+		if (later->citizen == record->citizen &&
+			later->login == record->login && later->role == record->role)
+			return true;
+	}
+	return false;
+}
+
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	bool		any_pending = false;
+
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			for (int i = 0; i < record_count; i++)
+			{
+				any_pending |= is_pending(&records[i], NULL);
+				records[i].pending = InvalidSubTransactionId;
+			}
+			if (any_pending)
+				close_records_if(is_replaced, NULL);
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			close_records_if(is_pending, NULL);
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+end_subtransaction(SubXactEvent event, SubTransactionId subid,
+				   SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		close_records_if(is_pending_in, &subid);
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (int i = 0; i < record_count; i++)
+		{
+			if (records[i].pending == subid)
+				records[i].pending = parent;
+		}
+	}
+}
+
+/* Whoever changes the setting, and to whatever, closes all records. */
+static void
+assign_records_open(bool value, void *extra)
+{
+	if (!setting_records_open)
+		record_count = 0;
+}
+
+/*
+ * RESET ALL passes over settings that were not set in the session, so every
+ * opening sets it: what the transaction leaves open it leaves set.
+ */
+static void
+set_records_open(void)
+{
+	setting_records_open = true;
+	PG_TRY();
+	{
+		SetConfigOption(RECORDS_OPEN, "on", PGC_USERSET, PGC_S_SESSION);
+	}
+	PG_FINALLY();
+	{
+		setting_records_open = false;
+	}
+	PG_END_TRY();
+}
+
+void
+access_init(void)
+{
+	DefineCustomBoolVariable(RECORDS_OPEN,
+							 "Whether this session has opened records.",
+							 "To set it, to whatever, closes them.",
+							 &records_open, false, PGC_USERSET,
+							 GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+							 NULL, assign_records_open, NULL);
+	RegisterXactCallback(end_transaction, NULL);
+	RegisterSubXactCallback(end_subtransaction, NULL);
+}
+
+/* Who owns schema care; InvalidOid where there is none. */
+static Oid
+layout_owner(void)
+{
+	Oid			owner = InvalidOid;
+	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME,
+										CStringGetDatum("care"));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/* No layout, no owner, and GetUserId() is never invalid. */
+static void
+check_caller(void)
+{
+	if (GetUserId() != layout_owner())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("records are opened and closed by the functions of schema \"care\" alone"),
+				 errhint("Use care.open_record() and care.close_record().")));
+}
+
+/* Nobody has written to the log what is read here. */
+static void
+check_primary(void)
+{
+	if (RecoveryInProgress())
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("cannot read a record in detail on a standby"),
+				 errdetail("A standby cannot log who reads."),
+				 errhint("Open and read the record on the primary.")));
+}
+
+static bool
+is_readable(const OpenRecord *record, TimestampTz now)
+{
+	return record->pending == InvalidSubTransactionId &&
+		record->until > now && is_mine(record);
+}
+
+static int
+compare_citizens(const void *a, const void *b)
+{
+	int64		x = DatumGetInt64(*(const Datum *) a);
+	int64		y = DatumGetInt64(*(const Datum *) b);
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Roles
+ */
+
+static void
+forget_roles(Datum arg, int cacheid, uint32 hashvalue)
+{
+	role_names_of = InvalidOid;
+	role_changes++;
+}
+
+/* A user and all roles that the user is a member of, directly or not. */
+static List *
+collect_roles(Oid user)
+{
+	List	   *roles = list_make1_oid(user);
+
+	/* The list grows while we go through it. */
+	for (int i = 0; i < list_length(roles); i++)
+	{
+		CatCList   *grants;
+
+		CHECK_FOR_INTERRUPTS();
+		grants = SearchSysCacheList1(AUTHMEMMEMROLE,
+									 ObjectIdGetDatum(list_nth_oid(roles, i)));
+		for (int j = 0; j < grants->n_members; j++)
+		{
+			HeapTuple	grant = &grants->members[j]->tuple;
+
+			roles = list_append_unique_oid(roles,
+										   ((Form_pg_auth_members) GETSTRUCT(grant))->roleid);
+		}
+		ReleaseSysCacheList(grants);
+	}
+	return roles;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static ArrayType *
+make_role_names(Oid user)
+{
+	List	   *roles = collect_roles(user);
+	char	  **names = palloc(list_length(roles) * sizeof(char *));
+	Datum	   *elements;
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, roles)
+	{
+		char	   *name = GetUserNameFromId(lfirst_oid(cell), true);
+
+		/* Not those that SET ROLE would have to be used for. */
+		if (name != NULL && has_privs_of_role(user, lfirst_oid(cell)))
+			names[count++] = name;
+	}
+	qsort(names, count, sizeof(char *), compare_names);
+
+	elements = palloc(count * sizeof(Datum));
+	for (int i = 0; i < count; i++)
+		elements[i] = DirectFunctionCall1(namein, CStringGetDatum(names[i]));
+	return construct_array(elements, count, NAMEOID, NAMEDATALEN, false,
+						   TYPALIGN_CHAR);
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(my_role);
+Datum
+my_role(PG_FUNCTION_ARGS)
+{
+	char	   *name = GetUserNameFromId(GetOuterUserId(), false);
+
+	return DirectFunctionCall1(namein, CStringGetDatum(name));
+}
+
+PG_FUNCTION_INFO_V1(my_roles);
+Datum
+my_roles(PG_FUNCTION_ARGS)
+{
+	static bool watching = false;
+	Oid			user = GetOuterUserId();
+
+	if (!watching)
+	{
+		CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, forget_roles, (Datum) 0);
+		CacheRegisterSyscacheCallback(AUTHOID, forget_roles, (Datum) 0);
+		watching = true;
+	}
+	if (role_names_of != user)
+	{
+		uint64		changes = role_changes;
+		ArrayType  *names = make_role_names(user);
+
+		/* What changed meanwhile we may have seen or not. */
+		if (changes != role_changes)
+			PG_RETURN_ARRAYTYPE_P(names);
+		role_names_of = InvalidOid;
+		role_names = role_names == NULL ?
+			MemoryContextAlloc(TopMemoryContext, VARSIZE(names)) :
+			repalloc(role_names, VARSIZE(names));
+		memcpy(role_names, names, VARSIZE(names));
+		role_names_of = user;
+	}
+	PG_RETURN_ARRAYTYPE_P(DatumGetArrayTypePCopy(PointerGetDatum(role_names)));
+}
+
+PG_FUNCTION_INFO_V1(open_records);
+Datum
+open_records(PG_FUNCTION_ARGS)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	Datum	   *citizens;
+	int			count = 0;
+
+	check_primary();
+	citizens = palloc(Max(record_count, 1) * sizeof(Datum));
+	for (int i = 0; i < record_count; i++)
+	{
+		if (is_readable(&records[i], now))
+			citizens[count++] = Int64GetDatum(records[i].citizen);
+	}
+	qsort(citizens, count, sizeof(Datum), compare_citizens);
+	PG_RETURN_ARRAYTYPE_P(construct_array(citizens, count, INT8OID,
+										  sizeof(int64), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
+}
+
+PG_FUNCTION_INFO_V1(open_record_access);
+Datum
+open_record_access(PG_FUNCTION_ARGS)
+{
+	int64		citizen = PG_GETARG_INT64(0);
+	TimestampTz now = GetCurrentTimestamp();
+
+	check_primary();
+	for (int i = 0; i < record_count; i++)
+	{
+		if (records[i].citizen == citizen && is_readable(&records[i], now))
+			PG_RETURN_INT64(records[i].access);
+	}
+	PG_RETURN_NULL();
+}
+
+PG_FUNCTION_INFO_V1(set_record_open);
+Datum
+set_record_open(PG_FUNCTION_ARGS)
+{
+	OpenRecord	record = {
+		.citizen = PG_GETARG_INT64(0),
+		.access = PG_GETARG_INT64(1),
+		.login = GetSessionUserId(),
+		.role = GetOuterUserId(),
+		.until = PG_GETARG_TIMESTAMPTZ(2),
+		.pending = GetCurrentSubTransactionId()
+	};
+	TimestampTz now = GetCurrentTimestamp();
+
+	check_caller();
+	if (record.until > now + MAX_OPEN_HOURS * USECS_PER_HOUR)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a record cannot be open for more than %d hours",
+						MAX_OPEN_HOURS)));
+
+	close_records_if(is_over, &now);
+	if (record_count == MAX_OPEN_RECORDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("no more than %d records can be open in a session",
+						MAX_OPEN_RECORDS),
+				 errhint("Close those that are not needed with care.close_record().")));
+	if (record_count == record_space)
+	{
+		int			space = Min(Max(8, 2 * record_space), MAX_OPEN_RECORDS);
+
+		records = records == NULL ?
+			MemoryContextAlloc(TopMemoryContext, space * sizeof(OpenRecord)) :
+			repalloc(records, space * sizeof(OpenRecord));
+		record_space = space;
+	}
+	set_records_open();
+
+	/* A crash must not lose the log of what has been read. */
+	ForceSyncCommit();
+	records[record_count++] = record;
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(set_record_closed);
+Datum
+set_record_closed(PG_FUNCTION_ARGS)
+{
+	int64		citizen = PG_GETARG_INT64(0);
+
+	check_caller();
+	close_records_if(is_mine_of, &citizen);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(sees_all);
+Datum
+sees_all(PG_FUNCTION_ARGS)
+{
+	Oid			user = GetOuterUserId();
+	Oid			owner = layout_owner();
+
+	PG_RETURN_BOOL(superuser_arg(user) ||
+				   (OidIsValid(owner) && has_privs_of_role(user, owner)));
+}
