@@ -2,7 +2,7 @@
 -- the importer, which knows versions, keys and moved entries; what a new version of a
 -- document leaves out is withdrawn.
 
-CREATE OR REPLACE FUNCTION care.project_appointments(projections care.import_projection[])
+CREATE OR REPLACE FUNCTION care.project_document_appointments(projections care.import_projection[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ BEGIN
 		start_time = excluded.start_time, end_time = excluded.end_time, source = excluded.source, issued = excluded.issued;
 END
 $$;
-COMMENT ON FUNCTION care.project_appointments(care.import_projection[]) IS
+COMMENT ON FUNCTION care.project_document_appointments(care.import_projection[]) IS
 'Internal: writes appointments as their standing versions say.';
 
 CREATE OR REPLACE FUNCTION care.entries_issued(filed care.document_reference)
@@ -185,7 +185,7 @@ $$;
 COMMENT ON FUNCTION care.read_appointments(xml) IS 'Internal: the appointments in a document.';
 
 -- As resources; what cannot be one is refused.
-CREATE OR REPLACE FUNCTION care.appointment_resources(doc xml, filed care.document_reference, OUT resources jsonb, OUT refused jsonb)
+CREATE OR REPLACE FUNCTION care.appointment_resources(doc xml, OUT resources jsonb, OUT refused jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -194,13 +194,13 @@ DECLARE
 BEGIN
 	PERFORM care.add_document_organizations((
 		SELECT jsonb_agg(jsonb_build_object('sor', a.performer, 'name', a.performer_name))
-		FROM jsonb_to_recordset(found_rows) AS a (performer text, performer_name text)), filed.issued);
+		FROM jsonb_to_recordset(found_rows) AS a (performer text, performer_name text)));
 	SELECT coalesce(jsonb_agg(jsonb_build_object('key', a.key, 'content', jsonb_strip_nulls(jsonb_build_object('resourceType', 'Appointment',
 			'status', a.status, 'description', a.description,
 			'start', to_char(a.start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'end', to_char(a.end_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'participant', jsonb_build_array(jsonb_build_object('actor', jsonb_build_object('identifier',
-				jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
+			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:extension:organization', 'valueReference', jsonb_build_object(
+				'type', 'Organization', 'identifier', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
 		coalesce(jsonb_agg(jsonb_build_object('what', 'appointment ' || coalesce(a.key, ''), 'code', 'appointment', 'reason', f.fault))
 			FILTER (WHERE f.fault IS NOT NULL), '[]')
 	INTO resources, refused
@@ -217,7 +217,7 @@ BEGIN
 	) AS f;
 END
 $$;
-COMMENT ON FUNCTION care.appointment_resources(xml, care.document_reference) IS
+COMMENT ON FUNCTION care.appointment_resources(xml) IS
 'Internal: a document''s appointments as resources, their organizations registered, and those that cannot be.';
 
 CREATE OR REPLACE FUNCTION care.file_appointment(doc xml, filed care.document_reference)
@@ -226,7 +226,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	said CONSTANT record := care.appointment_resources(doc, filed);
+	said CONSTANT record := care.appointment_resources(doc);
 	done CONSTANT jsonb := care.file_entries(filed, said.resources);
 BEGIN
 	RETURN done || jsonb_build_object('refused', said.refused || (done -> 'refused'));

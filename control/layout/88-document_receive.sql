@@ -11,7 +11,7 @@ DECLARE
 	header jsonb;
 	fault record;
 	whom record;
-	told jsonb := '{}';
+	told jsonb := jsonb '{}';
 BEGIN
 	text_read := care.document_xml(received.content);
 	IF text_read.code IS NOT NULL THEN
@@ -90,6 +90,7 @@ CREATE OR REPLACE FUNCTION care.receive_document(document text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	received care.document;

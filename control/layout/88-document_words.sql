@@ -22,7 +22,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	met CONSTANT record := care.appointment_resources(doc, filed);
+	met CONSTANT record := care.appointment_resources(doc);
 	resources jsonb;
 	refused jsonb;
 	done jsonb;

@@ -33,7 +33,7 @@ SELECT is(
 	pg_temp.received((SELECT array_agg(document ORDER BY file DESC) FROM source)),
 	pg_temp.received((SELECT array_agg(document ORDER BY file) FROM source)), 'in reverse order the record is the same');
 SELECT is(
-	pg_temp.received((SELECT array_agg(s.document ORDER BY md5(s.file || n)) FROM source s, generate_series(1, 2) AS n)),
+	pg_temp.received((SELECT array_agg(s.document ORDER BY md5(concat(s.file, n))) FROM source s, generate_series(1, 2) AS n)),
 	pg_temp.received((SELECT array_agg(document ORDER BY file) FROM source)), 'and twice in any order');
 
 CREATE TEMP TABLE answer AS
