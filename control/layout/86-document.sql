@@ -103,7 +103,7 @@ BEGIN
 				WHERE k.key NOT IN (care.hl7_key(t.root, t.extension), coalesce(care.hl7_key(t.set_root, t.set_extension), ''))),
 			'citizens', t.citizens, 'cpr', t.cpr, 'replacement', t.replacement,
 			'name', nullif(t.name, ''), 'birth_date', CASE WHEN t.birth ~ '^\d{8}' THEN left(t.birth, 8) END,
-			'gender', CASE t.gender WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' WHEN 'UN' THEN 'other' END,
+			'gender', CASE t.gender WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' END,
 			'author', t.author, 'author_name', nullif(btrim(t.author_name), ''),
 			'custodian', t.custodian, 'custodian_name', nullif(btrim(t.custodian_name), ''),
 			'receiver', t.receiver, 'receiver_name', nullif(btrim(t.receiver_name), ''),
@@ -340,10 +340,6 @@ DECLARE
 	other boolean;
 	said jsonb := jsonb '{}';
 BEGIN
-	PERFORM care.add_document_organizations((
-		SELECT jsonb_agg(jsonb_build_object('sor', header -> p.party, 'name', header -> (p.party || '_name')))
-		FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)));
-
 	SELECT count(*) > 0, coalesce(bool_or(r.set_key = header ->> 'set' AND r.version = coalesce((header ->> 'version')::bigint, 1)), false)
 	INTO known, other
 	FROM care.document_reference r

@@ -24,6 +24,15 @@ BEGIN
 	IF fault.code IS NOT NULL THEN
 		RETURN care.document_refusal(told, fault.code, fault.reason);
 	END IF;
+	-- Before any citizen is locked, as an import does.
+	PERFORM care.add_document_organizations((
+		SELECT jsonb_agg(jsonb_build_object('sor', o.sor, 'name', o.name))
+		FROM (
+			SELECT header ->> p.party AS sor, header ->> (p.party || '_name') AS name
+			FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)
+			UNION ALL
+			SELECT a.performer, a.performer_name FROM care.read_appointments(text_read.doc) AS a WHERE header ->> 'kind' IN ('APD', 'CPD')
+		) AS o));
 	IF decided IS NULL THEN
 		whom := care.document_citizen(header);
 		IF whom.reason IS NOT NULL THEN
@@ -105,7 +114,7 @@ BEGIN
 	RETURNING * INTO received;
 	IF received.status = 'processed' THEN
 		RETURN received.report || '{"status": "unchanged"}';
-	ELSIF received.status = 'parked' OR received.report ? 'decided' THEN
+	ELSIF received.report ? 'decided' THEN
 		RETURN received.report;
 	END IF;
 	RETURN care.process_document(received);

@@ -215,7 +215,7 @@ SELECT is(care.receive_document(NULL) ->> 'status', 'refused', 'no document');
 SELECT is(care.receive_document('') ->> 'status', 'refused', 'an empty one');
 UPDATE care.setting SET value = '10000' WHERE name = 'document_size';
 SELECT is(pg_temp.code(replace(pg_temp.cda('x'), '</title>', repeat(' ', 10000) || '</title>')), 'refused too-large', 'one that is too large');
-UPDATE care.setting SET value = '33554432' WHERE name = 'document_size';
+UPDATE care.setting SET value = '16777216' WHERE name = 'document_size';
 SELECT is(pg_temp.code('<a>' || repeat('x', 100000000) || '</a>'), 'refused too-large', 'one of 100 MB');
 SELECT is(pg_temp.code(E'\ufeff\r\n ' || replace(pg_temp.cda('utf', name => '<given>Åse</given><family>Ødegård</family>', cpr => '0101010000', birth => '19010101'), 'UTF-8', 'ISO-8859-1')),
 	'created', 'a byte order mark, and a declaration of another encoding');
