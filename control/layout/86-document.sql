@@ -221,7 +221,11 @@ BEGIN
 		citizen := care.register_citizen(ARRAY[identifier ->> 'system'], ARRAY[identifier ->> 'value'],
 			header ->> 'name', to_date(header ->> 'birth_date', 'YYYYMMDD'), header ->> 'gender');
 	EXCEPTION
-		WHEN integrity_constraint_violation OR unique_violation THEN
+		WHEN integrity_constraint_violation THEN
+			-- The name stands for all of its class.
+			IF SQLSTATE NOT IN ('23000', '23505') THEN
+				RAISE;
+			END IF;
 			reason := SQLERRM;
 		WHEN datetime_field_overflow THEN
 			reason := format('the birth date "%s" is no date', header ->> 'birth_date');

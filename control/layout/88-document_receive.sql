@@ -81,6 +81,8 @@ BEGIN
 		WHEN insufficient_resources OR operator_intervention OR system_error OR transaction_rollback OR lock_not_available
 			OR feature_not_supported THEN
 			RAISE;
+		WHEN invalid_xml_document THEN
+			told := care.document_refusal('{}', 'not-xml', 'it is not well-formed XML: ' || SQLERRM);
 		WHEN OTHERS THEN
 			told := care.document_refusal('{}', 'failed ' || SQLSTATE, SQLERRM);
 	END;
