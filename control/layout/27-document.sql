@@ -97,4 +97,4 @@ FROM (VALUES
 ) AS t (step, from_status, to_status, party, needs);
 
 INSERT INTO care.setting (name, value, meaning) VALUES
-	('document_size', '33554432', 'How many bytes a document may have that is to be read; a larger one is kept and refused.');
+	('document_size', '16777216', 'How many bytes a document may have that is to be read; a larger one is kept and refused.');

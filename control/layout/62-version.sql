@@ -141,7 +141,8 @@ RETURN '{
 		"encounter": ["Encounter", "$.encounter"],
 		"addresses": ["Condition", "$.addresses[*]"],
 		"goals": ["Goal", "$.goal[*]"]},
-	"Appointment": {"organization": ["Organization", "$.participant[*].actor"]}
+	"Appointment": {
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:organization\").valueReference"]}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_links() IS
 'Internal: of each type of resource the references that are read: by role the type that is looked for and where it stands.';

@@ -425,7 +425,7 @@ BEGIN
 		PERFORM care.project_care_plans(standing.projections);
 	END IF;
 	IF 'Appointment' = ANY (types) THEN
-		PERFORM care.project_appointments(standing.projections);
+		PERFORM care.project_document_appointments(standing.projections);
 	END IF;
 END
 $$;

@@ -76,8 +76,6 @@ CREATE OR REPLACE FUNCTION care.document_xml(content text, OUT doc xml, OUT code
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	shape record;
 BEGIN
 	IF octet_length(content) > care.setting('document_size')::bigint THEN
 		code := 'too-large';
@@ -85,16 +83,6 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT * INTO doc, code, reason FROM care.read_xml(content);
-	IF code IS NOT NULL THEN
-		RETURN;
-	END IF;
-	SELECT t.name, t.namespace INTO shape
-	FROM xmltable('/*' PASSING doc COLUMNS name text PATH 'local-name(.)', namespace text PATH 'namespace-uri(.)') AS t;
-	IF (shape.name, shape.namespace) <> ('ClinicalDocument', 'urn:hl7-org:v3') THEN
-		code := 'not-cda';
-		reason := format('it is "%s" of namespace "%s", and a document is ClinicalDocument of urn:hl7-org:v3', left(shape.name, 50), left(shape.namespace, 100));
-		doc := NULL;
-	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.document_xml(text) IS
@@ -108,6 +96,7 @@ AS $$
 BEGIN
 	RETURN (
 		SELECT jsonb_strip_nulls(jsonb_build_object(
+			'root', CASE WHEN t.element <> 'ClinicalDocument' OR t.namespace <> 'urn:hl7-org:v3' THEN format('"%s" of namespace "%s"', left(t.element, 50), left(t.namespace, 100)) END,
 			'kind', CASE t.code WHEN '53576-5' THEN 'PHMR' WHEN '74465-6' THEN 'QRD' WHEN '39289-4' THEN 'APD' WHEN '81215-6' THEN 'CPD' END,
 			'code', left(t.code, 50), 'title', left(nullif(btrim(t.title), ''), 200),
 			'document', care.hl7_key(t.root, t.extension), 'time', care.hl7_time(t.time), 'written', t.time,
@@ -122,12 +111,13 @@ BEGIN
 				WHERE k.key NOT IN (care.hl7_key(t.root, t.extension), coalesce(care.hl7_key(t.set_root, t.set_extension), ''))),
 			'citizens', t.citizens, 'cpr', t.cpr, 'replacement', t.replacement,
 			'name', nullif(t.name, ''), 'birth_date', CASE WHEN t.birth ~ '^\d{8}' THEN left(t.birth, 8) END,
-			'gender', CASE t.gender WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' WHEN 'UN' THEN 'other' END,
+			'gender', CASE t.gender WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' END,
 			'author', t.author, 'author_name', nullif(btrim(t.author_name), ''),
 			'custodian', t.custodian, 'custodian_name', nullif(btrim(t.custodian_name), ''),
 			'receiver', t.receiver, 'receiver_name', nullif(btrim(t.receiver_name), ''),
 			'start_time', care.hl7_time(t.low), 'end_time', care.hl7_time(t.high)))
-		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h), '/h:ClinicalDocument' PASSING doc COLUMNS
+		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h), '/*' PASSING doc COLUMNS
+			element text PATH 'local-name(.)', namespace text PATH 'namespace-uri(.)',
 			code text PATH 'h:code[1]/@code',
 			title text PATH 'h:title[1]',
 			root text PATH 'h:id[1]/@root',
@@ -166,7 +156,10 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT header ? 'kind' THEN
+	IF header ? 'root' THEN
+		code := 'not-cda';
+		reason := format('it is %s, and a document is "ClinicalDocument" of "urn:hl7-org:v3"', header ->> 'root');
+	ELSIF NOT header ? 'kind' THEN
 		code := 'unknown-type';
 		reason := format('documents of type "%s" are not read; PHMR, QRD, APD and CPD are', coalesce(header ->> 'code', 'null'));
 	ELSIF NOT header ?& '{document,set}' THEN
@@ -236,7 +229,11 @@ BEGIN
 		citizen := care.register_citizen(ARRAY[identifier ->> 'system'], ARRAY[identifier ->> 'value'],
 			header ->> 'name', to_date(header ->> 'birth_date', 'YYYYMMDD'), header ->> 'gender');
 	EXCEPTION
-		WHEN integrity_constraint_violation OR unique_violation THEN
+		WHEN integrity_constraint_violation THEN
+			-- The name stands for all of its class.
+			IF SQLSTATE NOT IN ('23000', '23505') THEN
+				RAISE;
+			END IF;
 			reason := SQLERRM;
 		WHEN datetime_field_overflow THEN
 			reason := format('the birth date "%s" is no date', header ->> 'birth_date');
@@ -265,39 +262,39 @@ END;
 COMMENT ON FUNCTION care.header_sets(jsonb) IS
 'Internal: the set that a document belongs to, and the sets and documents that it replaces.';
 
-CREATE OR REPLACE FUNCTION care.add_document_organizations(organizations jsonb, issued timestamptz)
+CREATE OR REPLACE FUNCTION care.add_document_organizations(organizations jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	entries care.import_entry[];
+	named record;
+	entry care.import_entry;
 BEGIN
-	-- What is known from elsewhere keeps its name.
-	SELECT array_agg(ROW('Organization', o.key, NULL, NULL, 0, add_document_organizations.issued, md5(c.content::text), c.content, NULL)::care.import_entry
-		ORDER BY o.key)
-	INTO entries
-	FROM (
-		SELECT s.sor, care.fhir_identifier('Organization', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', s.sor)) AS key, max(s.name) AS name
+	FOR named IN
+		SELECT s.sor, min(s.name COLLATE "C") AS name, k.id, k.source, k.name AS known_name
 		FROM (
-			SELECT care.normal_identifier('urn:oid:1.2.208.176.1.1', g.sor) AS sor, g.name
+			SELECT care.normal_identifier('urn:oid:1.2.208.176.1.1', g.sor) AS sor, left(g.name, 200) AS name
 			FROM jsonb_to_recordset(organizations) AS g (sor text, name text)
 		) AS s
+		LEFT JOIN care.organization k ON k.sor = s.sor
 		WHERE s.sor IS NOT NULL
-		GROUP BY s.sor
-	) AS o
-	CROSS JOIN LATERAL (
-		SELECT jsonb_build_object('identifier', jsonb_build_array(jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', o.sor)),
-			'name', coalesce(left(o.name, 200), 'SOR ' || o.sor)) AS content
-	) AS c
-	WHERE NOT EXISTS (SELECT FROM care.organization k WHERE k.sor = o.sor AND k.source IS DISTINCT FROM o.key);
-	IF entries IS NOT NULL THEN
-		PERFORM care.reserve_keys(array_agg(e.resource_type), array_agg(e.key)) FROM unnest(entries) AS e;
-		PERFORM care.import_organizations(entries);
-	END IF;
+		GROUP BY s.sor, k.id ORDER BY s.sor
+	LOOP
+		entry := ROW('Organization', care.fhir_identifier('Organization', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', named.sor)),
+			NULL, NULL, 0, '-infinity', '', jsonb_build_object('name', coalesce(named.name, 'SOR ' || named.sor), 'identifier',
+				jsonb_build_array(jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', named.sor))), NULL)::care.import_entry;
+		IF named.id IS NULL THEN
+			PERFORM care.reserve_keys(ARRAY['Organization'], ARRAY[entry.key]);
+			PERFORM care.import_organizations(ARRAY[entry]);
+		ELSIF named.source = entry.key AND (named.known_name = 'SOR ' || named.sor OR named.name COLLATE "C" < named.known_name) THEN
+			-- What it is called must not depend on which document came first; what others told of it stays.
+			UPDATE care.organization o SET name = coalesce(named.name, o.name) WHERE o.id = named.id;
+		END IF;
+	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION care.add_document_organizations(jsonb, timestamptz) IS
+COMMENT ON FUNCTION care.add_document_organizations(jsonb) IS
 'Internal: registers organizations that a document names by SOR id; of which sector they are a person says.';
 
 CREATE OR REPLACE FUNCTION care.sor_organization(sor text)
@@ -353,12 +350,8 @@ DECLARE
 	filed care.document_reference;
 	known boolean;
 	other boolean;
-	said jsonb := '{}';
+	said jsonb := jsonb '{}';
 BEGIN
-	PERFORM care.add_document_organizations((
-		SELECT jsonb_agg(jsonb_build_object('sor', header -> p.party, 'name', header -> (p.party || '_name')))
-		FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)), (header ->> 'time')::timestamptz);
-
 	SELECT count(*) > 0, coalesce(bool_or(r.set_key = header ->> 'set' AND r.version = coalesce((header ->> 'version')::bigint, 1)), false)
 	INTO known, other
 	FROM care.document_reference r

@@ -5,6 +5,9 @@
 -- (care.add_batches). What a measurement is, which measure, which unit, is decided where
 -- it is for FHIR: each becomes an Observation for care.observation_batches().
 
+-- Paths have one step that searches, from the root, and look back over no more than
+-- what comes before the first component: any other takes a time that is quadratic in
+-- what somebody sends, and no interrupt ends it.
 CREATE OR REPLACE FUNCTION care.read_observations(doc xml)
 RETURNS TABLE (ordinal integer, nullified boolean, "time" timestamptz, reading text, unit text, fault text, content jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
@@ -23,7 +26,7 @@ BEGIN
 			'enterer', o.enterer,
 			'note', CASE WHEN m.comment IS NOT NULL THEN jsonb_build_array(jsonb_build_object('text', m.comment)) END)) END
 	FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h, 'http://www.w3.org/2001/XMLSchema-instance' AS x),
-		'/h:ClinicalDocument/h:component/h:structuredBody//h:observation[not(@moodCode) or @moodCode="EVN"]
+		'/h:ClinicalDocument/descendant::h:observation[not(@moodCode) or @moodCode="EVN"]
 			[not(ancestor::h:observation) and not(ancestor::h:act) and not(ancestor::h:encounter)][h:value]' PASSING doc COLUMNS
 		ordinal FOR ORDINALITY,
 		root text PATH 'h:id[1]/@root', extension text PATH 'h:id[1]/@extension',
@@ -32,24 +35,25 @@ BEGIN
 		display1 text PATH 'h:code[1]/h:translation[1]/@displayName',
 		code2 text PATH 'h:code[1]/h:translation[2]/@code', system2 text PATH 'h:code[1]/h:translation[2]/@codeSystem',
 		display2 text PATH 'h:code[1]/h:translation[2]/@displayName',
-		status text PATH 'h:statusCode[1]/@code', outer_status text PATH 'ancestor::h:organizer[1]/h:statusCode[1]/@code',
+		status text PATH 'h:statusCode[1]/@code',
+		outer_status text PATH 'ancestor::h:organizer[1]/h:component[1]/preceding-sibling::h:statusCode[1]/@code',
 		negated text PATH '@negationInd',
 		-- In a PHMR it stands with the organizer.
 		own_time text PATH '(h:effectiveTime[1]/@value | h:effectiveTime[1]/h:low/@value)[1]',
-		outer_time text PATH '(ancestor::h:organizer[1]/h:effectiveTime[1]/@value | ancestor::h:organizer[1]/h:effectiveTime[1]/h:low/@value)[1]',
+		outer_time text PATH 'ancestor::h:organizer[1]/h:component[1]/preceding-sibling::h:effectiveTime[1]/@value',
+		outer_low text PATH 'ancestor::h:organizer[1]/h:component[1]/preceding-sibling::h:effectiveTime[1]/h:low[1]/@value',
 		"values" integer PATH 'count(h:value)',
 		type text PATH 'h:value[1]/@x:type', value text PATH 'h:value[1]/@value', unit text PATH 'h:value[1]/@unit',
 		low text PATH 'h:value[1]/h:low[1]/@value', low_unit text PATH 'h:value[1]/h:low[1]/@unit', low_in text PATH 'h:value[1]/h:low[1]/@inclusive',
 		high text PATH 'h:value[1]/h:high[1]/@value', high_unit text PATH 'h:value[1]/h:high[1]/@unit', high_in text PATH 'h:value[1]/h:high[1]/@inclusive',
 		method1 text PATH 'h:methodCode[1]/@code', method2 text PATH 'h:methodCode[2]/@code', method3 text PATH 'h:methodCode[3]/@code',
 		enterer text PATH '(h:participant[@typeCode="ENT"]/h:participantRole/h:id/@extension)[1]',
-		comment text PATH '(h:entryRelationship/h:act[h:code/@code="48767-8"]/h:text)[1]',
-		outer_comment text PATH '(ancestor::h:organizer[1]/h:component/h:act[h:code/@code="48767-8"]/h:text)[1]') AS o
+		comment text PATH '(h:entryRelationship/h:act[h:code/@code="48767-8"]/h:text)[1]') AS o
 	CROSS JOIN LATERAL (
 		SELECT lower(o.status) = 'nullified' OR lower(o.outer_status) = 'nullified' AS is_so, regexp_replace(o.type, '^.*:', '') AS type OFFSET 0
 	) AS n
 	CROSS JOIN LATERAL (SELECT coalesce(n.is_so, false) AS nullified OFFSET 0) AS s
-	CROSS JOIN LATERAL (SELECT care.hl7_time(w.written) AS "time", w.written FROM (SELECT coalesce(o.own_time, o.outer_time) AS written) AS w OFFSET 0) AS t
+	CROSS JOIN LATERAL (SELECT care.hl7_time(w.written) AS "time", w.written FROM (SELECT coalesce(o.own_time, o.outer_time, o.outer_low) AS written) AS w OFFSET 0) AS t
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN n.type LIKE 'IVL%' THEN coalesce(o.low, o.high) ELSE o.value END AS reading,
 			-- "Not applicable" is how a PHMR writes the unit of a fraction.
@@ -65,7 +69,7 @@ BEGIN
 		FROM (VALUES (o.system, o.code, o.display), (o.system1, o.code1, o.display1), (o.system2, o.code2, o.display2)) AS k (system, code, display)
 		WHERE k.code <> '' AND k.system <> ''
 	) AS c
-	CROSS JOIN LATERAL (SELECT nullif(btrim(left(concat_ws(E'\n', nullif(btrim(o.comment), ''), nullif(btrim(o.outer_comment), '')), 2000)), '') AS comment) AS m
+	CROSS JOIN LATERAL (SELECT nullif(btrim(left(o.comment, 2000)), '') AS comment) AS m
 	CROSS JOIN LATERAL (
 		SELECT CASE
 			WHEN o.negated = 'true' THEN 'it is negated'
@@ -98,7 +102,7 @@ BEGIN
 		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', d.code, 'name', d.name, 'model', btrim(d.model), 'software', btrim(d.software),
 			'identifier', care.hl7_key(d.root, d.extension))) ORDER BY d.ordinal)
 		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-			'/h:ClinicalDocument/h:component/h:structuredBody//h:section[h:code/@code="46264-8"]/h:entry/h:organizer/h:participant/h:participantRole[h:playingDevice]'
+			'/h:ClinicalDocument/descendant::h:section[h:code/@code="46264-8"]/h:entry/h:organizer/h:participant/h:participantRole[h:playingDevice]'
 			PASSING doc COLUMNS
 			ordinal FOR ORDINALITY,
 			root text PATH 'h:id[1]/@root', extension text PATH 'h:id[1]/@extension',
@@ -162,11 +166,13 @@ BEGIN
 			UNION ALL
 			-- Where the document has a valid value as well, it is the correction.
 			SELECT n.measure, 1, NULL, 0, NULL,
-				array_agg(DISTINCT n."time") FILTER (WHERE NOT EXISTS (SELECT FROM layered l WHERE l.measure = n.measure AND l."time" = n."time")), NULL,
+				array_agg(DISTINCT n."time") FILTER (WHERE v."time" IS NULL), NULL,
 				whole || jsonb_build_object('nullified', jsonb_agg(coalesce(n.source, '{}') || jsonb_build_object(
 					'time', to_char(n."time" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'value', n.reading, 'unit', n.unit)
 					ORDER BY n."time", n.number))
-			FROM point n WHERE n.nullified
+			FROM point n
+			LEFT JOIN (SELECT DISTINCT l.measure, l."time" FROM layered l) AS v ON v.measure = n.measure AND v."time" = n."time"
+			WHERE n.nullified
 			GROUP BY n.measure
 		) AS g
 	)
@@ -176,7 +182,8 @@ BEGIN
 			FROM (
 				SELECT DISTINCT ON (b.number, n."time") b.number, n."time", n.measure, n.comparator, n.original_value, n.original_unit, n.note
 				FROM stated b
-				JOIN unnest(said.notes) AS n ON n.batch = ANY (b.numbers)
+				CROSS JOIN unnest(b.numbers) AS o (number)
+				JOIN unnest(said.notes) AS n ON n.batch = o.number
 				ORDER BY b.number, n."time", n.batch
 			) AS k),
 		jsonb_build_object('received', (SELECT count(*) FROM layered), 'nullified', (SELECT count(*) FROM point p WHERE p.nullified))

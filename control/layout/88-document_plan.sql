@@ -2,7 +2,7 @@
 -- the importer, which knows versions, keys and moved entries; what a new version of a
 -- document leaves out is withdrawn.
 
-CREATE OR REPLACE FUNCTION care.project_appointments(projections care.import_projection[])
+CREATE OR REPLACE FUNCTION care.project_document_appointments(projections care.import_projection[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ BEGIN
 		start_time = excluded.start_time, end_time = excluded.end_time, source = excluded.source, issued = excluded.issued;
 END
 $$;
-COMMENT ON FUNCTION care.project_appointments(care.import_projection[]) IS
+COMMENT ON FUNCTION care.project_document_appointments(care.import_projection[]) IS
 'Internal: writes appointments as their standing versions say.';
 
 CREATE OR REPLACE FUNCTION care.entries_issued(filed care.document_reference)
@@ -166,14 +166,13 @@ BEGIN
 		CASE lower(a.status) WHEN 'completed' THEN 'fulfilled' WHEN 'nullified' THEN 'entered-in-error'
 			WHEN 'cancelled' THEN 'cancelled' WHEN 'aborted' THEN 'cancelled' ELSE 'booked' END,
 		a.performer, nullif(btrim(a.performer_name), ''),
-		left(coalesce(nullif(btrim(a.reason), ''), nullif(btrim(a.display), ''), nullif(btrim(a.title), ''), a.code, 'Appointment'), 1000),
+		left(coalesce(nullif(btrim(a.reason), ''), nullif(btrim(a.display), ''), a.code, 'Appointment'), 1000),
 		t.low, CASE WHEN t.high > t.low THEN t.high END
 	FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-		'/h:ClinicalDocument/h:component/h:structuredBody//h:encounter[@moodCode="APT"
+		'/h:ClinicalDocument/descendant::h:encounter[@moodCode="APT"
 			or (@moodCode="INT" or @moodCode="RQO") and h:effectiveTime/h:low/@value and h:performer]' PASSING doc COLUMNS
 		root text PATH 'h:id[1]/@root', extension text PATH 'h:id[1]/@extension',
 		status text PATH 'h:statusCode[1]/@code', code text PATH 'h:code[1]/@code', display text PATH 'h:code[1]/@displayName',
-		title text PATH 'ancestor::h:section[1]/h:title[1]',
 		low text PATH '(h:effectiveTime[1]/h:low/@value | h:effectiveTime[1]/@value)[1]', high text PATH 'h:effectiveTime[1]/h:high[1]/@value',
 		performer text PATH '(h:performer/h:assignedEntity/h:representedOrganization/h:id[@root="1.2.208.176.1.1" or @root="1.2.208.176.1"]/@extension
 			| h:performer/h:assignedEntity/h:id[@root="1.2.208.176.1.1" or @root="1.2.208.176.1"]/@extension)[last()]',
@@ -185,29 +184,22 @@ $$;
 COMMENT ON FUNCTION care.read_appointments(xml) IS 'Internal: the appointments in a document.';
 
 -- As resources; what cannot be one is refused.
-CREATE OR REPLACE FUNCTION care.appointment_resources(doc xml, filed care.document_reference, OUT resources jsonb, OUT refused jsonb)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE OR REPLACE FUNCTION care.appointment_resources(doc xml, OUT resources jsonb, OUT refused jsonb)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	found_rows CONSTANT jsonb := (SELECT coalesce(jsonb_agg(a), '[]') FROM care.read_appointments(doc) AS a);
 BEGIN
-	PERFORM care.add_document_organizations((
-		SELECT jsonb_agg(jsonb_build_object('sor', a.performer, 'name', a.performer_name))
-		FROM jsonb_to_recordset(found_rows) AS a (performer text, performer_name text)), filed.issued);
 	SELECT coalesce(jsonb_agg(jsonb_build_object('key', a.key, 'content', jsonb_strip_nulls(jsonb_build_object('resourceType', 'Appointment',
 			'status', a.status, 'description', a.description,
 			'start', to_char(a.start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'end', to_char(a.end_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'participant', jsonb_build_array(jsonb_build_object('actor', jsonb_build_object('identifier',
-				jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
+			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:extension:organization', 'valueReference', jsonb_build_object(
+				'type', 'Organization', 'identifier', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
 		coalesce(jsonb_agg(jsonb_build_object('what', 'appointment ' || coalesce(a.key, ''), 'code', 'appointment', 'reason', f.fault))
 			FILTER (WHERE f.fault IS NOT NULL), '[]')
 	INTO resources, refused
 	FROM (
-		SELECT DISTINCT ON (r.key) r.*
-		FROM jsonb_to_recordset(found_rows)
-			AS r (key text, status text, performer text, description text, start_time timestamptz, end_time timestamptz)
+		SELECT DISTINCT ON (r.key) r.* FROM care.read_appointments(doc) AS r
 	) AS a
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN a.key IS NULL THEN 'it has no id'
@@ -217,8 +209,8 @@ BEGIN
 	) AS f;
 END
 $$;
-COMMENT ON FUNCTION care.appointment_resources(xml, care.document_reference) IS
-'Internal: a document''s appointments as resources, their organizations registered, and those that cannot be.';
+COMMENT ON FUNCTION care.appointment_resources(xml) IS
+'Internal: a document''s appointments as resources, and those that cannot be.';
 
 CREATE OR REPLACE FUNCTION care.file_appointment(doc xml, filed care.document_reference)
 RETURNS jsonb
@@ -226,7 +218,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	said CONSTANT record := care.appointment_resources(doc, filed);
+	said CONSTANT record := care.appointment_resources(doc);
 	done CONSTANT jsonb := care.file_entries(filed, said.resources);
 BEGIN
 	RETURN done || jsonb_build_object('refused', said.refused || (done -> 'refused'));

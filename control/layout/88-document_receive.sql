@@ -11,7 +11,7 @@ DECLARE
 	header jsonb;
 	fault record;
 	whom record;
-	told jsonb := '{}';
+	told jsonb := jsonb '{}';
 BEGIN
 	text_read := care.document_xml(received.content);
 	IF text_read.code IS NOT NULL THEN
@@ -24,6 +24,15 @@ BEGIN
 	IF fault.code IS NOT NULL THEN
 		RETURN care.document_refusal(told, fault.code, fault.reason);
 	END IF;
+	-- Before any citizen is locked, as an import does.
+	PERFORM care.add_document_organizations((
+		SELECT jsonb_agg(jsonb_build_object('sor', o.sor, 'name', o.name))
+		FROM (
+			SELECT header ->> p.party AS sor, header ->> (p.party || '_name') AS name
+			FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)
+			UNION ALL
+			SELECT a.performer, a.performer_name FROM care.read_appointments(text_read.doc) AS a WHERE header ->> 'kind' IN ('APD', 'CPD')
+		) AS o));
 	IF decided IS NULL THEN
 		whom := care.document_citizen(header);
 		IF whom.reason IS NOT NULL THEN
@@ -72,6 +81,8 @@ BEGIN
 		WHEN insufficient_resources OR operator_intervention OR system_error OR transaction_rollback OR lock_not_available
 			OR feature_not_supported THEN
 			RAISE;
+		WHEN invalid_xml_document THEN
+			told := care.document_refusal('{}', 'not-xml', 'it is not well-formed XML: ' || SQLERRM);
 		WHEN OTHERS THEN
 			told := care.document_refusal('{}', 'failed ' || SQLSTATE, SQLERRM);
 	END;
@@ -90,6 +101,7 @@ CREATE OR REPLACE FUNCTION care.receive_document(document text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	received care.document;
@@ -104,7 +116,7 @@ BEGIN
 	RETURNING * INTO received;
 	IF received.status = 'processed' THEN
 		RETURN received.report || '{"status": "unchanged"}';
-	ELSIF received.status = 'parked' OR received.report ? 'decided' THEN
+	ELSIF received.report ? 'decided' THEN
 		RETURN received.report;
 	END IF;
 	RETURN care.process_document(received);

@@ -9,7 +9,7 @@ BEGIN
 	RETURN QUERY
 	SELECT w.id, left(btrim(regexp_replace(string_agg(w.words, ' ' ORDER BY w.ordinal), '\s+', ' ', 'g')), 4000)
 	FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-		'/h:ClinicalDocument/h:component/h:structuredBody//h:text//*[@ID]//text()' PASSING doc COLUMNS
+		'/h:ClinicalDocument/descendant::text()[ancestor::h:text][ancestor::*/@ID]' PASSING doc COLUMNS
 		ordinal FOR ORDINALITY, id text PATH 'ancestor::*[@ID][1]/@ID', words text PATH '.') AS w
 	GROUP BY w.id;
 END
@@ -22,16 +22,21 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	met CONSTANT record := care.appointment_resources(doc, filed);
+	met CONSTANT record := care.appointment_resources(doc);
 	resources jsonb;
 	refused jsonb;
 	done jsonb;
 BEGIN
 	WITH words AS MATERIALIZED (
 		SELECT * FROM care.read_words(doc)
+	), section AS MATERIALIZED (
+		SELECT s.* FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
+			'/h:ClinicalDocument/h:component/h:structuredBody/h:component/h:section' PASSING doc COLUMNS
+			ordinal FOR ORDINALITY, code text PATH 'h:code[1]/@code', title text PATH 'h:title[1]', whole xml PATH '.') AS s
+		WHERE s.code IN ('75310-3', '62387-6')
 	), concern AS MATERIALIZED (
-		SELECT coalesce(care.hl7_key(c.root, c.extension), filed.set_key || '#concern' || c.ordinal) AS key,
-			'condition ' || c.ordinal AS what, nullif(btrim(coalesce(c.display, c.code)), '') AS name,
+		SELECT coalesce(care.hl7_key(c.root, c.extension), concat(filed.set_key, '#concern', s.ordinal, '.', c.ordinal)) AS key,
+			concat('condition ', s.ordinal, '.', c.ordinal) AS what, nullif(btrim(coalesce(c.display, c.code)), '') AS name,
 			jsonb_strip_nulls(jsonb_build_object('resourceType', 'Condition',
 				'code', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('system', care.hl7_system(c.system), 'code', c.code, 'display', c.display))),
 				'clinicalStatus', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('code',
@@ -40,12 +45,13 @@ BEGIN
 					CASE lower(c.status) WHEN 'nullified' THEN 'entered-in-error' ELSE 'confirmed' END))),
 				'onsetDateTime', to_char(care.hl7_time(c.low) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 				'abatementDateTime', to_char(care.hl7_time(c.high) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))) AS content
-		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-			'/h:ClinicalDocument/h:component/h:structuredBody//h:section[h:code/@code="75310-3"]//h:entry/h:act//h:observation[h:value/@code]' PASSING doc COLUMNS
+		FROM section s
+		CROSS JOIN LATERAL xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h), '/*/descendant::h:observation[ancestor::h:act][h:value/@code]' PASSING s.whole COLUMNS
 			ordinal FOR ORDINALITY, root text PATH 'h:id[1]/@root', extension text PATH 'h:id[1]/@extension',
-			status text PATH '(ancestor::h:act[1]/h:statusCode/@code | h:statusCode/@code)[1]',
+			status text PATH 'ancestor::h:act[1]/h:entryRelationship[1]/preceding-sibling::h:statusCode[1]/@code',
 			low text PATH '(h:effectiveTime/h:low/@value | h:effectiveTime/@value)[1]', high text PATH '(h:effectiveTime/h:high/@value)[1]',
 			code text PATH 'h:value[1]/@code', system text PATH 'h:value[1]/@codeSystem', display text PATH 'h:value[1]/@displayName') AS c
+		WHERE s.code = '75310-3'
 	), goal AS MATERIALIZED (
 		SELECT coalesce(care.hl7_key(g.root, g.extension), filed.set_key || '#goal' || g.ordinal) AS key, 'goal ' || g.ordinal AS what, n.name,
 			jsonb_strip_nulls(jsonb_build_object('resourceType', 'Goal',
@@ -56,7 +62,7 @@ BEGIN
 				'target', CASE WHEN care.hl7_time(g.high) IS NOT NULL
 					THEN jsonb_build_array(jsonb_build_object('dueDate', care.civil_day(care.hl7_time(g.high)))) END)) AS content
 		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-			'/h:ClinicalDocument/h:component/h:structuredBody//h:observation[@moodCode="GOL"]' PASSING doc COLUMNS
+			'/h:ClinicalDocument/descendant::h:observation[@moodCode="GOL"]' PASSING doc COLUMNS
 			ordinal FOR ORDINALITY, root text PATH 'h:id[1]/@root', extension text PATH 'h:id[1]/@extension',
 			status text PATH 'h:statusCode[1]/@code', inline text PATH 'h:text[1]', reference text PATH 'h:text[1]/h:reference[1]/@value',
 			display text PATH 'h:code[1]/@displayName', target text PATH 'h:value[1]/@value', unit text PATH 'h:value[1]/@unit',
@@ -67,7 +73,7 @@ BEGIN
 			OFFSET 0
 		) AS n
 	), activity AS MATERIALIZED (
-		SELECT a.ordinal, jsonb_build_object('detail', jsonb_strip_nulls(jsonb_build_object(
+		SELECT s.ordinal AS section, a.ordinal, jsonb_build_object('detail', jsonb_strip_nulls(jsonb_build_object(
 			'status', CASE
 				WHEN lower(a.status) = 'nullified' THEN 'entered-in-error'
 				WHEN lower(a.status) IN ('cancelled', 'aborted') THEN 'cancelled'
@@ -78,15 +84,16 @@ BEGIN
 				ELSE 'not-started' END,
 			'code', CASE WHEN a.code IS NOT NULL THEN jsonb_build_object('coding',
 				jsonb_build_array(jsonb_build_object('system', care.hl7_system(a.system), 'code', a.code, 'display', a.display))) END,
-			'description', coalesce(w.words, nullif(btrim(a.inline), ''), btrim(a.title))))) AS activity
-		FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-			'/h:ClinicalDocument/h:component/h:structuredBody//h:section[h:code/@code="62387-6"]//h:entry/*[self::h:encounter or self::h:act or self::h:procedure]'
-			PASSING doc COLUMNS
+			'description', coalesce(w.words, nullif(btrim(a.inline), ''), btrim(s.title))))) AS activity
+		FROM section s
+		CROSS JOIN LATERAL xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
+			'/*/descendant::*[parent::h:entry][self::h:encounter or self::h:act or self::h:procedure]' PASSING s.whole COLUMNS
 			ordinal FOR ORDINALITY, mood text PATH '@moodCode', status text PATH 'h:statusCode[1]/@code',
 			code text PATH 'h:code[1]/@code', system text PATH 'h:code[1]/@codeSystem', display text PATH 'h:code[1]/@displayName',
-			inline text PATH 'h:text[1]', reference text PATH 'h:text[1]/h:reference[1]/@value', title text PATH 'ancestor::h:section[1]/h:title[1]',
+			inline text PATH 'h:text[1]', reference text PATH 'h:text[1]/h:reference[1]/@value',
 			low text PATH '(h:effectiveTime/h:low/@value | h:effectiveTime/@value)[1]') AS a
 		LEFT JOIN words w ON '#' || w.id = a.reference
+		WHERE s.code = '62387-6'
 	), resource AS MATERIALIZED (
 		-- What two have, an example's id copied, is no identity.
 		SELECT CASE WHEN count(*) OVER (PARTITION BY p.key) = 1 THEN p.key ELSE filed.set_key || '#' || replace(p.what, ' ', '') END AS key,
@@ -104,7 +111,7 @@ BEGIN
 					WHERE r.name IS NOT NULL AND r.content ->> 'resourceType' = 'Condition'),
 				'goal', (SELECT jsonb_agg(jsonb_build_object('reference', r.key) ORDER BY r.what) FROM resource r
 					WHERE r.name IS NOT NULL AND r.content ->> 'resourceType' = 'Goal'),
-				'activity', (SELECT jsonb_agg(a.activity ORDER BY a.ordinal) FROM activity a)))),
+				'activity', (SELECT jsonb_agg(a.activity ORDER BY a.section, a.ordinal) FROM activity a)))),
 		(SELECT coalesce(jsonb_agg(jsonb_build_object('what', r.what, 'code', 'entry', 'reason', 'it says nothing, neither by code nor in words')), '[]')
 			FROM resource r WHERE r.name IS NULL)
 	INTO resources, refused;
@@ -135,7 +142,7 @@ BEGIN
 			CROSS JOIN LATERAL (SELECT care.hl7_key(r.root, r.extension) AS key) AS k
 			WHERE k.key IS NOT NULL)
 	FROM xmltable(XMLNAMESPACES ('urn:hl7-org:v3' AS h),
-		'/h:ClinicalDocument/h:component/h:structuredBody//h:entry//h:organizer/h:component/h:observation[not(ancestor::h:observation)]' PASSING doc COLUMNS
+		'/h:ClinicalDocument/descendant::h:observation[parent::h:component/parent::h:organizer][not(ancestor::h:observation)]' PASSING doc COLUMNS
 		ordinal FOR ORDINALITY, id text PATH 'h:code[1]/@code', display text PATH 'h:code[1]/@displayName', original text PATH 'h:code[1]/h:originalText[1]',
 		low text PATH '(h:entryRelationship/h:observation[h:code/@code="74467-2"]/h:value/h:low/@value)[1]',
 		high text PATH '(h:entryRelationship/h:observation[h:code/@code="74467-2"]/h:value/h:high/@value)[1]',

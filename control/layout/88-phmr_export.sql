@@ -57,8 +57,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	own CONSTANT text[] := CASE WHEN vital THEN '{8716-3,"Vital Signs",2.16.840.1.113883.10.20.1.16,2.16.840.1.113883.10.20.9.2}'
-		ELSE '{30954-2,Results,2.16.840.1.113883.10.20.1.14,2.16.840.1.113883.10.20.9.14}' END;
+	own CONSTANT text[] := CASE WHEN vital THEN ARRAY['8716-3', 'Vital Signs', '2.16.840.1.113883.10.20.1.16', '2.16.840.1.113883.10.20.9.2']
+		ELSE ARRAY['30954-2', 'Results', '2.16.840.1.113883.10.20.1.14', '2.16.840.1.113883.10.20.9.14'] END;
 	entries xml;
 BEGIN
 	SELECT xmlagg(o.entry ORDER BY o."time") INTO entries

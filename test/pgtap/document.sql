@@ -113,7 +113,7 @@ WHERE v.version = (SELECT max(o.version) FROM version o WHERE o.nth = v.nth)
 ORDER BY s."time", v.issued DESC, s.nullified DESC, s.value DESC;
 CREATE FUNCTION pg_temp.record_of(documents text[]) RETURNS jsonb LANGUAGE sql AS $$ SELECT pg_temp.received(documents) - 'kept' $$;
 CREATE TEMP TABLE outcome AS
-SELECT n, pg_temp.record_of((SELECT array_agg(l.document ORDER BY md5(l.id || c || n)) FROM letter l, generate_series(1, 1 + n % 2) AS c)) AS found
+SELECT n, pg_temp.record_of((SELECT array_agg(l.document ORDER BY md5(concat(l.id, c, n))) FROM letter l, generate_series(1, 1 + n % 2) AS c)) AS found
 FROM generate_series(1, 24) AS n;
 SELECT is((SELECT count(DISTINCT found) FROM outcome), 1::bigint, '24 orders, half of them with repetitions, give one record');
 SELECT is((SELECT jsonb_agg(jsonb_build_array(p -> 2, p -> 3) ORDER BY p -> 2) FROM outcome, jsonb_array_elements(found -> 'points') AS p WHERE n = 1),
@@ -149,7 +149,7 @@ FROM (VALUES
 	(3, pg_temp.goal('g2', 'swim'), pg_temp.concern('c2', 'DI109'), pg_temp.weight('20260202080000+0100', '88'), '02')
 ) AS p (nth, goals, concerns, points, day);
 CREATE TEMP TABLE planned AS
-SELECT n, pg_temp.received((SELECT array_agg(p.document ORDER BY md5(p.nth || c || n)) FROM plan p, generate_series(1, 1 + n % 2) AS c)) AS found
+SELECT n, pg_temp.received((SELECT array_agg(p.document ORDER BY md5(concat(p.nth, c, n))) FROM plan p, generate_series(1, 1 + n % 2) AS c)) AS found
 FROM generate_series(1, 12) AS n;
 SELECT is((SELECT count(DISTINCT found) FROM planned), 1::bigint, 'versions of a plan in 12 orders give one record');
 SELECT is((SELECT jsonb_agg(g -> 1 ORDER BY g) FROM planned, jsonb_array_elements(found -> 'goals') AS g WHERE n = 1 AND g ->> 2 IN ('active', 'completed')),
@@ -215,7 +215,7 @@ SELECT is(care.receive_document(NULL) ->> 'status', 'refused', 'no document');
 SELECT is(care.receive_document('') ->> 'status', 'refused', 'an empty one');
 UPDATE care.setting SET value = '10000' WHERE name = 'document_size';
 SELECT is(pg_temp.code(replace(pg_temp.cda('x'), '</title>', repeat(' ', 10000) || '</title>')), 'refused too-large', 'one that is too large');
-UPDATE care.setting SET value = '33554432' WHERE name = 'document_size';
+UPDATE care.setting SET value = '16777216' WHERE name = 'document_size';
 SELECT is(pg_temp.code('<a>' || repeat('x', 100000000) || '</a>'), 'refused too-large', 'one of 100 MB');
 SELECT is(pg_temp.code(E'\ufeff\r\n ' || replace(pg_temp.cda('utf', name => '<given>Åse</given><family>Ødegård</family>', cpr => '0101010000', birth => '19010101'), 'UTF-8', 'ISO-8859-1')),
 	'created', 'a byte order mark, and a declaration of another encoding');
@@ -238,7 +238,7 @@ SELECT is(pg_temp.code(pg_temp.phmr('1', pg_temp.weight(:'at', '70'))), 'created
 SELECT is(pg_temp.code(pg_temp.cda('2', name => '<given>Peter</given><family>Jensen</family>')), 'parked contradiction', 'another name parks the document');
 SELECT is(pg_temp.code(pg_temp.cda('3', birth => '19481224')), 'parked contradiction', 'and so does another birth date');
 SELECT is(pg_temp.code(pg_temp.cda('4', birth => '19481324')), 'parked contradiction', 'or one that is none');
-SELECT is(pg_temp.code(pg_temp.cda('5', cpr => '8512489996')), 'parked contradiction', 'and a local replacement number');
+SELECT is(pg_temp.code(pg_temp.cda('5', cpr => '8512481234')), 'parked contradiction', 'and a local replacement number');
 SELECT is(pg_temp.code(pg_temp.phmr('1', pg_temp.weight(:'at', '71'), 2)), 'replaced', 'a new version of the same citizen''s');
 SELECT is(pg_temp.code(replace(replace(pg_temp.cda('6', pg_temp.section('30954-2', pg_temp.weight(:'at', '72')), 3, '1', cpr => '0101010000', birth => '19010101', name => '<given>Ole</given>'), 'x', 'x'), 'y', 'y')),
 	'parked contradiction', 'and one of another citizen''s set');
@@ -255,7 +255,7 @@ SELECT throws_ok('SELECT care.accept_document(0, 1)', 'P0002', NULL, 'no such do
 SELECT id AS other FROM care.document WHERE report ->> 'document' LIKE '%#2' \gset
 SELECT throws_ok(format('SELECT care.refuse_document(%s, NULL)', :other), '22004', NULL, 'a refusal needs a reason');
 SELECT lives_ok(format('SELECT care.refuse_document(%s, %L)', :other, 'not our citizen'), 'or a person refuses it');
-SELECT is(pg_temp.code(pg_temp.cda('2', name => '<given>Peter</given><family>Jensen</family>')), 'refused contradiction', 'for good');
+SELECT is(pg_temp.code(pg_temp.cda('2', name => '<given>Peter</given><family>Jensen</family>')), 'refused decided', 'for good');
 SELECT is((SELECT report #>> '{refused,0,reason}' FROM care.document WHERE id = :other), 'not our citizen', 'with the reason');
 ROLLBACK TO here;
 
@@ -280,15 +280,15 @@ ROLLBACK TO here;
 
 -- PHMR out reads back to the same series: random values, times and measures, with limits and notes.
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['2512489996'], 'Nancy <Ann> & Berggren', '1948-12-25') AS nancy \gset
-SELECT care.record(:nancy, m.name, array_agg(p."time"), array_agg(p.value), m.unit)
+SELECT sum(care.record(:nancy, g.name, g.times, g."values", g.unit)) AS points FROM (SELECT m.name, m.unit, array_agg(p."time") AS times, array_agg(p.value) AS "values"
 FROM care.measure m
 CROSS JOIN LATERAL (
 	SELECT '2000-01-01'::timestamptz + random() * 800000000 * interval '1 second' AS "time",
 		CASE WHEN m.unit = '%' THEN random() * 100 WHEN g % 2 = 0 THEN round((random() * 300)::numeric, 2)::float8 ELSE (random() - 0.3) * 10 ^ (random() * 12 - 6) END AS value
 	FROM generate_series(1, 40) AS g WHERE m.id > 0
 ) AS p
-WHERE m.reviewed GROUP BY m.name, m.unit;
-SELECT care.record(:nancy, 'body_weight', '{1850-06-01 12:00:00+00,2026-01-01 08:00:00.000001+01}', '{1e-7,0.30000000000000004}', 'kg');
+WHERE m.reviewed GROUP BY m.name, m.unit) AS g \gset
+SELECT care.record(:nancy, 'body_weight', '{1850-06-01 12:00:00+00,2026-01-01 08:00:00.000001+01}', '{1e-7,0.30000000000000004}', 'kg') AS points \gset
 SELECT care.receive_document(pg_temp.phmr('limit', pg_temp.measured(:'at', pg_temp.npu('NPU19748'), '<value xsi:type="IVL_PQ"><high value="5" unit="mg/L"/></value>',
 	rest => '<methodCode code="POT"/><entryRelationship><act><code code="48767-8"/><text>a &lt; b</text></act></entryRelationship>'))) ->> 'status' AS status \gset
 CREATE TEMP TABLE out AS SELECT care.export_phmr(:nancy, '(,)') AS document;
@@ -296,12 +296,12 @@ CREATE TEMP TABLE sent AS SELECT measure, "time", value, comparator, note, sourc
 SELECT cmp_ok((SELECT count(*) FROM sent)::integer, '>', 1000, 'there are measurements');
 SELECT is(care.receive_document(replace(replace(document, '2512489996', '0101010000'), '19481225', '19010101')) #> '{refused}', '[]', 'a PHMR of them is read') FROM out;
 SELECT bag_eq(format('SELECT measure, "time", value, comparator, note, source -> ''method'' FROM care.measurement WHERE citizen <> %s', :nancy), 'SELECT * FROM sent', 'and gives the same series, to the last digit');
-SELECT is(care.receive_document(document) #> '{points,changed}', '0', 'read back by who wrote it, it changes nothing') FROM out;
+SELECT is(care.receive_document(care.export_phmr(:nancy, '[2000-01-01,2005-01-01)')) #> '{points,changed}', '0', 'read back by who wrote it, one changes nothing');
 SELECT is((xpath('count(//*[local-name()="organizer"])', document::xml))[1]::text::integer, (SELECT count(DISTINCT "time") FROM sent)::integer, 'an organizer for each instant') FROM out;
 SELECT is(xpath('//h:recordTarget/h:patientRole/h:patient/h:name/*/text()', document::xml, '{{h,urn:hl7-org:v3}}')::text[], '{"Nancy &lt;Ann&gt; &amp;",Berggren}', 'whom it is about') FROM out;
 SELECT is((xpath('count(//h:observation)', care.export_phmr(:nancy, '[2026-03-01 00:00+01,2026-03-02 00:00+01)', '{NPU19748}')::xml, '{{h,urn:hl7-org:v3}}'))[1]::text, '1', 'a period and a measure by code');
 SELECT unalike(care.export_phmr(:nancy, '[1700-01-01,1701-01-01)'), '%observation%', 'none at all');
-INSERT INTO care.organization (sector, name, sor) VALUES ('hospital', 'Sygehus & "søn"', '241301000016007') RETURNING id AS writer \gset
+INSERT INTO care.organization (sector, name, sor) VALUES ('hospital', 'Sygehus & "søn"', '325431000016004') RETURNING id AS writer \gset
 SELECT is((care.receive_document(care.export_phmr(:nancy, '[1700-01-01,1701-01-01)', author => :writer)) ->> 'status'), 'created', 'with an author');
 SELECT is((SELECT author FROM care.document_reference ORDER BY id DESC LIMIT 1), :writer::bigint, 'who is the author');
 SELECT throws_ok('SELECT care.export_phmr(0, ''(,)'')', '23503', NULL, 'unknown citizen');

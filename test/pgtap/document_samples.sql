@@ -33,8 +33,41 @@ SELECT is(
 	pg_temp.received((SELECT array_agg(document ORDER BY file DESC) FROM source)),
 	pg_temp.received((SELECT array_agg(document ORDER BY file) FROM source)), 'in reverse order the record is the same');
 SELECT is(
-	pg_temp.received((SELECT array_agg(s.document ORDER BY md5(s.file || n)) FROM source s, generate_series(1, 2) AS n)),
+	pg_temp.received((SELECT array_agg(s.document ORDER BY md5(concat(s.file, n))) FROM source s, generate_series(1, 2) AS n)),
 	pg_temp.received((SELECT array_agg(document ORDER BY file) FROM source)), 'and twice in any order');
+
+SAVEPOINT nothing;
+-- Documents that are not as they should be: none raises an error, and those of one citizen that are taken give one record in any order.
+SELECT setseed(0.2);
+SET LOCAL client_min_messages = error;
+CREATE FUNCTION pg_temp.mutated(document text, times integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	junk CONSTANT text[] := '{"",-1,1e400,99999999999999999999,NaN,infinity,.,<b/>,æ,20140230,20140120142500+9999,nullified,IVL_PQ,ST,1.2.208.176.1.2,%}';
+	parts text[];
+	place integer;
+BEGIN
+	FOR i IN 1 .. times LOOP
+		parts := regexp_split_to_array(document, '"');
+		place := 2 * (1 + floor(random() * (cardinality(parts) - 1) / 2)::integer);
+		document := CASE floor(random() * 3)
+			WHEN 0 THEN array_to_string(parts[:place - 1] || junk[1 + floor(random() * cardinality(junk))::integer] || parts[place + 1:], '"')
+			WHEN 1 THEN left(document, place * 20) || regexp_replace(substr(document, place * 20 + 1), '<(\w+)[^<>]*/>', '')
+			ELSE left(document, place * 20) || regexp_replace(substr(document, place * 20 + 1), '(<(\w+)[^<>]*/>)', '\1\1') END;
+	END LOOP;
+	RETURN document;
+END
+$$;
+CREATE TEMP TABLE mutant AS
+SELECT row_number() OVER () AS nth, pg_temp.mutated(s.document, n) AS document FROM source s, generate_series(1, 4) AS n;
+CREATE TEMP TABLE judged AS SELECT m.*, care.receive_document(m.document) AS report FROM mutant m;
+SELECT cmp_ok((SELECT count(*) FROM judged WHERE report ->> 'status' IN ('created', 'replaced', 'older'))::integer, '>', 10, 'of documents with faults some are taken');
+SELECT cmp_ok((SELECT count(*) FROM judged WHERE report ->> 'status' = 'refused')::integer, '>', 5, 'and some refused');
+SELECT is_empty($$ SELECT report FROM judged WHERE report #>> '{refused,0,code}' LIKE 'failed%' $$, 'each for a reason that was thought of');
+SELECT jsonb_agg(j.document ORDER BY j.nth) AS taken FROM judged j WHERE j.report ->> 'status' IN ('created', 'replaced', 'older') \gset
+ROLLBACK TO nothing;
+SELECT is(pg_temp.received((SELECT array_agg(t.document ORDER BY t.nth DESC) FROM jsonb_array_elements_text(:'taken') WITH ORDINALITY AS t (document, nth))),
+	pg_temp.received((SELECT array_agg(t.document ORDER BY t.nth) FROM jsonb_array_elements_text(:'taken') WITH ORDINALITY AS t (document, nth))),
+	'in reverse order they give the same record');
 
 CREATE TEMP TABLE answer AS
 SELECT e.*, care.receive_document(e.document) AS report FROM expected e ORDER BY e.file;
