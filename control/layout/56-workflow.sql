@@ -152,6 +152,7 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege',
 			HINT = format('It can be taken by: %s.', array_to_string(transition.actors, ', '));
 	ELSIF rests_on IS NULL AND transition.party IS NOT NULL
+		AND organization IS DISTINCT FROM (entry_before ->> transition.party)::bigint
 		AND NOT care.acts_for(organization, (entry_before ->> transition.party)::bigint)
 	THEN
 		RAISE EXCEPTION '% is not for %', step, coalesce('organization ' || organization, 'the citizen')

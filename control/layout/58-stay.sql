@@ -36,7 +36,7 @@ COMMENT ON FUNCTION care.cancel_admission(bigint, bigint, bigint, text, text, ti
 CREATE OR REPLACE FUNCTION care.admit(
 	citizen bigint, organization bigint, class text,
 	request_id text, event_time timestamptz DEFAULT now(), reason text DEFAULT NULL,
-	planned bigint DEFAULT NULL, referral bigint DEFAULT NULL)
+	planned bigint DEFAULT NULL, referral bigint DEFAULT NULL, source text DEFAULT NULL)
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -55,9 +55,9 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	INSERT INTO care.encounter AS e (citizen, id, status, class, reason, organization, service_request, start_time, planned)
+	INSERT INTO care.encounter AS e (citizen, id, status, class, reason, organization, service_request, start_time, planned, source)
 	VALUES (result.citizen, result.entry, result.status, admit.class, admit.reason, admit.organization, referral, event_time,
-		referral IS NOT NULL)
+		referral IS NOT NULL, admit.source)
 	ON CONFLICT ON CONSTRAINT encounter_pkey DO UPDATE SET
 		class = excluded.class, organization = excluded.organization, start_time = excluded.start_time,
 		reason = coalesce(excluded.reason, e.reason), service_request = coalesce(excluded.service_request, e.service_request), planned = true
@@ -71,8 +71,8 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint) IS
-'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
+COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint, text) IS
+'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Source: the letter that told of it. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
 
 CREATE OR REPLACE FUNCTION care.follow_annulled_admission(
 	wrong care.workflow_event, annulment care.step_result, organization bigint, request_id text, event_time timestamptz)
@@ -159,7 +159,8 @@ COMMENT ON FUNCTION care.change_class(bigint, bigint, bigint, text, text, timest
 
 CREATE OR REPLACE FUNCTION care.transfer(
 	citizen bigint, encounter bigint, organization bigint,
-	request_id text, event_time timestamptz DEFAULT now(), reason text DEFAULT NULL)
+	request_id text, event_time timestamptz DEFAULT now(), reason text DEFAULT NULL,
+	class text DEFAULT 'IMP', source text DEFAULT NULL)
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -173,15 +174,15 @@ BEGIN
 	END IF;
 	PERFORM care.take_step(result.citizen, 'encounter', encounter, 'end_by_transfer', organization, request_id, event_time,
 		rests_on => result.event);
-	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned)
-	SELECT result.citizen, result.entry, result.status, 'IMP', coalesce(transfer.reason, e.reason), transfer.organization,
-		e.episode_of_care, e.id, event_time, e.planned
+	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned, source)
+	SELECT result.citizen, result.entry, result.status, transfer.class, coalesce(transfer.reason, e.reason), transfer.organization,
+		e.episode_of_care, e.id, event_time, e.planned, transfer.source
 	FROM care.encounter e WHERE e.citizen = result.citizen AND e.id = transfer.encounter;
 	PERFORM care.end_stay(result.citizen, encounter, event_time);
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text) IS
+COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text, text, text) IS
 'Step: a department takes the citizen over from another stay, which ends by that without a discharge. Errors: as care.take_step(), for either stay.';
 
 CREATE OR REPLACE FUNCTION care.end_stay(citizen bigint, encounter bigint, event_time timestamptz)

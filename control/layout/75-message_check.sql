@@ -51,7 +51,7 @@ BEGIN
 	IF octet_length(message) > pg_size_bytes(care.setting('message_size_limit')) THEN
 		r.issues := r.issues || ('too-long', octet_length(message) || ' bytes', NULL)::care.message_issue;
 		RETURN r;
-	ELSIF message ~ E'^[\uFEFF[:space:]]*<' THEN
+	ELSIF left(message, 100) ~ E'^[\uFEFF[:space:]]*<' THEN
 		RETURN care.read_letter(r, message);
 	END IF;
 	BEGIN
@@ -93,7 +93,7 @@ $$;
 COMMENT ON FUNCTION care.read_message(text, timestamptz, bigint) IS
 'Internal: a message that came: its envelope, letter and standard, as far as it can be read.';
 
--- The bundle: its entries taken apart once.
+-- The bundle: its entries taken apart once, by expressions alone, for a query costs as much as twenty of them.
 CREATE OR REPLACE FUNCTION care.check_bundle(r care.received)
 RETURNS care.received
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -101,50 +101,50 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	wanted care.message_standard;
-	part record;
+	entries CONSTANT jsonb := CASE WHEN jsonb_typeof(r.bundle -> 'entry') = 'array' THEN r.bundle -> 'entry' ELSE '[]' END;
+	entry jsonb;
+	resource jsonb;
+	type text;
+	name text;
+	resources jsonb[] := ARRAY[]::jsonb[];
+	types text[] := ARRAY[]::text[];
+	-- Type/id, and the full address.
+	keys text[] := ARRAY[]::text[];
+	urls text[] := ARRAY[]::text[];
+	references_found jsonb;
 	place integer;
 	reference text;
 	header_path CONSTANT text := 'Bundle.entry[0].resource';
 BEGIN
 	SELECT * INTO wanted FROM care.message_standard s WHERE s.standard = r.standard;
-	SELECT array_agg(e.resource) AS resources, array_agg(coalesce(e.resource ->> 'resourceType', '')) AS types,
-		array_agg(coalesce((e.resource ->> 'resourceType') || '/' || (e.resource ->> 'id'), '')) AS keys,
-		array_agg(coalesce(e.url, '')) AS urls,
-		array_agg(e.place) FILTER (WHERE e.resource ->> 'resourceType' IS NULL OR care.fhir_id_fault(e.resource ->> 'id')) AS faults
-	INTO part
-	FROM (
-		SELECT e.value -> 'resource' AS resource, e.value ->> 'fullUrl' AS url, e.place
-		FROM jsonb_array_elements(CASE WHEN r.bundle #> '{entry,0}' IS NULL THEN '[null]' ELSE r.bundle -> 'entry' END)
-			WITH ORDINALITY AS e (value, place)
-		OFFSET 0
-	) AS e;
+	FOR n IN 0 .. greatest(jsonb_array_length(entries), 1) - 1 LOOP
+		entry := entries -> n;
+		resource := entry -> 'resource';
+		type := resource ->> 'resourceType';
+		name := type || '/' || (resource ->> 'id');
+		IF care.fhir_id_fault(resource ->> 'id') OR name IS NULL THEN
+			r.issues := r.issues || ('entry', left(name, 100), format('Bundle.entry[%s].resource', n))::care.message_issue;
+		ELSIF name = ANY (keys) THEN
+			r.issues := r.issues || ('resource-repeated', name, format('Bundle.entry[%s].resource', n))::care.message_issue;
+		END IF;
+		IF type = 'MessageHeader' AND type = ANY (types) THEN
+			r.issues := r.issues || ('header', 'several MessageHeaders', format('Bundle.entry[%s].resource', n))::care.message_issue;
+		END IF;
+		resources := resources || resource;
+		types := types || coalesce(type, '');
+		keys := keys || coalesce(name, '');
+		urls := urls || coalesce(entry ->> 'fullUrl', '');
+	END LOOP;
 
-	IF part.faults IS NOT NULL THEN
-		r.issues := r.issues || ARRAY(
-			SELECT ('entry', left(nullif(part.keys[f.place], ''), 100), format('Bundle.entry[%s].resource', f.place - 1))::care.message_issue
-			FROM unnest(part.faults) AS f (place));
-	END IF;
-	IF cardinality(part.keys) <> (SELECT count(DISTINCT k.key) FROM unnest(part.keys) AS k (key)) THEN
-		r.issues := r.issues || ARRAY(
-			SELECT ('resource-repeated', k.key, 'Bundle.entry.resource')::care.message_issue
-			FROM unnest(part.keys) AS k (key) WHERE k.key <> '' GROUP BY k.key HAVING count(*) > 1);
-	END IF;
-	IF cardinality(array_positions(part.types, 'MessageHeader')) > 1 THEN
-		r.issues := r.issues || ('header', 'several MessageHeaders', 'Bundle.entry.resource')::care.message_issue;
-	END IF;
 	-- Earlier letters, in Provenance, are not in the bundle.
-	r.issues := r.issues || ARRAY(
-		SELECT ('reference', left(n.reference, 200), format('Bundle.descendants().where(reference = ''%s'')', left(n.reference, 200)))::care.message_issue
-		FROM (
-			SELECT DISTINCT j #>> '{}' AS reference
-			FROM jsonb_path_query(r.bundle -> 'entry', 'strict $[*].resource.**.reference', '{}', true) AS j
-		) AS n
-		WHERE n.reference <> ALL (part.keys) AND n.reference <> ALL (part.urls)
-			AND n.reference NOT LIKE '#%' AND n.reference !~ '(^|/)MessageHeader/[^/]+$'
-			AND NOT (n.reference LIKE 'urn:uuid:%' AND EXISTS (
-				SELECT FROM unnest(part.resources) AS p
-				WHERE p ->> 'resourceType' = 'Provenance'
-					AND (p #>> '{target,0,reference}' = n.reference OR p #>> '{entity,0,what,reference}' = n.reference))));
+	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference', '{}', true);
+	FOR n IN 0 .. jsonb_array_length(references_found) - 1 LOOP
+		reference := references_found ->> n;
+		CONTINUE WHEN reference = ANY (keys) OR reference = ANY (urls) OR reference LIKE '#%' OR split_part(reference, '/', -2) = 'MessageHeader'
+			OR reference LIKE 'urn:uuid:%' AND jsonb_path_exists(entries,
+				'$[*].resource ? (@.resourceType == "Provenance" && (@.target.reference == $r || @.entity.what.reference == $r))', jsonb_build_object('r', reference));
+		r.issues := r.issues || ('reference', left(reference, 200), format('Bundle.descendants().where(reference = ''%s'')', left(reference, 200)))::care.message_issue;
+	END LOOP;
 
 	-- The header
 	IF split_part(split_part(r.header ->> 'definition', '|', 2), '.', 1) <> ALL (array_append(wanted.versions, '')) THEN
@@ -154,19 +154,19 @@ BEGIN
 		r.issues := r.issues || ('header-narrative', NULL, header_path || '.text')::care.message_issue;
 	END IF;
 	reference := r.header #>> '{sender,reference}';
-	place := coalesce(array_position(part.keys, reference), array_position(part.urls, reference));
-	IF part.types[place] = 'Organization' THEN
-		r.sender_resource := part.resources[place];
+	place := coalesce(array_position(keys, reference), array_position(urls, reference));
+	IF types[place] = 'Organization' THEN
+		r.sender_resource := resources[place];
 		r.issues := r.issues || care.check_organization(r.sender_resource, place);
 	ELSE
 		r.issues := r.issues || ('sender', left(reference, 200), header_path || '.sender')::care.message_issue;
 	END IF;
 	reference := jsonb_path_query_first(r.header, '$.destination[*] ? (@.extension[*].valueCoding.code == "primary").receiver.reference') #>> '{}';
-	place := coalesce(array_position(part.keys, reference), array_position(part.urls, reference));
-	IF part.types[place] = 'Organization'
+	place := coalesce(array_position(keys, reference), array_position(urls, reference));
+	IF types[place] = 'Organization'
 		AND jsonb_array_length(jsonb_path_query_array(r.header, '$.destination[*] ? (@.extension[*].valueCoding.code == "primary")')) = 1
 	THEN
-		r.receiver_resource := part.resources[place];
+		r.receiver_resource := resources[place];
 		r.issues := r.issues || care.check_organization(r.receiver_resource, place);
 		IF r.receiver_resource = r.sender_resource THEN
 			r.issues := r.issues || ('organizations', left(reference, 200), header_path || '.destination.receiver')::care.message_issue;
@@ -181,21 +181,21 @@ BEGIN
 	-- What it is about, and whom
 	IF wanted.focus IS NOT NULL THEN
 		reference := r.header #>> '{focus,0,reference}';
-		place := coalesce(array_position(part.keys, reference), array_position(part.urls, reference));
-		IF part.types[place] = wanted.focus AND r.header #> '{focus,1}' IS NULL THEN
-			r.focus := part.resources[place];
+		place := coalesce(array_position(keys, reference), array_position(urls, reference));
+		IF types[place] = wanted.focus AND r.header #> '{focus,1}' IS NULL THEN
+			r.focus := resources[place];
 		ELSE
 			r.issues := r.issues || ('focus', left(reference, 200), header_path || '.focus')::care.message_issue;
 		END IF;
-		place := array_position(part.types, 'Patient');
-		IF cardinality(array_positions(part.types, 'Patient')) = 1 THEN
-			r.patient := part.resources[place];
+		place := array_position(types, 'Patient');
+		IF cardinality(array_positions(types, 'Patient')) = 1 THEN
+			r.patient := resources[place];
 		ELSE
-			r.issues := r.issues || ('patient', cardinality(array_positions(part.types, 'Patient')) || ' of them', 'Bundle.entry.resource.ofType(Patient)')::care.message_issue;
+			r.issues := r.issues || ('patient', cardinality(array_positions(types, 'Patient')) || ' of them', 'Bundle.entry.resource.ofType(Patient)')::care.message_issue;
 		END IF;
 	END IF;
-	RETURN care.check_provenance(r, part.resources, array_positions(part.types, 'Provenance'),
-		part.urls[array_position(part.types, 'MessageHeader')]);
+	RETURN care.check_provenance(r, resources, array_positions(types, 'Provenance'),
+		urls[array_position(types, 'MessageHeader')]);
 END
 $$;
 COMMENT ON FUNCTION care.check_bundle(care.received) IS

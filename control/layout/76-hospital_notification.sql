@@ -51,6 +51,7 @@ DECLARE
 	end_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,end}');
 	leave CONSTANT record := care.notification_leave(r.focus);
 	provider jsonb;
+	excess jsonb;
 BEGIN
 	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).system IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
 		r.issues := r.issues || ('notification-cpr', left(r.patient ->> 'identifier', 200),
@@ -89,10 +90,11 @@ BEGIN
 	THEN
 		r.issues := r.issues || ('notification-leave', left(r.focus ->> 'extension', 200), path || '.extension')::care.message_issue;
 	END IF;
-	r.issues := r.issues || ARRAY(
-		SELECT ('notification-element', left(r.focus ->> k.key, 200), path || '.' || k.key)::care.message_issue
-		FROM jsonb_object_keys(CASE jsonb_typeof(r.focus) WHEN 'object' THEN r.focus ELSE '{}' END) AS k (key)
-		WHERE k.key <> ALL ('{resourceType,id,meta,text,extension,identifier,status,class,subject,episodeOfCare,period,serviceProvider}'::text[]));
+	excess := r.focus - '{resourceType,id,meta,text,extension,identifier,status,class,subject,episodeOfCare,period,serviceProvider}'::text[];
+	IF excess <> '{}' THEN
+		r.issues := r.issues || ARRAY(
+			SELECT ('notification-element', left(e.value, 200), path || '.' || e.key)::care.message_issue FROM jsonb_each_text(excess) AS e);
+	END IF;
 	RETURN r;
 END
 $$;
@@ -103,12 +105,19 @@ RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	identifier jsonb;
+	identifiers text[] := ARRAY[]::text[];
 BEGIN
 	-- UUIDs have hyphens in FHIR and none in the older formats.
-	RETURN ARRAY(
-		SELECT lower(replace(replace(i ->> 'value', 'urn:uuid:', ''), '-', ''))
-		FROM jsonb_path_query(encounter, '$.episodeOfCare[*].identifier') AS i
-		WHERE i ->> 'system' <> '' AND i ->> 'value' <> '');
+	FOR place IN 0 .. 15 LOOP
+		identifier := encounter -> 'episodeOfCare' -> place -> 'identifier';
+		EXIT WHEN identifier IS NULL;
+		IF identifier ->> 'system' <> '' AND identifier ->> 'value' <> '' THEN
+			identifiers := identifiers || lower(replace(replace(identifier ->> 'value', 'urn:uuid:', ''), '-', ''));
+		END IF;
+	END LOOP;
+	RETURN identifiers;
 END
 $$;
 COMMENT ON FUNCTION care.episode_identifiers(jsonb) IS
@@ -203,12 +212,10 @@ BEGIN
 	ORDER BY e.start_time DESC
 	LIMIT 1;
 	IF left_stay IS NOT NULL THEN
-		result := care.transfer(r.citizen, left_stay, provider, r.letter, start_time);
+		result := care.transfer(r.citizen, left_stay, provider, r.letter, start_time, class => new_class, source => r.letter);
 	ELSE
-		result := care.admit(r.citizen, provider, new_class, r.letter, start_time);
+		result := care.admit(r.citizen, provider, new_class, r.letter, start_time, source => r.letter);
 	END IF;
-	UPDATE care.encounter e SET source = r.letter, class = new_class
-	WHERE e.citizen = r.citizen AND e.id = result.entry;
 	RETURN result.entry;
 END
 $$;
