@@ -20,9 +20,14 @@ COMMENT ON FUNCTION care.own_key(text, text) IS 'Internal: an identity that a re
 
 CREATE OR REPLACE FUNCTION care.own_key(record text, resource_type text, digits text)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN care.own_key(record, pg_catalog.lpad(pg_catalog.to_hex(pg_catalog.array_position(care.fhir_types(), resource_type)), 3, '0')
-	|| '-a' || pg_catalog.left(digits, 3) || '-' || pg_catalog.right(digits, 12));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN care.own_key(record, lpad(to_hex(array_position(care.fhir_types(), resource_type)), 3, '0')
+		|| '-a' || left(digits, 3) || '-' || right(digits, 12));
+END
+$$;
 COMMENT ON FUNCTION care.own_key(text, text, text) IS
 'Internal: the identity of something made in a record, of which 15 hexadecimal digits tell which it is.';
 
@@ -68,23 +73,38 @@ COMMENT ON FUNCTION care.own_entry(text, text, bigint) IS
 -- FHIR knows the years 1 to 9999.
 CREATE OR REPLACE FUNCTION care.fhir_time("time" timestamptz)
 RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN "time" >= timestamptz '0001-01-01 00:00:00+00' AND "time" < timestamptz '10000-01-01 00:00:00+00'
-	THEN rtrim(rtrim(to_char("time" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN "time" >= timestamptz '0001-01-01 00:00:00+00' AND "time" < timestamptz '10000-01-01 00:00:00+00'
+		THEN rtrim(rtrim(to_char("time" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' END;
+END
+$$;
 COMMENT ON FUNCTION care.fhir_time(timestamptz) IS 'Internal: a FHIR instant, exact; null for times that FHIR has none for.';
 
 CREATE OR REPLACE FUNCTION care.fhir_period(start_time timestamptz, end_time timestamptz)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(jsonb_strip_nulls(jsonb_build_object('start', care.fhir_time(start_time), 'end', care.fhir_time(end_time))), '{}');
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN nullif(jsonb_strip_nulls(jsonb_build_object('start', care.fhir_time(start_time), 'end', care.fhir_time(end_time))), '{}');
+END
+$$;
 COMMENT ON FUNCTION care.fhir_period(timestamptz, timestamptz) IS 'Internal: a FHIR Period; null where neither end is known.';
 
 CREATE OR REPLACE FUNCTION care.fhir_concept(system text, code text, display text)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN nullif(jsonb_strip_nulls(jsonb_build_object(
-	'coding', CASE WHEN code <> '' THEN jsonb_build_array(jsonb_build_object('system', nullif(system, ''), 'code', code)) END,
-	'text', nullif(display, ''))), '{}');
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN nullif(jsonb_strip_nulls(jsonb_build_object(
+		'coding', CASE WHEN code <> '' THEN jsonb_build_array(jsonb_build_object('system', nullif(system, ''), 'code', code)) END,
+		'text', nullif(display, ''))), '{}');
+END
+$$;
 COMMENT ON FUNCTION care.fhir_concept(text, text, text) IS 'Internal: a CodeableConcept of one code, in words, or both.';
 
 CREATE OR REPLACE FUNCTION care.fhir_status(system text, code text)
@@ -96,8 +116,13 @@ COMMENT ON FUNCTION care.fhir_status(text, text) IS 'Internal: a CodeableConcept
 -- What FHIR has no element for stands in extensions of our own.
 CREATE OR REPLACE FUNCTION care.fhir_extension(name text, type text, value jsonb)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NOT NULL THEN jsonb_build_object('url', 'urn:smartcare:extension:' || name, 'value' || type, value) END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN value IS NOT NULL THEN jsonb_build_object('url', 'urn:smartcare:extension:' || name, 'value' || type, value) END;
+END
+$$;
 COMMENT ON FUNCTION care.fhir_extension(text, text, jsonb) IS 'Internal: an extension of our own; null without a value.';
 
 CREATE OR REPLACE FUNCTION care.fhir_extended(content jsonb, name text, type text)
@@ -235,34 +260,55 @@ COMMENT ON FUNCTION care.export_parties(bigint) IS
 
 CREATE OR REPLACE FUNCTION care.export_key(names jsonb, resource_type text, id bigint)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(names ->> (resource_type || '/' || id), care.own_key(names ->> 'record', resource_type, id));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(names ->> (resource_type || '/' || id), care.own_key(names ->> 'record', resource_type, id));
+END
+$$;
 COMMENT ON FUNCTION care.export_key(jsonb, text, bigint) IS 'Internal: the identity of an entry; names as care.export_names() gives them.';
 
 CREATE OR REPLACE FUNCTION care.export_reference(names jsonb, resource_type text, id bigint)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN id IS NOT NULL
-	THEN pg_catalog.jsonb_build_object('reference', care.export_key(names, resource_type, id), 'type', resource_type) END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN id IS NOT NULL
+		THEN jsonb_build_object('reference', care.export_key(names, resource_type, id), 'type', resource_type) END;
+END
+$$;
 COMMENT ON FUNCTION care.export_reference(jsonb, text, bigint) IS 'Internal: a Reference to an entry; null for none.';
 
 CREATE OR REPLACE FUNCTION care.export_resource(key text, resource_type text, meta jsonb, resource jsonb)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN jsonb_strip_nulls(jsonb_build_object(
-	'fullUrl', CASE WHEN key ~ '^(urn|https?):' THEN key END,
-	'resource', resource || jsonb_build_object('resourceType', resource_type, 'meta', meta,
-		'id', pg_catalog.substring(key, '[/:]([A-Za-z0-9.-]{1,64})$'))));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_strip_nulls(jsonb_build_object(
+		'fullUrl', CASE WHEN key LIKE 'urn:%' OR key LIKE 'http%' THEN key END,
+		'resource', resource || jsonb_build_object('resourceType', resource_type, 'meta', meta,
+			'id', CASE WHEN key LIKE 'urn:uuid:%' THEN substr(key, 10)
+			WHEN length(split_part(key, '/', -1)) <= 64 THEN substring(split_part(key, '/', -1), '^(?:urn:.*:)?([A-Za-z0-9.-]+)$') END)));
+END
+$$;
 COMMENT ON FUNCTION care.export_resource(text, text, jsonb, jsonb) IS 'Internal: an entry of a Bundle.';
 
 CREATE OR REPLACE FUNCTION care.export_entry(
 	names jsonb, resource_type text, entity text, id bigint, issued timestamptz, recorded_at timestamptz, resource jsonb)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN care.export_resource(care.export_key(names, resource_type, id), resource_type,
-	CASE WHEN issued IS NULL AND NOT names -> 'changed' ? (entity || '/' || id) AND names ? (resource_type || '/' || id) THEN NULL
-		ELSE jsonb_build_object('lastUpdated', care.fhir_time(greatest(issued, (names #>> ARRAY['changed', entity || '/' || id])::timestamptz,
-			CASE WHEN NOT names ? (resource_type || '/' || id) THEN recorded_at END))) END,
-	resource);
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN care.export_resource(care.export_key(names, resource_type, id), resource_type,
+		CASE WHEN issued IS NULL AND NOT names -> 'changed' ? (entity || '/' || id) AND names ? (resource_type || '/' || id) THEN NULL
+			ELSE jsonb_build_object('lastUpdated', care.fhir_time(greatest(issued, (names #>> ARRAY['changed', entity || '/' || id])::timestamptz,
+				CASE WHEN NOT names ? (resource_type || '/' || id) THEN recorded_at END))) END,
+		resource);
+END
+$$;
 COMMENT ON FUNCTION care.export_entry(jsonb, text, text, bigint, timestamptz, timestamptz, jsonb) IS
 'Internal: an entry of a citizen as an entry of a Bundle, last updated when its source issued it, or a step changed it, or it was recorded here.';

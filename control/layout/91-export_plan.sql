@@ -19,9 +19,14 @@ COMMENT ON FUNCTION care.measure_concept(integer) IS 'Internal: a measure as Cod
 
 CREATE OR REPLACE FUNCTION care.measure_quantity(value float8, unit text, comparator text DEFAULT NULL)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN pg_catalog.jsonb_build_object('value', value, 'comparator', comparator, 'unit', unit)
-	|| CASE WHEN smartcare.unit_is_valid(unit) THEN pg_catalog.jsonb_build_object('system', 'http://unitsofmeasure.org', 'code', unit) ELSE '{}' END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN pg_catalog.jsonb_build_object('value', value, 'comparator', comparator, 'unit', unit)
+		|| CASE WHEN smartcare.unit_is_valid(unit) THEN pg_catalog.jsonb_build_object('system', 'http://unitsofmeasure.org', 'code', unit) ELSE '{}' END;
+END
+$$;
 COMMENT ON FUNCTION care.measure_quantity(float8, text, text) IS 'Internal: a value as Quantity, its unit as UCUM where it is of UCUM.';
 
 CREATE OR REPLACE FUNCTION care.export_goals(citizen bigint, names jsonb)

@@ -13,12 +13,17 @@ COMMENT ON FUNCTION care.vital_sign(text) IS
 CREATE OR REPLACE FUNCTION care.export_observation(
 	names jsonb, citizen bigint, key text, profile text, version bigint, issued timestamptz, status text, content jsonb)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN care.export_resource(key, 'Observation',
-	nullif(jsonb_strip_nulls(jsonb_build_object('versionId', nullif(version, 0)::text,
-		'profile', CASE WHEN profile <> '' THEN jsonb_build_array('http://hl7.org/fhir/StructureDefinition/' || profile) END)), '{}'),
-	content || jsonb_build_object('status', status, 'issued', care.fhir_time(nullif(issued, '-infinity')),
-		'subject', care.export_reference(names, 'Patient', citizen)));
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN care.export_resource(key, 'Observation',
+		nullif(jsonb_strip_nulls(jsonb_build_object('versionId', nullif(version, 0)::text,
+			'profile', CASE WHEN profile <> '' THEN jsonb_build_array('http://hl7.org/fhir/StructureDefinition/' || profile) END)), '{}'),
+		content || jsonb_build_object('status', status, 'issued', care.fhir_time(nullif(issued, '-infinity')),
+			'subject', care.export_reference(names, 'Patient', citizen)));
+END
+$$;
 COMMENT ON FUNCTION care.export_observation(jsonb, bigint, text, text, bigint, timestamptz, text, jsonb) IS
 'Internal: an Observation as an entry of a Bundle.';
 
@@ -89,8 +94,13 @@ COMMENT ON FUNCTION care.export_statements(bigint, jsonb, tstzrange) IS
 
 CREATE OR REPLACE FUNCTION care.is_observation(import bigint, points smartcare.series, source jsonb)
 RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN import IS NOT NULL AND (points IS NULL OR smartcare.num_points(points) = 1 OR coalesce(source ? 'valueSampledData', false));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN import IS NOT NULL AND (points IS NULL OR smartcare.num_points(points) = 1 OR coalesce(source ? 'valueSampledData', false));
+END
+$$;
 COMMENT ON FUNCTION care.is_observation(bigint, smartcare.series, jsonb) IS
 'Internal: whether a batch is what an imported Observation says, so that it can go out under its identity.';
 

@@ -6,6 +6,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	this CONSTANT bigint := care.current_citizen(export_entries.citizen);
@@ -61,6 +62,7 @@ RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	points bigint;
