@@ -12,7 +12,7 @@ BEGIN
 		encounter, level, requested_at, due, note, source, issued)
 	SELECT n.citizen, n.id, CASE
 			WHEN f.said = 'accepted' AND f.status = 'active' OR f.said = 'rejected' AND f.status = 'revoked' THEN f.said
-			ELSE ('{"active": "requested", "on-hold": "returned", "revoked": "cancelled"}'::jsonb ->> f.status) END,
+			ELSE coalesce('{"active": "requested", "on-hold": "returned", "revoked": "cancelled"}'::jsonb ->> f.status, f.status) END,
 		f.category, coalesce(n.content ->> 'priority', 'routine'), care.fhir_text(n.content #> '{reasonCode,0}'),
 		n.content #>> '{code,coding,0,system}', n.content #>> '{code,coding,0,code}',
 		(n.links #>> '{requester,0}')::bigint, (n.links #>> '{performer,0}')::bigint, (n.links #>> '{encounter,0}')::bigint,
