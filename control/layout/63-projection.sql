@@ -95,7 +95,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF NOT content ? 'statusHistory' THEN
-		RETURN '{}';
+		RETURN '{}'::tstzmultirange;
 	END IF;
 	RETURN (
 		SELECT coalesce(range_agg(tstzrange(l.start_time, l.end_time)), '{}')
