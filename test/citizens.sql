@@ -10,6 +10,9 @@ INSERT INTO care.organization (sector, kind, name, parent, sor, gln, provider_nu
 INSERT INTO care.practitioner (name, authorization_id) VALUES ('Åse Ødegård', '0B4TX'), ('Bo', NULL);
 INSERT INTO care.programme_site (programme, organization) SELECT p.id, o.id FROM care.programme p, care.organization o;
 
+SELECT care.publish_questionnaire('{"name": "breath", "title": "Åndenød?", "item": [{"linkId": "a", "text": "Much?", "type": "integer", "extension": [{"url": "urn:smartcare:limits", "extension": [{"url": "yellow_high", "valueDecimal": 2.5}]}]}]}') \g /dev/null
+SELECT care.publish_questionnaire('{"name": "sleep", "url": "https://a.example/sleep", "title": "Sleep?", "item": [{"linkId": "b", "text": "How?", "type": "string"}]}') \g /dev/null
+
 CREATE FUNCTION pg_temp.pick(VARIADIC choices anyarray) RETURNS anyelement LANGUAGE sql VOLATILE AS $$
 	SELECT choices[1 + floor(random() * cardinality(choices))::integer]
 $$;
@@ -44,6 +47,8 @@ DECLARE
 		'fulfil_appointment($1, {appointment}, $2, $3, $4)', 'miss_appointment($1, {appointment}, $2, $3, $4)', 'cancel_appointment($1, {appointment}, NULL, ''ill'', $3, $4)',
 		'join_care_team($1, $2, ''nurse'', $3, $4, pg_temp.pick(NULL, 1, 2))', 'leave_care_team($1, {care_team_member}, $2, $3, $4)',
 		'add_related_person($1, NULL, ''Ole'', ''husband'', $3, $4, ''12345678'', ''{diary,measurement}'')', 'remove_related_person($1, {related_person}, NULL, $3, $4)',
+		'answer_questionnaire($1, ''breath'', ''[{"linkId": "a", "answer": [{"valueInteger": 3}]}]'', $3, $4)', 'answer_questionnaire($1, ''sleep'', ''[{"linkId": "b", "answer": [{"valueString": "w\\u00e6ll"}]}]'', $3, $4, $2)',
+		'amend_answers($1, {questionnaire_response}, ''[]'', $3, $4)', 'write_diary($1, ''Walked "far"'', $3, $4, pg_temp.pick(NULL, ''walk''::text), {related_person})', 'write_diary($1, ''Slept'', $3, $4)',
 		'annul($1, (SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = $1), $2, ''mistake'', $3, $4)');
 BEGIN
 	EXECUTE 'SELECT * FROM care.' || regexp_replace(call, '\{(\w+)\}', '(SELECT t.id FROM care.\1 t WHERE t.citizen = $1 ORDER BY random() LIMIT 1)', 'g')

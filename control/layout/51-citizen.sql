@@ -386,5 +386,7 @@ RETURN CASE entry_table
 	WHEN 'consent' THEN 'Consent'
 	WHEN 'care_team_member' THEN 'CareTeam'
 	WHEN 'related_person' THEN 'RelatedPerson'
+	WHEN 'questionnaire_response' THEN 'QuestionnaireResponse'
+	WHEN 'diary_entry' THEN 'Communication'
 END;
 COMMENT ON FUNCTION care.resource_type_of(name) IS 'Internal: the FHIR type whose resources a table of entries holds.';

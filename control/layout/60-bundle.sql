@@ -179,10 +179,25 @@ RETURN '{
 		"managingOrganization!": "array", "period.start!": "date", "period.end": "date"},
 	"RelatedPerson": {
 		"active": "boolean", "relationship!": "array", "relationship.0!": "concept", "name!": "array", "telecom": "array",
-		"period.start!": "date", "period.end": "date", "extension": "array"}
+		"period.start!": "date", "period.end": "date", "extension": "array"},
+	"Questionnaire": {
+		"status!": ["draft", "active", "retired", "unknown"], "url!": "string", "version": "string", "name!": "string", "title!": "string",
+		"date": "date", "item": "array"},
+	"QuestionnaireResponse": {
+		"status!": ["completed", "amended", "entered-in-error"], "questionnaire!": "string", "authored!": "date", "item!": "array",
+		"basedOn": "array", "extension": "array"},
+	"Communication": {
+		"status!": ["completed", "entered-in-error"], "category!": "array", "category.0.coding.0.code!": ["diary"], "sent!": "date",
+		"sender": "object", "payload!": "array", "payload.0.contentString!": "string", "topic": "concept"}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_shape() IS
 'Internal: of each type of resource the elements that are read, and what each must be, as smartcare.fhir_shape_fault() takes it. Of other elements nothing is demanded.';
+
+CREATE OR REPLACE FUNCTION care.fhir_canonical(questionnaire jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (questionnaire ->> 'url') || '|' || coalesce(questionnaire ->> 'version', '1');
+COMMENT ON FUNCTION care.fhir_canonical(jsonb) IS 'Internal: by which responses refer to a version of a Questionnaire.';
 
 CREATE OR REPLACE FUNCTION care.fhir_fault(content jsonb)
 RETURNS text
@@ -203,6 +218,12 @@ BEGIN
 		WHEN 'CareTeam' THEN CASE
 			WHEN jsonb_array_length(content -> 'participant') <> 1 THEN 'a team of several comes as a CareTeam for each' END
 		WHEN 'RelatedPerson' THEN CASE WHEN care.fhir_person_name(content -> 'name') IS NULL THEN 'it has no name' END
+		WHEN 'Questionnaire' THEN CASE
+			WHEN octet_length(care.fhir_canonical(content)) > 1000 OR content ->> 'url' = '' OR content ->> 'title' = '' THEN 'its url or title is empty or too long'
+			WHEN content ->> 'version' !~ '^[1-9][0-9]{0,8}$' THEN 'its version is not a number' END
+		WHEN 'QuestionnaireResponse' THEN CASE WHEN octet_length(content ->> 'questionnaire') > 1000 THEN 'its questionnaire is longer than 1000 bytes' END
+		WHEN 'Communication' THEN CASE
+			WHEN jsonb_array_length(content -> 'payload') <> 1 OR content #>> '{payload,0,contentString}' = '' THEN 'a diary entry is one text' END
 	END;
 END
 $$;
@@ -297,7 +318,7 @@ BEGIN
 		FROM entry e
 		CROSS JOIN local l
 		CROSS JOIN LATERAL (
-			SELECT e.reason IS NULL AND e.resource_type NOT IN ('Patient', 'Organization', 'Practitioner', 'Medication') AS about,
+			SELECT e.reason IS NULL AND e.resource_type NOT IN ('Patient', 'Organization', 'Practitioner', 'Medication', 'Questionnaire') AS about,
 				care.fhir_subject(e.content) AS found
 			OFFSET 0) r
 		CROSS JOIN LATERAL (

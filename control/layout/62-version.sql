@@ -18,6 +18,8 @@ RETURN CASE resource_type
 	WHEN 'Consent' THEN 'care.consent_id_seq'
 	WHEN 'CareTeam' THEN 'care.care_team_member_id_seq'
 	WHEN 'RelatedPerson' THEN 'care.related_person_id_seq'
+	WHEN 'QuestionnaireResponse' THEN 'care.questionnaire_response_id_seq'
+	WHEN 'Communication' THEN 'care.diary_entry_id_seq'
 END::regclass;
 COMMENT ON FUNCTION care.entry_sequence(text) IS
 'Internal: where entries of a type of resource get their ids from.';
@@ -133,13 +135,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{
 	"Patient": {
 		"general_practice": ["Organization", "$.generalPractitioner[*]"],
-		"municipality": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:municipality\").valueReference"]},
+		"municipality": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:municipality\").valueReference"]},
 	"Encounter": {
 		"organization": ["Organization", "$.serviceProvider"],
 		"practitioner": ["Practitioner", "$.participant[*].individual"],
 		"episode_of_care": ["EpisodeOfCare", "$.episodeOfCare[*]"],
 		"service_request": ["ServiceRequest", "$.basedOn[*]"],
-		"transferred_from": ["Encounter", "$.extension[*] ? (@.url == \"urn:smartcare:extension:transferred-from\").valueReference"]},
+		"transferred_from": ["Encounter", "$.extension[*] ? (@.url == \"urn:smartcare:transferred-from\").valueReference"]},
 	"EpisodeOfCare": {"organization": ["Organization", "$.managingOrganization"]},
 	"Condition": {"encounter": ["Encounter", "$.encounter"]},
 	"MedicationRequest": {
@@ -157,19 +159,24 @@ RETURN '{
 	"Task": {
 		"requester": ["Organization", "$.requester"],
 		"owner": ["Organization", "$.owner"],
-		"offered_to": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:offered-to\").valueReference"],
+		"offered_to": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:offered-to\").valueReference"],
 		"care_plan": ["CarePlan", "$.basedOn[*]"],
 		"encounter": ["Encounter", "$.encounter"],
 		"episode_of_care": ["EpisodeOfCare", "$.focus"]},
 	"Appointment": {
-		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:organization\").valueReference"],
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:organization\").valueReference"],
 		"care_plan": ["CarePlan", "$.supportingInformation[*]"]},
 	"Consent": {
 		"organization": ["Organization", "$.organization[*]"],
 		"grantee": ["Organization", "$.provision.actor[*].reference"]},
 	"CareTeam": {
 		"organization": ["Organization", "$.managingOrganization[*]"],
-		"practitioner": ["Practitioner", "$.participant[*].member"]}
+		"practitioner": ["Practitioner", "$.participant[*].member"]},
+	"QuestionnaireResponse": {
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:organization\").valueReference"],
+		"care_plan": ["CarePlan", "$.basedOn[*]"],
+		"appointment": ["Appointment", "$.extension[*] ? (@.url == \"urn:smartcare:appointment\").valueReference"]},
+	"Communication": {"related_person": ["RelatedPerson", "$.sender"]}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_links() IS
 'Internal: of each type of resource the references that are read: by role the type that is looked for and where it stands.';

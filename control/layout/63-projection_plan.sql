@@ -1,5 +1,5 @@
 -- What stands of plans, written into their tables: referrals, tasks, appointments,
--- consents, and who takes part. Steps that led there are not part of the exchange: an
+-- consents, who takes part, answers and diary. Steps that led there are not part of the exchange: an
 -- imported entry has its status, and no events before the first step taken here.
 
 CREATE OR REPLACE FUNCTION care.project_referrals(projections care.import_projection[])
@@ -159,7 +159,7 @@ BEGIN
 			WHEN n.content ->> 'active' = 'false' THEN 'inactive' ELSE 'active' END,
 		care.fhir_person_name(n.content -> 'name'), care.fhir_text(n.content #> '{relationship,0}'), nullif(n.content #>> '{telecom,0,value}', ''),
 		ARRAY(SELECT s.kind #>> '{}'
-			FROM jsonb_path_query(n.content, '$.extension[*] ? (@.url == "urn:smartcare:extension:shared").valueString') WITH ORDINALITY AS s (kind, ordinal)
+			FROM jsonb_path_query(n.content, '$.extension[*] ? (@.url == "urn:smartcare:shared").valueString') WITH ORDINALITY AS s (kind, ordinal)
 			ORDER BY s.ordinal),
 		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')),
 		smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')), n.key, n.issued
@@ -173,3 +173,51 @@ END
 $$;
 COMMENT ON FUNCTION care.project_related_persons(care.import_projection[]) IS
 'Internal: writes persons close to citizens as the standing versions of RelatedPersons say.';
+
+CREATE OR REPLACE FUNCTION care.project_questionnaire_responses(projections care.import_projection[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO care.questionnaire_response AS e (citizen, id, status, questionnaire, organization, care_plan, appointment,
+		answers, score, severity, authored, source, issued)
+	SELECT n.citizen, n.id, n.content ->> 'status', care.questionnaire_version(n.content ->> 'questionnaire'),
+		(n.links #>> '{organization,0}')::bigint, (n.links #>> '{care_plan,0}')::bigint, (n.links #>> '{appointment,0}')::bigint,
+		n.content -> 'item', CASE WHEN jsonb_typeof(f.score) = 'number' AND care.fhir_float8(f.score::numeric) THEN f.score::float8 END,
+		CASE WHEN f.severity IN ('red', 'yellow', 'green') THEN f.severity END,
+		smartcare.fhir_start(n.content ->> 'authored', care.setting('zone')), n.key, n.issued
+	FROM unnest(projections) AS n
+	CROSS JOIN LATERAL (
+		SELECT care.fhir_extended(n.content, 'score', 'Decimal') AS score, care.fhir_extended(n.content, 'severity', 'Code') #>> '{}' AS severity
+		OFFSET 0
+	) AS f
+	WHERE n.resource_type = 'QuestionnaireResponse'
+	ON CONFLICT (citizen, id) DO UPDATE
+	SET status = excluded.status, questionnaire = excluded.questionnaire, organization = excluded.organization,
+		care_plan = excluded.care_plan, appointment = excluded.appointment, answers = excluded.answers, score = excluded.score,
+		severity = excluded.severity, authored = excluded.authored, source = excluded.source, issued = excluded.issued;
+END
+$$;
+COMMENT ON FUNCTION care.project_questionnaire_responses(care.import_projection[]) IS
+'Internal: writes answers as the standing versions of QuestionnaireResponses say. They are not evaluated again, and raise no alert: measurements come as Observations.';
+
+CREATE OR REPLACE FUNCTION care.project_diary_entries(projections care.import_projection[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO care.diary_entry AS e (citizen, id, status, category, entry, related_person, written_at, source, issued)
+	SELECT n.citizen, n.id, CASE n.content ->> 'status' WHEN 'completed' THEN 'final' ELSE 'entered-in-error' END,
+		care.fhir_text(n.content -> 'topic'), n.content #>> '{payload,0,contentString}', (n.links #>> '{related_person,0}')::bigint,
+		smartcare.fhir_start(n.content ->> 'sent', care.setting('zone')), n.key, n.issued
+	FROM unnest(projections) AS n
+	WHERE n.resource_type = 'Communication'
+	ON CONFLICT (citizen, id) DO UPDATE
+	SET status = excluded.status, category = excluded.category, entry = excluded.entry, related_person = excluded.related_person,
+		written_at = excluded.written_at, source = excluded.source, issued = excluded.issued;
+END
+$$;
+COMMENT ON FUNCTION care.project_diary_entries(care.import_projection[]) IS
+'Internal: writes diary entries as the standing versions of Communications say.';

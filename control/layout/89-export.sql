@@ -63,6 +63,8 @@ BEGIN
 		WHEN 'Condition' THEN (SELECT t.id FROM care.condition t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
 		WHEN 'Goal' THEN (SELECT t.id FROM care.goal t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
 		WHEN 'ServiceRequest' THEN (SELECT t.id FROM care.service_request t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
+		WHEN 'Appointment' THEN (SELECT t.id FROM care.appointment t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
+		WHEN 'RelatedPerson' THEN (SELECT t.id FROM care.related_person t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
 		WHEN 'CarePlan' THEN (SELECT t.id FROM care.care_plan t WHERE t.citizen = own_entry.citizen AND t.id = own_id)
 	END;
 END
@@ -120,7 +122,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN value IS NOT NULL THEN jsonb_build_object('url', 'urn:smartcare:extension:' || name, 'value' || type, value) END;
+	RETURN CASE WHEN value IS NOT NULL THEN jsonb_build_object('url', 'urn:smartcare:' || name, 'value' || type, value) END;
 END
 $$;
 COMMENT ON FUNCTION care.fhir_extension(text, text, jsonb) IS 'Internal: an extension of our own; null without a value.';
@@ -129,7 +131,7 @@ CREATE OR REPLACE FUNCTION care.fhir_extended(content jsonb, name text, type tex
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN content ? 'extension' THEN pg_catalog.jsonb_path_query_first(content, '$.extension[*] ? (@.url == $url)',
-	pg_catalog.jsonb_build_object('url', 'urn:smartcare:extension:' || name)) -> ('value' || type) END;
+	pg_catalog.jsonb_build_object('url', 'urn:smartcare:' || name)) -> ('value' || type) END;
 COMMENT ON FUNCTION care.fhir_extended(jsonb, text, text) IS 'Internal: the value of an extension of our own.';
 
 CREATE OR REPLACE FUNCTION care.fhir_list(VARIADIC members jsonb[])
@@ -181,6 +183,10 @@ BEGIN
 		SELECT 'CareTeam', t.id, t.source FROM care.care_team_member t WHERE t.citizen = export_names.citizen
 		UNION ALL
 		SELECT 'RelatedPerson', t.id, t.source FROM care.related_person t WHERE t.citizen = export_names.citizen
+		UNION ALL
+		SELECT 'QuestionnaireResponse', t.id, t.source FROM care.questionnaire_response t WHERE t.citizen = export_names.citizen
+		UNION ALL
+		SELECT 'Communication', t.id, t.source FROM care.diary_entry t WHERE t.citizen = export_names.citizen
 		UNION ALL
 		SELECT 'Organization', o.id, o.source
 		FROM care.export_parties(export_names.citizen) p JOIN care.organization o ON o.id = p.id WHERE p.resource_type = 'Organization'
@@ -237,6 +243,8 @@ BEGIN
 		WHERE t.citizen = export_parties.citizen
 		UNION
 		SELECT t.organization FROM care.care_team_member t WHERE t.citizen = export_parties.citizen
+		UNION
+		SELECT t.organization FROM care.questionnaire_response t WHERE t.citizen = export_parties.citizen
 	), whole AS (
 		SELECT n.id FROM named n
 		UNION

@@ -37,6 +37,9 @@ BEGIN
 	RETURN QUERY SELECT * FROM care.export_consents(this, names);
 	RETURN QUERY SELECT * FROM care.export_care_team(this, names);
 	RETURN QUERY SELECT * FROM care.export_related_persons(this, names);
+	RETURN QUERY SELECT * FROM care.export_questionnaires(this, period);
+	RETURN QUERY SELECT * FROM care.export_questionnaire_responses(this, names, period);
+	RETURN QUERY SELECT * FROM care.export_diary_entries(this, names, period);
 	RETURN QUERY
 	SELECT o.entry
 	FROM (

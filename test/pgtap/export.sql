@@ -86,7 +86,7 @@ SELECT pg_temp.import(
 	'{"id": "urn:x:s1", "resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": {"reference": "urn:x:p"}, "category": [{"text": "astrology"}], "performer": [{"reference": "urn:x:o"}], "authoredOn": "2026-01-01", "reasonCode": [{"text": "x"}]}',
 	'{"id": "urn:x:s2", "resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": {"reference": "urn:x:p"}, "category": [{"text": "home care"}], "performer": [{"display": "somebody"}], "authoredOn": "2026-01-01", "reasonCode": [{"text": "x"}]}',
 	'{"id": "urn:x:s3", "resourceType": "ServiceRequest", "status": "revoked", "intent": "order", "subject": {"reference": "urn:x:p"}, "category": [{"text": "home care"}], "performer": [{"reference": "urn:x:o"}], "authoredOn": "2026-01-01", "reasonCode": [{"text": "x"}],
-		"extension": [{"url": "urn:smartcare:extension:referral-status", "valueCode": "accepted"}]}',
+		"extension": [{"url": "urn:smartcare:referral-status", "valueCode": "accepted"}]}',
 	'{"id": "urn:x:t1", "resourceType": "Task", "status": "ready", "intent": "order", "for": {"reference": "urn:x:p"}, "restriction": {"period": {"start": "2026-01-02", "end": "2026-01-01"}}}',
 	'{"id": "urn:x:t2", "resourceType": "Task", "status": "ready", "intent": "order", "for": {"reference": "urn:x:p"}, "focus": {"reference": "urn:x:e", "type": "EpisodeOfCare"}, "basedOn": [{"reference": "urn:x:c", "type": "CarePlan"}]}',
 	'{"id": "urn:x:t3", "resourceType": "Task", "status": "ready", "intent": "order"}',
@@ -119,9 +119,9 @@ SELECT is(owner, NULL, 'and is the citizen''s') FROM care.task WHERE source = 'u
 -- Stays that refer to each other and to a referral that refers back.
 SELECT pg_temp.import(
 	'{"id": "urn:x:n1", "resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, "subject": {"reference": "urn:x:p"}, "basedOn": [{"reference": "urn:x:s4"}],
-		"extension": [{"url": "urn:smartcare:extension:transferred-from", "valueReference": {"reference": "urn:x:n2"}}, {"url": "urn:smartcare:extension:ready-for-discharge", "valueDateTime": "never"}]}',
+		"extension": [{"url": "urn:smartcare:transferred-from", "valueReference": {"reference": "urn:x:n2"}}, {"url": "urn:smartcare:ready-for-discharge", "valueDateTime": "never"}]}',
 	'{"id": "urn:x:n2", "resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, "subject": {"reference": "urn:x:p"},
-		"extension": [{"url": "urn:smartcare:extension:transferred-from", "valueReference": {"reference": "urn:x:n1"}}]}',
+		"extension": [{"url": "urn:smartcare:transferred-from", "valueReference": {"reference": "urn:x:n1"}}]}',
 	'{"id": "urn:x:s4", "resourceType": "ServiceRequest", "status": "completed", "intent": "order", "subject": {"reference": "urn:x:p"}, "category": [{"text": "hospital"}], "performer": [{"reference": "urn:x:o"}], "authoredOn": "2026-01-01", "reasonCode": [{"text": "x"}],
 		"encounter": {"reference": "urn:x:n1"}}') \g /dev/null
 SELECT is((SELECT s.source FROM care.service_request s WHERE s.id = e.service_request), 'urn:x:s4', 'a stay and its referral refer to each other') FROM care.encounter e WHERE e.source = 'urn:x:n1';

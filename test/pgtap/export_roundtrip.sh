@@ -42,9 +42,9 @@ contents() {
 	sql -d "$1" <<-'END'
 		SELECT format('SELECT %L, (to_jsonb(t) - %L::text[])::text FROM care.%I AS t ORDER BY 2', t.name,
 			'{citizen,id,source,issued,recorded_at,organization,practitioner,encounter,episode_of_care,care_plan,service_request,transferred_from,enrollment,'
-			'requester,performer,owner,offered_to,grantee,addresses,goals,planned,municipality,general_practice,care_team,programme}', t.name)
+			'requester,performer,owner,offered_to,grantee,addresses,goals,planned,programme,questionnaire,appointment,related_person}', t.name)
 		FROM unnest('{episode_of_care,encounter,condition,medication_statement,allergy,care_plan,care_plan_activity,goal,service_request,task,appointment,'
-			'consent,care_team_member,related_person}'::text[]) AS t (name) \gexec
+			'consent,care_team_member,related_person,questionnaire_response,diary_entry}'::text[]) AS t (name) \gexec
 		SELECT 'point', m.measure, m."time", m.value, m.unit, m.comparator, m.original_value, m.original_unit, m.note
 		FROM care.measurement m ORDER BY m.measure, m."time", m.value;
 		SELECT 'identifier', i.system, i.value FROM care.citizen_identifier i JOIN care.citizen c ON c.citizen = care.current_citizen(i.citizen)
