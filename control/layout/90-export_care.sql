@@ -8,10 +8,15 @@ AS $$
 BEGIN
 	RETURN (
 		SELECT care.export_resource(care.export_key(names, 'Patient', t.citizen), 'Patient',
-			(SELECT jsonb_build_object('lastUpdated', care.fhir_time(nullif(max(v.issued), '-infinity')))
-				FROM care.resource_version v
-				WHERE v.citizen = t.citizen AND v.resource_type = 'Patient' AND v.stands AND isfinite(v.issued)
-				HAVING max(v.issued) IS NOT NULL),
+			(SELECT CASE WHEN u.updated IS NOT NULL THEN jsonb_build_object('lastUpdated', care.fhir_time(u.updated)) END
+				FROM (
+					SELECT greatest(
+						(SELECT max(v.issued) FROM care.resource_version v
+							WHERE v.citizen = t.citizen AND v.resource_type = 'Patient' AND v.stands AND isfinite(v.issued)),
+						(SELECT max(e.recorded_at) FROM care.workflow_event e WHERE e.citizen = t.citizen AND e.entity = 'death_record'),
+						CASE WHEN NOT names ? ('Patient/' || t.citizen) THEN greatest(t.recorded_at,
+							(SELECT max(i.recorded_at) FROM care.citizen_identifier i WHERE i.citizen = t.citizen)) END) AS updated
+				) AS u),
 			jsonb_build_object(
 				'extension', care.fhir_list(care.fhir_extension('municipality', 'Reference', care.export_reference(names, 'Organization', t.municipality))),
 				'identifier', (SELECT jsonb_agg(jsonb_build_object('system', i.system, 'value', i.value) ORDER BY i.system COLLATE "C", i.value COLLATE "C")

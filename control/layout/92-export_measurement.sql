@@ -11,7 +11,7 @@ COMMENT ON FUNCTION care.vital_sign(text) IS
 'Internal: the profile of vital signs that FHIR R4 has for a measure of this name, whose code and unit are what the profile demands.';
 
 CREATE OR REPLACE FUNCTION care.export_observation(
-	names jsonb, citizen bigint, key text, profile text, version bigint, issued timestamptz, status text, content jsonb)
+	subject jsonb, key text, profile text, version bigint, issued timestamptz, status text, content jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -21,10 +21,10 @@ BEGIN
 		nullif(jsonb_strip_nulls(jsonb_build_object('versionId', nullif(version, 0)::text,
 			'profile', CASE WHEN profile <> '' THEN jsonb_build_array('http://hl7.org/fhir/StructureDefinition/' || profile) END)), '{}'),
 		content || jsonb_build_object('status', status, 'issued', care.fhir_time(nullif(issued, '-infinity')),
-			'subject', care.export_reference(names, 'Patient', citizen)));
+			'subject', subject));
 END
 $$;
-COMMENT ON FUNCTION care.export_observation(jsonb, bigint, text, text, bigint, timestamptz, text, jsonb) IS
+COMMENT ON FUNCTION care.export_observation(jsonb, text, text, bigint, timestamptz, text, jsonb) IS
 'Internal: an Observation as an entry of a Bundle.';
 
 -- Statements that were no Observations: care.record(), messages, devices. The identity
@@ -34,6 +34,8 @@ RETURNS TABLE ("time" timestamptz, key text, entry jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	subject CONSTANT jsonb := care.export_reference(names, 'Patient', export_statements.citizen);
 BEGIN
 	RETURN QUERY
 	WITH statement AS MATERIALIZED (
@@ -48,7 +50,8 @@ BEGIN
 		WHERE b.citizen = export_statements.citizen AND b.stands
 		GROUP BY b.measure, n."time"
 	), concept AS MATERIALIZED (
-		SELECT m.id, m.name, m.unit, care.measure_concept(m.id) AS code
+		SELECT m.id, m.name, care.measure_concept(m.id) AS code, care.measure_quantity(0, m.unit) AS quantity,
+			CASE WHEN care.vital_sign(m.name) IS NOT NULL THEN jsonb_build_array(care.fhir_status('observation-category', 'vital-signs')) END AS category
 		FROM care.measure m
 		WHERE m.id IN (SELECT b.measure FROM care.measurement_batch b WHERE b.citizen = export_statements.citizen)
 	), point AS (
@@ -63,15 +66,15 @@ BEGIN
 		WHERE period IS NULL OR tstzrange(b.start_time, b.end_time, '[]') && period
 		ORDER BY s.first, u."time", b.stands DESC, b.version DESC, b.issued DESC, u.value DESC, b.id DESC
 	)
-	SELECT p."time", k.key, care.export_observation(names, export_statements.citizen, k.key, f.profile, p.version,
+	SELECT p."time", k.key, care.export_observation(subject, k.key, f.profile, p.version,
 		CASE WHEN f.void THEN d.issued ELSE p.issued END, f.status,
 		jsonb_build_object(
-			'extension', care.fhir_list(care.fhir_extension('statement', 'String', to_jsonb((p.source - '{key,version,issued,status}'::text[])::text))),
-			'category', CASE WHEN care.vital_sign(c.name) IS NOT NULL
-				THEN jsonb_build_array(care.fhir_status('observation-category', 'vital-signs')) END,
+			'extension', CASE WHEN p.source - '{key,version,issued,status}'::text[] <> '{}'
+				THEN care.fhir_list(care.fhir_extension('statement', 'String', to_jsonb((p.source - '{key,version,issued,status}'::text[])::text))) END,
+			'category', c.category,
 			'code', c.code,
 			'effectiveDateTime', care.fhir_time(p."time"),
-			'valueQuantity', CASE WHEN n.original_unit IS NULL THEN care.measure_quantity(p.value, c.unit, n.comparator)
+			'valueQuantity', CASE WHEN n.original_unit IS NULL THEN c.quantity || jsonb_build_object('value', p.value, 'comparator', n.comparator)
 				ELSE care.measure_quantity(n.original_value, n.original_unit, n.comparator) END,
 			'note', CASE WHEN n.note <> '' THEN jsonb_build_array(jsonb_build_object('text', n.note)) END))
 	FROM point p
@@ -81,11 +84,13 @@ BEGIN
 		ON n.citizen = export_statements.citizen AND n.batch = p.batch AND n."time" = p."time" AND n.measure = p.measure
 	CROSS JOIN LATERAL (
 		SELECT care.own_key(names ->> 'record', 'Observation', left(md5(p.first || ' ' || extract(epoch FROM p."time")), 15)) AS key
+		OFFSET 0
 	) AS k
 	CROSS JOIN LATERAL (
 		SELECT v.void, CASE WHEN v.void THEN 'entered-in-error' ELSE p.status END AS status,
 			CASE WHEN NOT v.void AND p.status <> 'entered-in-error' AND n.original_unit IS NULL THEN care.vital_sign(c.name) END AS profile
 		FROM (SELECT coalesce(d.issued >= p.issued, false) AND p.status <> 'entered-in-error' AS void) AS v
+		OFFSET 0
 	) AS f;
 END
 $$;
@@ -155,6 +160,8 @@ RETURNS TABLE ("time" timestamptz, key text, entry jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	subject CONSTANT jsonb := care.export_reference(names, 'Patient', export_imported.citizen);
 BEGIN
 	RETURN QUERY
 	WITH batch AS MATERIALIZED (
@@ -205,7 +212,7 @@ BEGIN
 		FROM (SELECT q.*, bool_and(q.void IS NOT NULL) OVER (PARTITION BY q.source_key) AS every FROM part q) AS p
 		GROUP BY p.source_key
 	)
-	SELECT o.start_time, o.source_key, care.export_observation(names, export_imported.citizen, o.source_key, o.profile, o.version, o.issued, o.status,
+	SELECT o.start_time, o.source_key, care.export_observation(subject, o.source_key, o.profile, o.version, o.issued, o.status,
 		CASE WHEN o.whole ?| '{effectiveDateTime,effectiveInstant,effectivePeriod,effectiveTiming}' THEN '{}'
 			ELSE jsonb_build_object('effectiveDateTime', care.fhir_time(o.start_time)) END
 		|| jsonb_build_object('category', CASE WHEN o.profile IS NOT NULL
@@ -215,7 +222,7 @@ BEGIN
 	FROM observation o
 	UNION ALL
 	-- What was withdrawn: all that it said is kept with it.
-	SELECT w."time", b.source_key, care.export_observation(names, export_imported.citizen, b.source_key, NULL, b.version, b.issued, b.status, b.source)
+	SELECT w."time", b.source_key, care.export_observation(subject, b.source_key, NULL, b.version, b.issued, b.status, b.source)
 	FROM batch b
 	CROSS JOIN LATERAL (
 		SELECT smartcare.fhir_instant(coalesce(b.source ->> 'effectiveDateTime', b.source ->> 'effectiveInstant',
