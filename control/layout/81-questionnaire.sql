@@ -12,7 +12,7 @@ FROM (
 	CROSS JOIN LATERAL (
 		SELECT care.latest_due(p, z.zone, now() - p.grace) AS due, true AS missing
 		UNION ALL
-		SELECT care.next_due(p, z.zone, now() - p.grace), false
+		SELECT care.next_due(p, z.zone, now() - p.grace), false AS missing
 		OFFSET 0
 	) AS t
 	WHERE p.status = 'active' AND p.questionnaire IS NOT NULL AND t.due IS NOT NULL AND NOT t.due <@ p.pauses
@@ -22,7 +22,8 @@ FROM (
 			WHERE r.citizen = p.citizen AND r.status <> 'entered-in-error' AND v.name = p.questionnaire
 			ORDER BY r.authored DESC LIMIT 1)) IS NOT TRUE
 	UNION ALL
-	SELECT a.citizen, a.questionnaire, a.organization, NULL, a.id, a.recorded_at, a.start_time - z.before, a.start_time - z.before < now()
+	SELECT a.citizen, a.questionnaire, a.organization, NULL AS measurement_plan, a.id, a.recorded_at,
+		a.start_time - z.before AS due, a.start_time - z.before < now() AS missing
 	FROM care.appointment a
 	CROSS JOIN (SELECT care.setting('answer_before')::interval AS before OFFSET 0) z
 	WHERE a.status = 'booked' AND a.questionnaire IS NOT NULL AND a.start_time > now()

@@ -1,6 +1,6 @@
 -- Questionnaires: definitions, branching, scores and colours against an oracle, what follows from answers, what is due; and the diary.
 BEGIN;
-SELECT plan(193);
+SELECT plan(194);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name, parent) VALUES
