@@ -204,13 +204,18 @@ RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	zone text;
 BEGIN
+	IF content ->> 'resourceType' IN ('Task', 'Appointment') THEN
+		zone := care.setting('zone');
+	END IF;
 	RETURN CASE content ->> 'resourceType'
 		WHEN 'Task' THEN CASE
-			WHEN smartcare.fhir_start(content #>> '{restriction,period,start}', 'UTC') > smartcare.fhir_end(content #>> '{restriction,period,end}', 'UTC')
+			WHEN smartcare.fhir_start(content #>> '{restriction,period,start}', zone) > smartcare.fhir_end(content #>> '{restriction,period,end}', zone)
 			THEN 'it ends before it begins' END
 		WHEN 'Appointment' THEN CASE
-			WHEN smartcare.fhir_start(content ->> 'start', 'UTC') >= smartcare.fhir_end(content ->> 'end', 'UTC') THEN 'it ends before it begins' END
+			WHEN smartcare.fhir_start(content ->> 'start', zone) >= smartcare.fhir_end(content ->> 'end', zone) THEN 'it ends before it begins' END
 		WHEN 'Consent' THEN CASE
 			WHEN content #>> '{category,0,coding,0,code}' = 'programme'
 				AND (octet_length(content #>> '{category,1,coding,0,code}') BETWEEN 1 AND 200) IS NOT TRUE

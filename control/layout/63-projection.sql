@@ -257,7 +257,7 @@ DECLARE
 	conversion record;
 BEGIN
 	IF jsonb_typeof(quantity -> 'value') IS DISTINCT FROM 'number' OR given_unit IS NULL OR octet_length(given_unit) > 200
-		OR jsonb_typeof(target #> '{measure,coding}') IS DISTINCT FROM 'array' OR octet_length(target #>> '{measure,coding}') > 5000
+		OR jsonb_typeof(target #> '{measure,coding}') IS DISTINCT FROM 'array' OR octet_length(target #>> '{measure,coding}') > 1000
 		OR NOT care.fhir_float8((quantity -> 'value')::numeric)
 	THEN
 		RETURN;

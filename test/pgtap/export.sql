@@ -1,7 +1,7 @@
 -- Exports: what is in them, whose identities, and what the importer makes of the resources that only an export has. That round trips lose
 -- nothing is for export_roundtrip.sh.
 BEGIN;
-SELECT plan(42);
+SELECT plan(45);
 SET LOCAL timezone = 'UTC';
 SET LOCAL client_min_messages = warning;
 UPDATE care.setting SET value = '0123456789ab' WHERE name = 'record';
@@ -136,6 +136,16 @@ SELECT is(array_agg(target_value ORDER BY source), '{70,NULL,NULL}', 'targets of
 
 -- Steps go on from what was imported.
 SELECT lives_ok(format('SELECT care.reach_goal(%s, %s, NULL, ''reached'')', citizen, id), 'steps go on from what was imported') FROM care.goal WHERE source = 'urn:x:g1';
+
+-- Answers wait for their questionnaire, which nobody can answer here.
+SELECT pg_temp.import('{"id": "urn:x:q1", "resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": "urn:x:p"}, "questionnaire": "http://q.example/q|2", "authored": "2026-01-01T10:00:00Z",
+		"item": [{"linkId": "a", "answer": [{"valueString": "x"}]}], "extension": [{"url": "urn:smartcare:organization", "valueReference": {"reference": "urn:x:o"}}, {"url": "urn:smartcare:score", "valueDecimal": 7}, {"url": "urn:smartcare:severity", "valueCode": "mauve"}]}',
+	'{"id": "urn:x:d1", "resourceType": "Communication", "status": "completed", "category": [{"coding": [{"code": "alert"}]}], "subject": {"reference": "urn:x:p"}, "sent": "2026-01-01T10:00:00Z", "payload": [{"contentString": "x"}]}') AS report \gset
+SELECT bag_eq(format('SELECT pg_temp.skipped(%L)', :'report'), ARRAY['QuestionnaireResponse: parked: Questionnaire http://q.example/q|2 is not known yet',
+	'Communication: category.0.coding.0.code "alert" is not one of ["diary"]'], 'answers wait for their questionnaire');
+SELECT pg_temp.import('{"id": "urn:x:q", "resourceType": "Questionnaire", "status": "active", "url": "http://q.example/q", "version": "2", "name": "q", "title": "Q", "item": []}') AS report \gset
+SELECT is(:'report'::jsonb #> '{resources,QuestionnaireResponse,created}', '1', 'and come with it');
+SELECT is(ARRAY[q.name, q.status, r.score::text, r.severity], '{http://q.example/q,retired,7,NULL}', 'scored as they came') FROM care.questionnaire_response r JOIN care.questionnaire q ON q.id = r.questionnaire WHERE r.source = 'urn:x:q1';
 
 -- What was made here comes back from elsewhere.
 SELECT (care.export_bundle(:c, 'empty')) AS bundle \gset
