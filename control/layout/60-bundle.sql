@@ -287,7 +287,8 @@ BEGIN
 				WHEN jsonb_typeof(r.content) <> 'object' THEN 'the resource is not an object'
 				WHEN r.resource_type IS NULL THEN 'the resource has no resourceType'
 				WHEN NOT k.kept THEN 'resources of this type are not kept'
-				WHEN r.resource_type NOT IN ('Organization', 'Practitioner') AND r.full_url LIKE own THEN 'it was made here, where only steps change it'
+				WHEN r.resource_type NOT IN ('Organization', 'Practitioner') AND coalesce(r.full_url, care.fhir_key(r.local)) LIKE own
+				THEN 'it was made here, where only steps change it'
 				WHEN octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
 				WHEN r.content ?| '{modifierExtension,implicitRules}' THEN 'it has a modifierExtension or implicitRules that change its meaning'
 				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND smartcare.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
