@@ -152,7 +152,8 @@ DECLARE
 	names jsonb;
 BEGIN
 	SELECT min(k.key COLLATE "C") INTO patient FROM care.resource_key k
-	WHERE k.citizen = export_names.citizen AND k.resource_type = 'Patient' AND k.id > 0 AND k.key NOT LIKE '%?identifier=%';
+	WHERE k.citizen = export_names.citizen AND k.resource_type = 'Patient' AND k.id > 0 AND k.key NOT LIKE '%?identifier=%'
+		AND k.key NOT LIKE care.own_key(care.setting('record'), '%');
 
 	SELECT jsonb_object_agg(s.resource_type || '/' || s.id, s.source) INTO names
 	FROM (
