@@ -21,4 +21,5 @@ INSERT INTO care.setting (name, value, meaning) VALUES
 	('review_after', '12 months', 'How long after the last contact a citizen with a chronic condition is due for review.'),
 	('chronic', '^D(E1[01]|F03|I10|I25|I48|I50|I69|J4[45]|N18)', 'Codes of conditions that are to be reviewed: a regular expression.'),
 	('fall_stage_within', '14 days', 'How soon each stage of fall prevention follows the one before.'),
-	('workload_days', '7', 'How many days care.workload shows, with today.');
+	('workload_days', '7', 'How many days care.workload shows, with today.'),
+	('record', left(replace(gen_random_uuid()::text, '-', ''), 12), 'Twelve hexadecimal digits that tell this record from all others: the identities of what is exported begin with them. Never to be changed.');

@@ -62,6 +62,8 @@ CREATE TABLE care.consent (
 	organization bigint REFERENCES care.organization,
 	start_time timestamptz NOT NULL,
 	end_time timestamptz,
+	source text,
+	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id),
 	CHECK ((category = 'programme') = (programme IS NOT NULL))
@@ -236,6 +238,8 @@ CREATE TABLE care.care_team_member (
 	role text NOT NULL CHECK (role <> ''),
 	start_time timestamptz NOT NULL,
 	end_time timestamptz,
+	source text,
+	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id)
 );
@@ -258,6 +262,8 @@ CREATE TABLE care.related_person (
 	shared text[] NOT NULL DEFAULT '{}',
 	start_time timestamptz NOT NULL,
 	end_time timestamptz,
+	source text,
+	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id)
 );

@@ -103,6 +103,8 @@ CREATE TABLE care.diary_entry (
 	entry text NOT NULL CHECK (entry <> ''),
 	related_person bigint,
 	written_at timestamptz NOT NULL,
+	source text,
+	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (citizen, id),
 	CONSTRAINT diary_entry_related_person_fkey FOREIGN KEY (citizen, related_person)

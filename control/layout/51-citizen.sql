@@ -377,5 +377,13 @@ RETURN CASE entry_table
 	WHEN 'allergy' THEN 'AllergyIntolerance'
 	WHEN 'care_plan' THEN 'CarePlan'
 	WHEN 'goal' THEN 'Goal'
+	WHEN 'service_request' THEN 'ServiceRequest'
+	WHEN 'task' THEN 'Task'
+	WHEN 'appointment' THEN 'Appointment'
+	WHEN 'consent' THEN 'Consent'
+	WHEN 'care_team_member' THEN 'CareTeam'
+	WHEN 'related_person' THEN 'RelatedPerson'
+	WHEN 'questionnaire_response' THEN 'QuestionnaireResponse'
+	WHEN 'diary_entry' THEN 'Communication'
 END;
 COMMENT ON FUNCTION care.resource_type_of(name) IS 'Internal: the FHIR type whose resources a table of entries holds.';

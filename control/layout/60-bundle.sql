@@ -152,10 +152,99 @@ RETURN '{
 		"lifecycleStatus!": ["proposed", "planned", "accepted", "active", "on-hold", "completed", "cancelled", "entered-in-error", "rejected"],
 		"achievementStatus": "object", "achievementStatus.coding.0.code": ["in-progress", "improving", "worsening",
 			"no-change", "achieved", "sustaining", "not-achieved", "no-progress", "not-attainable"],
-		"description!": "concept", "startDate": "date", "target": "array", "target.0.dueDate": "date"}
+		"description!": "concept", "startDate": "date", "target": "array", "target.0.dueDate": "date"},
+	"ServiceRequest": {
+		"status!": ["active", "on-hold", "revoked", "completed", "entered-in-error"],
+		"intent!": ["proposal", "plan", "directive", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option"],
+		"category!": "array", "category.0.text!": ["hospital", "specialist", "rehabilitation", "home care", "prevention", "programme", "therapy"],
+		"priority": ["routine", "urgent", "asap", "stat"], "code": "concept", "reasonCode!": "array", "reasonCode.0!": "concept",
+		"requester": "object", "performer!": "array", "encounter": "object", "authoredOn!": "date",
+		"occurrencePeriod.end": "date", "note": "array", "extension": "array"},
+	"Task": {
+		"status!": ["draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold", "failed",
+			"completed", "entered-in-error"],
+		"intent!": ["unknown", "proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option"],
+		"priority": ["routine", "urgent", "asap", "stat"], "code": "concept", "description": "string", "requester": "object",
+		"owner": "object", "encounter": "object", "focus": "object", "basedOn": "array", "note": "array", "extension": "array",
+		"restriction.period.start": "date", "restriction.period.end": "date"},
+	"Appointment": {
+		"status!": ["booked", "fulfilled", "cancelled", "noshow", "entered-in-error"], "description": "string",
+		"participant!": "array", "start!": "date", "end": "date", "supportingInformation": "array", "extension": "array"},
+	"Consent": {
+		"status!": ["active", "rejected", "inactive", "entered-in-error"], "category!": "array",
+		"category.0.coding.0.code!": ["programme", "sharing"], "category.1.coding.0.code": "string", "organization": "array",
+		"dateTime!": "date", "provision.actor": "array", "provision.period.end": "date", "provision.code": "array", "extension": "array"},
+	"CareTeam": {
+		"status!": ["active", "inactive", "entered-in-error"], "participant!": "array", "participant.0.member!": "object",
+		"managingOrganization!": "array", "period.start!": "date", "period.end": "date"},
+	"RelatedPerson": {
+		"active": "boolean", "relationship!": "array", "relationship.0!": "concept", "name!": "array", "telecom": "array",
+		"period.start!": "date", "period.end": "date", "extension": "array"},
+	"Questionnaire": {
+		"status!": ["draft", "active", "retired", "unknown"], "url!": "string", "version": "string", "name!": "string", "title!": "string",
+		"date": "date", "item": "array"},
+	"QuestionnaireResponse": {
+		"status!": ["completed", "amended", "entered-in-error"], "questionnaire!": "string", "authored!": "date", "item!": "array",
+		"basedOn": "array", "extension": "array"},
+	"Communication": {
+		"status!": ["completed", "entered-in-error"], "category!": "array", "category.0.coding.0.code!": ["diary"], "sent!": "date",
+		"sender": "object", "payload!": "array", "payload.0.contentString!": "string", "topic": "concept"}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_shape() IS
 'Internal: of each type of resource the elements that are read, and what each must be, as smartcare.fhir_shape_fault() takes it. Of other elements nothing is demanded.';
+
+CREATE OR REPLACE FUNCTION care.fhir_canonical(questionnaire jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (questionnaire ->> 'url') || '|' || coalesce(questionnaire ->> 'version', '1');
+COMMENT ON FUNCTION care.fhir_canonical(jsonb) IS 'Internal: by which responses refer to a version of a Questionnaire.';
+
+CREATE OR REPLACE FUNCTION care.fhir_fault(content jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	zone text;
+BEGIN
+	IF content ->> 'resourceType' IN ('Task', 'Appointment') THEN
+		zone := care.setting('zone');
+	END IF;
+	RETURN CASE content ->> 'resourceType'
+		WHEN 'Task' THEN CASE
+			WHEN smartcare.fhir_start(content #>> '{restriction,period,start}', zone) > smartcare.fhir_end(content #>> '{restriction,period,end}', zone)
+			THEN 'it ends before it begins' END
+		WHEN 'Appointment' THEN CASE
+			WHEN smartcare.fhir_start(content ->> 'start', zone) >= smartcare.fhir_end(content ->> 'end', zone) THEN 'it ends before it begins' END
+		WHEN 'Consent' THEN CASE
+			WHEN content #>> '{category,0,coding,0,code}' = 'programme'
+				AND (octet_length(content #>> '{category,1,coding,0,code}') BETWEEN 1 AND 200) IS NOT TRUE
+			THEN 'it does not say for which programme it is' END
+		WHEN 'CareTeam' THEN CASE
+			WHEN jsonb_array_length(content -> 'participant') <> 1 THEN 'a team of several comes as a CareTeam for each' END
+		WHEN 'RelatedPerson' THEN CASE WHEN care.fhir_person_name(content -> 'name') IS NULL THEN 'it has no name' END
+		WHEN 'Questionnaire' THEN CASE
+			WHEN octet_length(care.fhir_canonical(content)) > 1000 OR content ->> 'url' = '' OR content ->> 'title' = '' THEN 'its url or title is empty or too long'
+			WHEN content ->> 'version' !~ '^[1-9][0-9]{0,8}$' THEN 'its version is not a number' END
+		WHEN 'QuestionnaireResponse' THEN CASE WHEN octet_length(content ->> 'questionnaire') > 1000 THEN 'its questionnaire is longer than 1000 bytes' END
+		WHEN 'Communication' THEN CASE
+			WHEN jsonb_array_length(content -> 'payload') <> 1 OR content #>> '{payload,0,contentString}' = '' THEN 'a diary entry is one text' END
+	END;
+END
+$$;
+COMMENT ON FUNCTION care.fhir_fault(jsonb) IS
+'Internal: what else is wrong with a resource whose shape is right; null if nothing is.';
+
+CREATE OR REPLACE FUNCTION care.fhir_subject(content jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN content ->> 'resourceType' IN ('AllergyIntolerance', 'EpisodeOfCare', 'Consent', 'RelatedPerson') THEN content -> 'patient'
+	WHEN content ->> 'resourceType' = 'Task' THEN content -> 'for'
+	WHEN content ->> 'resourceType' = 'Appointment'
+	THEN pg_catalog.jsonb_path_query_first(content, '$.participant[*].actor ? (@.type == "Patient" || @.reference like_regex "(^|/)Patient/")')
+	ELSE content -> 'subject' END;
+COMMENT ON FUNCTION care.fhir_subject(jsonb) IS 'Internal: the Reference to the Patient whom a resource is about.';
 
 CREATE OR REPLACE FUNCTION care.fhir_numeric(observation jsonb)
 RETURNS boolean
@@ -173,6 +262,8 @@ CREATE OR REPLACE FUNCTION care.read_bundle(
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	own CONSTANT text := care.own_key(care.setting('record'), '%');
 BEGIN
 	WITH entry AS MATERIALIZED (
 		SELECT e.ordinal, r.resource_type, CASE WHEN f.kept THEN r.content END AS content, r.local, f.kept,
@@ -196,6 +287,8 @@ BEGIN
 				WHEN jsonb_typeof(r.content) <> 'object' THEN 'the resource is not an object'
 				WHEN r.resource_type IS NULL THEN 'the resource has no resourceType'
 				WHEN NOT k.kept THEN 'resources of this type are not kept'
+				WHEN r.resource_type NOT IN ('Organization', 'Practitioner') AND coalesce(r.full_url, care.fhir_key(r.local)) LIKE own
+				THEN 'it was made here, where only steps change it'
 				WHEN octet_length(coalesce(r.full_url, r.local)) > 1000 THEN 'its identity is longer than 1000 bytes'
 				WHEN r.content ?| '{modifierExtension,implicitRules}' THEN 'it has a modifierExtension or implicitRules that change its meaning'
 				WHEN r.content #>> '{meta,lastUpdated}' IS NOT NULL AND smartcare.fhir_instant(r.content #>> '{meta,lastUpdated}') IS NULL
@@ -204,7 +297,8 @@ BEGIN
 				WHEN r.resource_type = 'MedicationRequest' AND NOT r.content ?| '{medicationCodeableConcept,medicationReference}' THEN 'it names no medication'
 				WHEN r.resource_type IN ('Organization', 'Practitioner')
 					AND coalesce(r.content ->> 'name', r.content #>> '{identifier,0,value}', '') IN ('', '[]') THEN 'it has neither name nor identifier'
-				WHEN r.resource_type <> 'Observation' THEN smartcare.fhir_shape_fault(r.content, care.fhir_shape() -> r.resource_type)
+				WHEN r.resource_type <> 'Observation'
+				THEN coalesce(smartcare.fhir_shape_fault(r.content, care.fhir_shape() -> r.resource_type), care.fhir_fault(r.content))
 				WHEN r.content ->> 'status' IS NULL THEN 'status is missing'
 				WHEN r.content ->> 'status' NOT IN ('final', 'amended', 'corrected', 'entered-in-error')
 				THEN format('status "%s" does not count', left(r.content ->> 'status', 50))
@@ -213,8 +307,7 @@ BEGIN
 				WHEN r.content ->> 'issued' IS NOT NULL AND smartcare.fhir_instant(r.content ->> 'issued') IS NULL
 				THEN format('issued "%s" is not an instant', left(r.content ->> 'issued', 50))
 			END AS reason
-			FROM (SELECT r.resource_type IN ('Patient', 'Organization', 'Practitioner', 'Encounter', 'EpisodeOfCare', 'Condition',
-				'MedicationRequest', 'Medication', 'AllergyIntolerance', 'CarePlan', 'Goal', 'Observation') AS kept) k
+			FROM (SELECT r.resource_type = 'Observation' OR care.fhir_shape() ? r.resource_type AS kept) k
 			OFFSET 0) f
 	), local AS (
 		SELECT jsonb_object_agg(n.name, n.key) AS names
@@ -231,8 +324,8 @@ BEGIN
 		FROM entry e
 		CROSS JOIN local l
 		CROSS JOIN LATERAL (
-			SELECT e.reason IS NULL AND e.resource_type NOT IN ('Patient', 'Organization', 'Practitioner', 'Medication') AS about,
-				e.content -> CASE WHEN e.resource_type IN ('AllergyIntolerance', 'EpisodeOfCare') THEN 'patient' ELSE 'subject' END AS found
+			SELECT e.reason IS NULL AND e.resource_type NOT IN ('Patient', 'Organization', 'Practitioner', 'Medication', 'Questionnaire') AS about,
+				care.fhir_subject(e.content) AS found
 			OFFSET 0) r
 		CROSS JOIN LATERAL (
 			SELECT CASE WHEN r.found ->> 'reference' LIKE '#%' THEN care.fhir_outward(e.content, r.found) ELSE r.found END AS reference

@@ -12,15 +12,16 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO care.resource_key (resource_type, key, id)
-	SELECT r.resource_type, r.key, 0
+	INSERT INTO care.resource_key (resource_type, key, citizen, id)
+	SELECT r.resource_type, r.key, CASE WHEN r.resource_type = 'Patient' THEN o.id END, coalesce(o.id, 0)
 	FROM unnest(resource_types, keys) AS r (resource_type, key)
+	CROSS JOIN LATERAL (SELECT care.own_entry(r.resource_type, r.key) AS id OFFSET 0) AS o
 	ORDER BY r.resource_type COLLATE "C", r.key COLLATE "C"
 	ON CONFLICT (resource_type, key) DO NOTHING;
 END
 $$;
 COMMENT ON FUNCTION care.reserve_keys(text[], text[]) IS
-'Internal: reserves keys that are not known yet, waiting for any session that is about to make them known.';
+'Internal: reserves keys that are not known yet, waiting for any session that is about to make them known. Keys that this record itself has given are known at once.';
 
 CREATE OR REPLACE FUNCTION care.identifier_fault(system text, value text, normal text)
 RETURNS text
@@ -74,10 +75,11 @@ AS $$
 DECLARE
 	offered care.organization[];
 	inserted bigint;
+	part record;
 BEGIN
-	SELECT array_agg(ROW(coalesce(m.id, nextval('care.organization_id_seq')), 'unclassified',
+	SELECT array_agg(ROW(coalesce(m.id, nextval('care.organization_id_seq')), coalesce(t.sector, 'unclassified'),
 			coalesce(care.fhir_text(e.content #> '{type,0}'), 'organization'),
-			coalesce(e.content ->> 'name', e.content #>> '{identifier,0,value}'), NULL, i.sor, i.gln, i.provider_number, NULL,
+			coalesce(e.content ->> 'name', e.content #>> '{identifier,0,value}'), NULL, i.sor, i.gln, i.provider_number, i.municipality_code,
 			e.content #>> '{address,0,city}', coalesce((e.content ->> 'active')::boolean, true), NULL,
 			e.key, e.issued, e.digest, NULL)::care.organization ORDER BY e.key)
 	INTO offered
@@ -90,11 +92,18 @@ BEGIN
 	CROSS JOIN LATERAL (
 		SELECT min(d.normal) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.1') AS sor,
 			min(d.normal) FILTER (WHERE d.system = 'https://www.gs1.org/gln') AS gln,
-			min(d.normal) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.4') AS provider_number
+			min(d.normal) FILTER (WHERE d.system = 'urn:oid:1.2.208.176.1.4') AS provider_number,
+			min(d.normal) FILTER (WHERE d.system = 'urn:smartcare:identifier:municipality') AS municipality_code
 		FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
 		CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system,
 			care.normal_identifier(f.identifier ->> 'system', f.identifier ->> 'value') AS normal) AS d
 	) AS i
+	CROSS JOIN LATERAL (
+		-- What another record exported.
+		SELECT min(c.coding ->> 'code') AS sector
+		FROM jsonb_path_query(e.content, '$.type[*].coding[*] ? (@.system == "urn:smartcare:code:sector")') AS c (coding)
+		WHERE c.coding ->> 'code' IN ('hospital', 'municipality', 'general practice', 'specialist', 'pharmacy', 'therapist', 'social', 'region')
+	) AS t
 	CROSS JOIN LATERAL (
 		SELECT coalesce(
 			(SELECT k.id FROM care.resource_key k WHERE k.resource_type = 'Organization' AND k.key = e.key AND k.id > 0),
@@ -103,16 +112,20 @@ BEGIN
 			(SELECT o.id FROM care.organization o WHERE o.gln = i.gln AND (o.sor IS NULL OR i.sor IS NULL))) AS id
 	) AS m;
 
-	-- Units may share a location number, which leads to one of them only. Another
-	-- session may just have taken a number: then again, knowing that.
+	-- Units may share a location number or a municipality, which leads to one of them
+	-- only. Another session may just have taken a number: then again, knowing that.
 	created := 0;
 	LOOP
-		INSERT INTO care.organization (id, sector, kind, name, sor, gln, provider_number, city, active, source, issued, digest)
+		INSERT INTO care.organization (id, sector, kind, name, sor, gln, provider_number, municipality_code, city, active, source, issued, digest)
 		SELECT n.id, n.sector, n.kind, n.name, n.sor,
 			CASE WHEN n.sharing = 1 AND (SELECT x.id FROM care.organization x WHERE x.gln = n.gln) IS NULL THEN n.gln END,
-			n.provider_number, n.city, n.active, n.source, nullif(n.issued, '-infinity'), n.digest
+			n.provider_number,
+			CASE WHEN n.twin = 1 AND (SELECT x.id FROM care.organization x WHERE x.municipality_code = n.municipality_code) IS NULL
+				THEN n.municipality_code END,
+			n.city, n.active, n.source, nullif(n.issued, '-infinity'), n.digest
 		FROM (
-			SELECT u.*, row_number() OVER (PARTITION BY u.gln ORDER BY u.id) AS sharing
+			SELECT u.*, row_number() OVER (PARTITION BY u.gln ORDER BY u.id) AS sharing,
+				row_number() OVER (PARTITION BY u.municipality_code ORDER BY u.id) AS twin
 			FROM unnest(offered) AS u
 			WHERE (SELECT x.id FROM care.organization x WHERE x.id = u.id) IS NULL
 		) AS n
@@ -164,6 +177,25 @@ BEGIN
 		UNION ALL
 		SELECT i.key, found.id FROM care.fhir_identifier_keys('Organization', found.content) AS i (key)
 	) AS k;
+
+	-- What it is part of, where that is known by now; nothing becomes a part of itself.
+	FOR part IN
+		SELECT n.id, k.id AS whole
+		FROM unnest(offered) AS n
+		JOIN unnest(entries) AS e ON e.resource_type = 'Organization' AND e.key = n.source AND e.digest = n.digest
+		JOIN care.resource_key k ON k.resource_type = 'Organization' AND k.key = care.fhir_key(e.content #>> '{partOf,reference}') AND k.id > 0
+		ORDER BY n.id
+	LOOP
+		UPDATE care.organization o SET parent = part.whole
+		WHERE o.id = part.id AND o.source IS NOT NULL AND o.parent IS NULL
+			AND part.id NOT IN (
+				WITH RECURSIVE whole AS (
+					SELECT part.whole AS id
+					UNION
+					SELECT w.parent FROM whole JOIN care.organization w ON w.id = whole.id WHERE w.parent IS NOT NULL
+				)
+				SELECT whole.id FROM whole);
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.import_organizations(care.import_entry[]) IS
@@ -194,30 +226,50 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	offered care.practitioner[];
+	inserted bigint;
 BEGIN
 	SELECT array_agg(ROW(coalesce(
 				(SELECT k.id FROM care.resource_key k WHERE k.resource_type = 'Practitioner' AND k.key = e.key AND k.id > 0),
+				(SELECT p.id FROM care.practitioner p WHERE p.authorization_id = i.authorization_id),
 				nextval('care.practitioner_id_seq')),
 			coalesce(care.fhir_person_name(e.content -> 'name'), e.content #>> '{identifier,0,value}'),
-			NULL, coalesce((e.content ->> 'active')::boolean, true), e.key, e.issued, e.digest, NULL)::care.practitioner ORDER BY e.key)
+			i.authorization_id, coalesce((e.content ->> 'active')::boolean, true), e.key, e.issued, e.digest, NULL)::care.practitioner ORDER BY e.key)
 	INTO offered
 	FROM (
 		SELECT DISTINCT ON (n.key) n.*
 		FROM unnest(entries) AS n
 		WHERE n.resource_type = 'Practitioner'
 		ORDER BY n.key, n.issued DESC, n.digest DESC
-	) AS e;
+	) AS e
+	CROSS JOIN LATERAL (
+		SELECT min(care.normal_identifier(f.identifier ->> 'system', f.identifier ->> 'value')) AS authorization_id
+		FROM jsonb_path_query(e.content, '$.identifier[*] ? (@.system == "https://autregweb.sst.dk")') AS f (identifier)
+	) AS i;
 
-	INSERT INTO care.practitioner (id, name, active, source, issued, digest)
-	SELECT n.id, n.name, n.active, n.source, nullif(n.issued, '-infinity'), n.digest
-	FROM unnest(offered) AS n
-	ON CONFLICT (id) DO NOTHING;
-	GET DIAGNOSTICS created = ROW_COUNT;
+	-- An authorization leads to one of those who claim it; as with organizations.
+	created := 0;
+	LOOP
+		INSERT INTO care.practitioner (id, name, authorization_id, active, source, issued, digest)
+		SELECT n.id, n.name,
+			CASE WHEN n.twin = 1 AND (SELECT x.id FROM care.practitioner x WHERE x.authorization_id = n.authorization_id) IS NULL
+				THEN n.authorization_id END,
+			n.active, n.source, nullif(n.issued, '-infinity'), n.digest
+		FROM (
+			SELECT u.*, row_number() OVER (PARTITION BY u.authorization_id ORDER BY u.id) AS twin
+			FROM unnest(offered) AS u
+			WHERE (SELECT x.id FROM care.practitioner x WHERE x.id = u.id) IS NULL
+		) AS n
+		ON CONFLICT DO NOTHING;
+		GET DIAGNOSTICS inserted = ROW_COUNT;
+		created := created + inserted;
+		EXIT WHEN NOT EXISTS (
+			SELECT FROM unnest(offered) AS n WHERE (SELECT x.id FROM care.practitioner x WHERE x.id = n.id) IS NULL);
+	END LOOP;
 
 	UPDATE care.practitioner p
 	SET name = n.name, active = n.active, issued = nullif(n.issued, '-infinity'), digest = n.digest
 	FROM unnest(offered) AS n
-	WHERE p.id = n.id AND (coalesce(p.issued, '-infinity'), p.digest) < (n.issued, n.digest);
+	WHERE p.id = n.id AND p.source IS NOT NULL AND (coalesce(p.issued, '-infinity'), p.digest) < (n.issued, n.digest);
 	GET DIAGNOSTICS updated = ROW_COUNT;
 
 	PERFORM care.settle_keys('Practitioner', array_agg(k.key), array_agg(n.id))
@@ -232,7 +284,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.import_practitioners(care.import_entry[]) IS
-'Internal: makes and updates the practitioners of a bundle.';
+'Internal: makes and updates the practitioners of a bundle. One is known by its key or its authorization; one that was made here is left as it is.';
 
 -- Patients are matched by identifying identifiers first, then by key, and never by anything else.
 CREATE OR REPLACE FUNCTION care.import_patients(

@@ -12,7 +12,14 @@ RETURN CASE resource_type
 	WHEN 'AllergyIntolerance' THEN 'care.allergy_id_seq'
 	WHEN 'CarePlan' THEN 'care.care_plan_id_seq'
 	WHEN 'Goal' THEN 'care.goal_id_seq'
+	WHEN 'ServiceRequest' THEN 'care.service_request_id_seq'
+	WHEN 'Task' THEN 'care.task_id_seq'
 	WHEN 'Appointment' THEN 'care.appointment_id_seq'
+	WHEN 'Consent' THEN 'care.consent_id_seq'
+	WHEN 'CareTeam' THEN 'care.care_team_member_id_seq'
+	WHEN 'RelatedPerson' THEN 'care.related_person_id_seq'
+	WHEN 'QuestionnaireResponse' THEN 'care.questionnaire_response_id_seq'
+	WHEN 'Communication' THEN 'care.diary_entry_id_seq'
 END::regclass;
 COMMENT ON FUNCTION care.entry_sequence(text) IS
 'Internal: where entries of a type of resource get their ids from.';
@@ -126,23 +133,50 @@ CREATE OR REPLACE FUNCTION care.fhir_links()
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{
-	"Patient": {"general_practice": ["Organization", "$.generalPractitioner[*]"]},
+	"Patient": {
+		"general_practice": ["Organization", "$.generalPractitioner[*]"],
+		"municipality": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:municipality\").valueReference"]},
 	"Encounter": {
 		"organization": ["Organization", "$.serviceProvider"],
 		"practitioner": ["Practitioner", "$.participant[*].individual"],
-		"episode_of_care": ["EpisodeOfCare", "$.episodeOfCare[*]"]},
+		"episode_of_care": ["EpisodeOfCare", "$.episodeOfCare[*]"],
+		"service_request": ["ServiceRequest", "$.basedOn[*]"],
+		"transferred_from": ["Encounter", "$.extension[*] ? (@.url == \"urn:smartcare:transferred-from\").valueReference"]},
 	"EpisodeOfCare": {"organization": ["Organization", "$.managingOrganization"]},
 	"Condition": {"encounter": ["Encounter", "$.encounter"]},
 	"MedicationRequest": {
 		"practitioner": ["Practitioner", "$.requester"],
+		"encounter": ["Encounter", "$.encounter"]},
+	"ServiceRequest": {
+		"requester": ["Organization", "$.requester"],
+		"performer": ["Organization", "$.performer[*]"],
 		"encounter": ["Encounter", "$.encounter"]},
 	"CarePlan": {
 		"organization": ["Organization", "$.author"],
 		"encounter": ["Encounter", "$.encounter"],
 		"addresses": ["Condition", "$.addresses[*]"],
 		"goals": ["Goal", "$.goal[*]"]},
+	"Task": {
+		"requester": ["Organization", "$.requester"],
+		"owner": ["Organization", "$.owner"],
+		"offered_to": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:offered-to\").valueReference"],
+		"care_plan": ["CarePlan", "$.basedOn[*]"],
+		"encounter": ["Encounter", "$.encounter"],
+		"episode_of_care": ["EpisodeOfCare", "$.focus"]},
 	"Appointment": {
-		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:organization\").valueReference"]}
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:organization\").valueReference"],
+		"care_plan": ["CarePlan", "$.supportingInformation[*]"]},
+	"Consent": {
+		"organization": ["Organization", "$.organization[*]"],
+		"grantee": ["Organization", "$.provision.actor[*].reference"]},
+	"CareTeam": {
+		"organization": ["Organization", "$.managingOrganization[*]"],
+		"practitioner": ["Practitioner", "$.participant[*].member"]},
+	"QuestionnaireResponse": {
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:organization\").valueReference"],
+		"care_plan": ["CarePlan", "$.basedOn[*]"],
+		"appointment": ["Appointment", "$.extension[*] ? (@.url == \"urn:smartcare:appointment\").valueReference"]},
+	"Communication": {"related_person": ["RelatedPerson", "$.sender"]}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_links() IS
 'Internal: of each type of resource the references that are read: by role the type that is looked for and where it stands.';
@@ -168,7 +202,8 @@ BEGIN
 		) AS k
 	), link AS MATERIALIZED (
 		SELECT s.resource_type, s.key, s.citizen, s.import, l.role, l.spec ->> 0 AS target_type, t.target, f.place,
-			CASE WHEN k.citizen IS NULL OR k.citizen = s.citizen OR care.current_citizen(k.citizen) = s.citizen THEN k.id END AS id
+			CASE WHEN k.id IS NULL THEN care.own_entry(l.spec ->> 0, t.target, s.citizen)
+				WHEN k.citizen IS NULL OR k.citizen = s.citizen OR care.current_citizen(k.citizen) = s.citizen THEN k.id END AS id
 		FROM standing s
 		CROSS JOIN LATERAL jsonb_each(care.fhir_links() -> s.resource_type) AS l (role, spec)
 		CROSS JOIN LATERAL jsonb_path_query(s.content, (l.spec ->> 1)::jsonpath) WITH ORDINALITY AS f (reference, place)

@@ -52,6 +52,15 @@ BEGIN
 		ORDER BY n.citizen, n.issued DESC NULLS LAST, n.key
 	) AS p
 	WHERE c.citizen = p.citizen AND c.general_practice IS DISTINCT FROM p.general_practice;
+
+	UPDATE care.citizen c SET municipality = p.municipality
+	FROM (
+		SELECT DISTINCT ON (n.citizen) n.citizen, (n.links #>> '{municipality,0}')::bigint AS municipality
+		FROM unnest(projections) AS n
+		WHERE n.resource_type = 'Patient' AND n.links ? 'municipality'
+		ORDER BY n.citizen, n.issued DESC NULLS LAST, n.key
+	) AS p
+	WHERE c.citizen = p.citizen AND c.municipality IS DISTINCT FROM p.municipality;
 END
 $$;
 COMMENT ON FUNCTION care.project_patients(care.import_projection[]) IS
@@ -79,6 +88,27 @@ $$;
 COMMENT ON FUNCTION care.project_episodes_of_care(care.import_projection[]) IS
 'Internal: writes episodes of care as their standing versions say.';
 
+CREATE OR REPLACE FUNCTION care.fhir_leaves(content jsonb)
+RETURNS tstzmultirange
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT content ? 'statusHistory' THEN
+		RETURN '{}'::tstzmultirange;
+	END IF;
+	RETURN (
+		SELECT coalesce(range_agg(tstzrange(l.start_time, l.end_time)), '{}')
+		FROM (
+			SELECT smartcare.fhir_start(h.entry #>> '{period,start}', care.setting('zone')) AS start_time,
+				care.fhir_end_exclusive(h.entry #>> '{period,end}', care.setting('zone')) AS end_time
+			FROM jsonb_path_query(content, '$.statusHistory[*] ? (@.status == "onleave")') AS h (entry)
+		) AS l
+		WHERE l.start_time IS NOT NULL AND (l.start_time < l.end_time) IS NOT FALSE);
+END
+$$;
+COMMENT ON FUNCTION care.fhir_leaves(jsonb) IS 'Internal: when an Encounter has been on leave, by its status history.';
+
 CREATE OR REPLACE FUNCTION care.project_encounters(projections care.import_projection[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -86,21 +116,35 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO care.encounter AS e (citizen, id, status, class, type, reason, organization, practitioner,
-		episode_of_care, start_time, end_time, planned, source, issued)
+		episode_of_care, start_time, end_time, planned, leaves, ready_at, transferred_from, service_request, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'status', n.content #>> '{class,code}', care.fhir_text(n.content #> '{type,0}'),
 		coalesce(care.fhir_text(n.content #> '{reasonCode,0}'), n.content #>> '{reasonReference,0,display}'),
 		(n.links #>> '{organization,0}')::bigint, (n.links #>> '{practitioner,0}')::bigint, (n.links #>> '{episode_of_care,0}')::bigint,
 		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')),
 		coalesce(n.content ->> 'status' = 'planned' OR n.content ? 'basedOn' OR n.content #>> '{priority,coding,0,code}' = 'EL'
 			OR n.content @? '$.statusHistory[*] ? (@.status == "planned")', false),
+		CASE WHEN t.told THEN care.fhir_leaves(n.content) ELSE coalesce(k.leaves, '{}') END,
+		CASE WHEN t.told THEN smartcare.fhir_start(care.fhir_extended(n.content, 'ready-for-discharge', 'DateTime') #>> '{}', care.setting('zone')) ELSE k.ready_at END,
+		CASE WHEN t.told THEN nullif((n.links #>> '{transferred_from,0}')::bigint, n.id) ELSE k.transferred_from END,
+		CASE WHEN t.told THEN (n.links #>> '{service_request,0}')::bigint ELSE k.service_request END,
 		n.key, n.issued
 	FROM unnest(projections) AS n
+	LEFT JOIN care.encounter k ON k.citizen = n.citizen AND k.id = n.id
+	CROSS JOIN LATERAL (
+		-- What no version has ever told is left as steps made it.
+		SELECT k.id IS NULL OR EXISTS (
+			SELECT FROM care.resource_version v
+			WHERE v.citizen = n.citizen AND v.resource_type = n.resource_type AND v.key = n.key
+				AND v.content ?| '{extension,basedOn,statusHistory}') AS told
+		OFFSET 0
+	) AS t
 	WHERE n.resource_type = 'Encounter'
 	ON CONFLICT (citizen, id) DO UPDATE
 	SET status = excluded.status, class = excluded.class, type = excluded.type, reason = excluded.reason,
 		organization = excluded.organization, practitioner = excluded.practitioner, episode_of_care = excluded.episode_of_care,
 		start_time = excluded.start_time, end_time = excluded.end_time, planned = excluded.planned,
-		source = excluded.source, issued = excluded.issued;
+		leaves = excluded.leaves, ready_at = excluded.ready_at, transferred_from = excluded.transferred_from,
+		service_request = excluded.service_request, source = excluded.source, issued = excluded.issued;
 END
 $$;
 COMMENT ON FUNCTION care.project_encounters(care.import_projection[]) IS
@@ -200,23 +244,65 @@ $$;
 COMMENT ON FUNCTION care.project_allergies(care.import_projection[]) IS
 'Internal: writes allergies as their standing versions say.';
 
+CREATE OR REPLACE FUNCTION care.fhir_goal_target(target jsonb, OUT measure integer, OUT value float8)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	quantity CONSTANT jsonb := target -> 'detailQuantity';
+	given_unit CONSTANT text := coalesce(CASE WHEN quantity ->> 'system' = 'http://unitsofmeasure.org' THEN nullif(quantity ->> 'code', '') END,
+		nullif(quantity ->> 'unit', ''));
+	found_coding jsonb;
+	found_measure integer;
+	conversion record;
+BEGIN
+	IF jsonb_typeof(quantity -> 'value') IS DISTINCT FROM 'number' OR given_unit IS NULL OR octet_length(given_unit) > 200
+		OR jsonb_typeof(target #> '{measure,coding}') IS DISTINCT FROM 'array' OR octet_length(target #>> '{measure,coding}') > 1000
+		OR NOT care.fhir_float8((quantity -> 'value')::numeric)
+	THEN
+		RETURN;
+	END IF;
+	SELECT c.coding, k.measure INTO found_coding, found_measure
+	FROM jsonb_array_elements(target #> '{measure,coding}') WITH ORDINALITY AS c (coding, ordinal)
+	LEFT JOIN care.measure_code k ON k.system = coalesce(c.coding ->> 'system', '') AND k.code = c.coding ->> 'code'
+		AND k.unit IN ('', coalesce(smartcare.unit_code(given_unit), given_unit))
+	WHERE c.coding ->> 'code' <> ''
+	ORDER BY k.priority DESC NULLS LAST, c.ordinal LIMIT 1;
+	IF found_coding IS NULL THEN
+		RETURN;
+	END IF;
+	found_measure := coalesce(found_measure, care.find_measure(coalesce(found_coding ->> 'system', ''), found_coding ->> 'code',
+		coalesce(smartcare.unit_code(given_unit), given_unit), coalesce(found_coding ->> 'display', target #>> '{measure,text}')));
+	conversion := care.conversion(found_measure, given_unit);
+	IF conversion.fault IS NULL AND care.convertible((quantity -> 'value')::float8, conversion.rule) THEN
+		measure := found_measure;
+		value := care.converted((quantity -> 'value')::float8, conversion.rule, conversion.from_unit, conversion.to_unit, conversion.molar_mass);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.fhir_goal_target(jsonb) IS
+'Internal: what a Goal.target wants to be measured, and how much in the measure''s unit; nulls where it names no measure and quantity that fit.';
+
 CREATE OR REPLACE FUNCTION care.project_goals(projections care.import_projection[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO care.goal AS e (citizen, id, lifecycle_status, achievement_status, description, start_date, due_date, source, issued)
+	INSERT INTO care.goal AS e (citizen, id, lifecycle_status, achievement_status, description, start_date, due_date,
+		measure, target_value, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'lifecycleStatus', n.content #>> '{achievementStatus,coding,0,code}',
 		care.fhir_text(n.content -> 'description'),
 		(smartcare.fhir_start(n.content ->> 'startDate', care.setting('zone')) AT TIME ZONE care.setting('zone'))::date,
-		(smartcare.fhir_end(n.content #>> '{target,0,dueDate}', care.setting('zone')) AT TIME ZONE care.setting('zone'))::date, n.key, n.issued
+		(smartcare.fhir_end(n.content #>> '{target,0,dueDate}', care.setting('zone')) AT TIME ZONE care.setting('zone'))::date,
+		t.measure, t.value, n.key, n.issued
 	FROM unnest(projections) AS n
+	CROSS JOIN LATERAL care.fhir_goal_target(n.content #> '{target,0}') AS t
 	WHERE n.resource_type = 'Goal'
 	ON CONFLICT (citizen, id) DO UPDATE
 	SET lifecycle_status = excluded.lifecycle_status, achievement_status = excluded.achievement_status,
 		description = excluded.description, start_date = excluded.start_date, due_date = excluded.due_date,
-		source = excluded.source, issued = excluded.issued;
+		measure = excluded.measure, target_value = excluded.target_value, source = excluded.source, issued = excluded.issued;
 END
 $$;
 COMMENT ON FUNCTION care.project_goals(care.import_projection[]) IS
@@ -229,7 +315,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO care.care_plan AS e (citizen, id, status, intent, title, organization, start_time, end_time,
-		addresses, goals, encounter, source, issued)
+		addresses, goals, encounter, version, source, issued)
 	SELECT n.citizen, n.id, n.content ->> 'status', n.content ->> 'intent',
 		coalesce(n.content ->> 'title',
 			(SELECT care.fhir_text(t.category)
@@ -241,13 +327,16 @@ BEGIN
 		smartcare.fhir_start(n.content #>> '{period,start}', care.setting('zone')), smartcare.fhir_end(n.content #>> '{period,end}', care.setting('zone')),
 		ARRAY(SELECT a.id::bigint FROM jsonb_array_elements_text(coalesce(n.links -> 'addresses', '[]')) WITH ORDINALITY AS a (id, ordinal) ORDER BY a.ordinal),
 		ARRAY(SELECT g.id::bigint FROM jsonb_array_elements_text(coalesce(n.links -> 'goals', '[]')) WITH ORDINALITY AS g (id, ordinal) ORDER BY g.ordinal),
-		(n.links #>> '{encounter,0}')::bigint, n.key, n.issued
+		(n.links #>> '{encounter,0}')::bigint,
+		CASE WHEN care.fhir_extended(n.content, 'plan-version', 'PositiveInt') #>> '{}' ~ '^[1-9][0-9]{0,8}$'
+			THEN (care.fhir_extended(n.content, 'plan-version', 'PositiveInt') #>> '{}')::integer ELSE 1 END,
+		n.key, n.issued
 	FROM unnest(projections) AS n
 	WHERE n.resource_type = 'CarePlan'
 	ON CONFLICT (citizen, id) DO UPDATE
 	SET status = excluded.status, intent = excluded.intent, title = excluded.title, organization = excluded.organization,
 		start_time = excluded.start_time, end_time = excluded.end_time, addresses = excluded.addresses, goals = excluded.goals,
-		encounter = excluded.encounter, source = excluded.source, issued = excluded.issued;
+		encounter = excluded.encounter, version = excluded.version, source = excluded.source, issued = excluded.issued;
 
 	DELETE FROM care.care_plan_activity a
 	USING unnest(projections) AS n

@@ -165,14 +165,24 @@ BEGIN
 			SELECT care.converted(v.value, r.rule, r.to_unit, r.from_unit, r.molar_mass) <> r.reading AS inexact OFFSET 0
 		) AS b
 	), spoken AS MATERIALIZED (
-		SELECT p.ordinal, p.measure, smartcare.series_agg(p."time", p.value) AS points, min(p.place) AS place, count(*) AS offered,
+		SELECT p.ordinal, p.measure, smartcare.series_agg(p."time", p.value) AS points, min(p.place) AS place, bool_or(p.sampled) AS sampled, count(*) AS offered,
 			count(*) FILTER (WHERE p.value IS NULL) AS faulty
 		FROM point p
 		GROUP BY p.ordinal, p.measure
 	), batch AS MATERIALIZED (
 		SELECT o.ordinal, o.key, o.citizen, o.version, o.issued, o.status, o.import, s.measure, s.points,
-			nullif(CASE WHEN s.place > 0 THEN r.rest || (o.content #> ARRAY['component', (s.place - 1)::text])
-				- '{code,valueQuantity,valueInteger,valueSampledData}'::text[] ELSE r.rest END, '{}') AS source,
+			-- What the columns do not say: of a component also the code of the whole, of samples
+			-- their period and start, of what is withdrawn all that it said.
+			nullif(CASE
+				WHEN o.withdrawn THEN o.content - '{resourceType,id,meta,text,status,subject,issued}'::text[]
+				WHEN s.place > 0 THEN r.rest || (o.content #> ARRAY['component', (s.place - 1)::text])
+					- '{code,valueQuantity,valueInteger,valueSampledData}'::text[] || jsonb_build_object('panel', coalesce(o.content -> 'code', '{}'))
+				ELSE r.rest END
+				|| CASE WHEN s.sampled THEN jsonb_strip_nulls(jsonb_build_object(
+					'effectiveDateTime', o.content -> 'effectiveDateTime', 'effectiveInstant', o.content -> 'effectiveInstant',
+					'valueSampledData', jsonb_build_object('period', o.content #> CASE WHEN s.place > 0
+						THEN ARRAY['component', (s.place - 1)::text, 'valueSampledData', 'period'] ELSE '{valueSampledData,period}' END)))
+				ELSE '{}' END, '{}') AS source,
 			-- All that one version says stands or falls together.
 			md5(concat_ws(' ', o.version, extract(epoch FROM o.issued), o.content - 'meta'))::uuid AS digest,
 			row_number() OVER (ORDER BY o.citizen, o.ordinal, s.measure) AS number

@@ -51,6 +51,9 @@ BEGIN
 		) AS i
 		WHERE e.resource_type IN ('Organization', 'Practitioner', 'Patient', 'Medication')
 		UNION ALL
+		SELECT e.resource_type, care.fhir_canonical(e.content), true
+		FROM unnest(entries) AS e WHERE e.resource_type = 'Questionnaire'
+		UNION ALL
 		SELECT 'Patient', s.subject, false
 		FROM (
 			SELECT e.subject FROM unnest(entries) AS e WHERE e.resource_type <> 'Patient'
@@ -234,6 +237,63 @@ $$;
 COMMENT ON FUNCTION care.place_medications(care.import_entry[], care.import_entry[], jsonb) IS
 'Internal: gives MedicationRequests the medication that they refer to; those whose medication is not known are to be parked.';
 
+CREATE OR REPLACE FUNCTION care.fhir_party(resource_type text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE resource_type WHEN 'ServiceRequest' THEN 'performer' WHEN 'Appointment' THEN 'organization' WHEN 'CareTeam' THEN 'organization'
+	WHEN 'QuestionnaireResponse' THEN 'organization' END;
+COMMENT ON FUNCTION care.fhir_party(text) IS
+'Internal: of resources that nobody could act on without an organization the role in which care.fhir_links() has it.';
+
+-- What names an organization that is not known waits for it, and so do answers for
+-- their questionnaire.
+CREATE OR REPLACE FUNCTION care.place_parties(
+	entries care.import_entry[], locals jsonb,
+	OUT placed care.import_entry[], OUT refusals care.import_refusal[], OUT parked care.parked_resource[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH judged AS MATERIALIZED (
+		SELECT e.ordinal, ROW(e.resource_type, e.key, e.subject, e.citizen, e.version, e.issued, e.digest, e.content, e.import)::care.import_entry AS entry,
+			p.role, t.target_type, t.target, t.known
+		FROM unnest(entries) WITH ORDINALITY
+			AS e (resource_type, key, subject, citizen, version, issued, digest, content, import, ordinal)
+		CROSS JOIN LATERAL (SELECT care.fhir_party(e.resource_type) AS role OFFSET 0) AS p
+		LEFT JOIN LATERAL (
+			SELECT r.target_type, r.target, CASE r.target_type WHEN 'Questionnaire' THEN care.questionnaire_version(r.target) IS NOT NULL ELSE EXISTS (
+				SELECT FROM care.resource_key k WHERE k.resource_type = 'Organization' AND k.key = r.target AND k.id > 0) END AS known
+			FROM (
+				SELECT 'Questionnaire' AS target_type, e.content ->> 'questionnaire' AS target, 0 AS place
+				WHERE e.resource_type = 'QuestionnaireResponse' AND care.questionnaire_version(e.content ->> 'questionnaire') IS NULL
+				UNION ALL
+				(
+				SELECT 'Organization', care.fhir_target(CASE WHEN f.reference ->> 'reference' LIKE '#%' THEN care.fhir_outward(e.content, f.reference) ELSE f.reference END,
+					'Organization', care.fhir_base(e.key), locals -> e.import::text) AS target, f.place
+				FROM jsonb_path_query(e.content, (care.fhir_links() #>> ARRAY[e.resource_type, p.role, '1'])::jsonpath)
+					WITH ORDINALITY AS f (reference, place)
+				WHERE coalesce(care.fhir_stated_type(f.reference), 'Organization') = 'Organization'
+				)
+			) AS r
+			WHERE octet_length(r.target) <= 1000
+			ORDER BY r.place > 0, 3 DESC, r.place LIMIT 1
+		) AS t ON p.role IS NOT NULL
+	)
+	SELECT
+		array_agg(j.entry ORDER BY j.ordinal) FILTER (WHERE j.role IS NULL OR j.known),
+		array_agg(ROW((j.entry).resource_type, (j.entry).key, CASE
+				WHEN j.target IS NULL THEN 'it does not say with which organization it is'
+				ELSE format('parked: %s %s is not known yet', j.target_type, j.target) END, true)::care.import_refusal
+			ORDER BY j.ordinal) FILTER (WHERE j.role IS NOT NULL AND j.known IS NOT TRUE),
+		array_agg(ROW(j.target_type, j.target, NULL, (j.entry).key, (j.entry).content, (j.entry).import, NULL)::care.parked_resource
+			ORDER BY j.ordinal) FILTER (WHERE j.target IS NOT NULL AND NOT j.known)
+	INTO placed, refusals, parked
+	FROM judged j;
+END
+$$;
+COMMENT ON FUNCTION care.place_parties(care.import_entry[], jsonb) IS
+'Internal: those resources whose organization is known, as far as they need one; others are to be parked.';
+
 CREATE OR REPLACE FUNCTION care.add_counts(one jsonb, other jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -316,7 +376,7 @@ BEGIN
 	counts := '{}';
 	PERFORM care.reserve_keys(array_agg(k.resource_type), array_agg(k.key))
 	FROM unnest(known.resource_types, known.keys) AS k (resource_type, key)
-	WHERE k.resource_type <> 'Medication' AND k.key NOT LIKE 'Patient?identifier=%';
+	WHERE k.resource_type NOT IN ('Medication', 'Questionnaire') AND k.key NOT LIKE 'Patient?identifier=%';
 
 	IF 'Organization' = ANY (known.resource_types) THEN
 		organizations := care.import_organizations(entries);
@@ -326,6 +386,9 @@ BEGIN
 	IF 'Practitioner' = ANY (known.resource_types) THEN
 		practitioners := care.import_practitioners(entries);
 		counts := counts || care.entry_counts('Practitioner', entries, practitioners.created, practitioners.updated);
+	END IF;
+	IF 'Questionnaire' = ANY (known.resource_types) THEN
+		counts := counts || care.entry_counts('Questionnaire', entries, care.import_questionnaires(entries), 0);
 	END IF;
 	patients := care.import_patients(entries);
 	refused := patients.refused;
@@ -421,11 +484,32 @@ BEGIN
 	IF 'AllergyIntolerance' = ANY (types) THEN
 		PERFORM care.project_allergies(standing.projections);
 	END IF;
+	IF 'ServiceRequest' = ANY (types) THEN
+		PERFORM care.project_referrals(standing.projections);
+	END IF;
 	IF 'CarePlan' = ANY (types) THEN
 		PERFORM care.project_care_plans(standing.projections);
 	END IF;
+	IF 'Task' = ANY (types) THEN
+		PERFORM care.project_tasks(standing.projections);
+	END IF;
 	IF 'Appointment' = ANY (types) THEN
-		PERFORM care.project_document_appointments(standing.projections);
+		PERFORM care.project_appointments(standing.projections);
+	END IF;
+	IF 'Consent' = ANY (types) THEN
+		PERFORM care.project_consents(standing.projections);
+	END IF;
+	IF 'CareTeam' = ANY (types) THEN
+		PERFORM care.project_care_team(standing.projections);
+	END IF;
+	IF 'RelatedPerson' = ANY (types) THEN
+		PERFORM care.project_related_persons(standing.projections);
+	END IF;
+	IF 'QuestionnaireResponse' = ANY (types) THEN
+		PERFORM care.project_questionnaire_responses(standing.projections);
+	END IF;
+	IF 'Communication' = ANY (types) THEN
+		PERFORM care.project_diary_entries(standing.projections);
 	END IF;
 END
 $$;
@@ -451,16 +535,20 @@ BEGIN
 	versions := care.add_versions(claims.claimed);
 
 	arrived := ARRAY(
-		SELECT c FROM unnest(versions.created) AS c WHERE c.resource_type IN ('Encounter', 'EpisodeOfCare', 'Condition', 'Goal'));
+		SELECT c FROM unnest(versions.created) AS c WHERE c.resource_type IN ('Encounter', 'EpisodeOfCare', 'Condition', 'Goal', 'ServiceRequest', 'CarePlan',
+			'Appointment', 'RelatedPerson'));
 	released := care.release_parked(ARRAY(SELECT a.resource_type FROM unnest(arrived) AS a), ARRAY(SELECT a.key FROM unnest(arrived) AS a), NULL);
 	touched := (care.lock_subjects('{}', touched || released.touched)).touched;
 	keys := ARRAY(
 		SELECT k::care.resource_key
 		FROM unnest(versions.created || versions.updated || versions.restated || touched) AS k
-		ORDER BY array_position('{Patient,EpisodeOfCare,Encounter,Condition,Goal}', k.resource_type));
+		ORDER BY array_position('{Patient,EpisodeOfCare,Encounter,Condition,Goal,ServiceRequest,CarePlan,Appointment,RelatedPerson}', k.resource_type));
+	-- Stays refer to each other, and they and referrals mutually.
+	SET CONSTRAINTS care.encounter_service_request_fkey, care.encounter_transferred_from_fkey DEFERRED;
 	FOR place IN 1 .. coalesce(cardinality(keys), 0) BY chunk LOOP
 		awaited := awaited || care.project(keys[place : place + chunk - 1], locals, strangers);
 	END LOOP;
+	SET CONSTRAINTS care.encounter_service_request_fkey, care.encounter_transferred_from_fkey IMMEDIATE;
 
 	SELECT coalesce(jsonb_object_agg(t.resource_type, jsonb_build_object('created', t.created, 'updated', t.updated + t.touched,
 		'unchanged', t.kept - t.created - t.updated)), '{}'), coalesce(sum(t.touched), 0) INTO counts, completed
@@ -552,6 +640,12 @@ BEGIN
 	parked := parked || placed.parked;
 	IF EXISTS (SELECT FROM unnest(content.entries) AS e WHERE e.resource_type = 'Medication' OR e.content ? 'medicationReference') THEN
 		named := care.place_medications(placed.placed, content.entries, content.locals);
+		placed.placed := named.placed;
+		refusals := refusals || named.refusals;
+		parked := parked || named.parked;
+	END IF;
+	IF EXISTS (SELECT FROM unnest(placed.placed) AS e WHERE care.fhir_party(e.resource_type) IS NOT NULL) THEN
+		named := care.place_parties(placed.placed, content.locals || released.locals);
 		placed.placed := named.placed;
 		refusals := refusals || named.refusals;
 		parked := parked || named.parked;

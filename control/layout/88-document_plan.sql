@@ -2,25 +2,6 @@
 -- the importer, which knows versions, keys and moved entries; what a new version of a
 -- document leaves out is withdrawn.
 
-CREATE OR REPLACE FUNCTION care.project_document_appointments(projections care.import_projection[])
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	INSERT INTO care.appointment AS e (citizen, id, status, organization, description, start_time, end_time, source, issued)
-	SELECT n.citizen, n.id, n.content ->> 'status', (n.links #>> '{organization,0}')::bigint, n.content ->> 'description',
-		smartcare.fhir_instant(n.content ->> 'start'), smartcare.fhir_instant(n.content ->> 'end'), n.key, n.issued
-	FROM unnest(projections) AS n
-	WHERE n.resource_type = 'Appointment'
-	ON CONFLICT (citizen, id) DO UPDATE
-	SET status = excluded.status, organization = excluded.organization, description = excluded.description,
-		start_time = excluded.start_time, end_time = excluded.end_time, source = excluded.source, issued = excluded.issued;
-END
-$$;
-COMMENT ON FUNCTION care.project_document_appointments(care.import_projection[]) IS
-'Internal: writes appointments as their standing versions say.';
-
 CREATE OR REPLACE FUNCTION care.entries_issued(filed care.document_reference)
 RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -193,7 +174,7 @@ BEGIN
 			'status', a.status, 'description', a.description,
 			'start', to_char(a.start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'end', to_char(a.end_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:extension:organization', 'valueReference', jsonb_build_object(
+			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:organization', 'valueReference', jsonb_build_object(
 				'type', 'Organization', 'identifier', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
 		coalesce(jsonb_agg(jsonb_build_object('what', 'appointment ' || coalesce(a.key, ''), 'code', 'appointment', 'reason', f.fault))
 			FILTER (WHERE f.fault IS NOT NULL), '[]')

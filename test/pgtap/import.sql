@@ -171,7 +171,7 @@ SELECT is(pg_temp.shown('urn:uuid:q'), 'body_weight 07:00:00.123 0.1, body_weigh
 SELECT results_eq(format('SELECT original_value, original_unit, note FROM care.measurement WHERE citizen = %s AND value = 80.25', pg_temp.citizen('urn:uuid:q')),
 	$$ VALUES (NULL::float8, NULL::text, E'dressed\nevening') $$, 'what the source says of it is in the note');
 SELECT results_eq(format('SELECT source FROM care.measurement WHERE citizen = %s AND value = 131', pg_temp.citizen('urn:uuid:q')),
-	$$ VALUES ('{"performer": [{"reference": "Practitioner/1"}], "interpretation": [{"text": "high"}]}'::jsonb) $$, 'and the rest in the source');
+	$$ VALUES ('{"panel": {"text": "Blood pressure"}, "performer": [{"reference": "Practitioner/1"}], "interpretation": [{"text": "high"}]}'::jsonb) $$, 'and the rest in the source');
 SELECT results_eq($$ SELECT display, unit, reviewed FROM care.measure WHERE name = 'urn:x steps {Number}' $$, $$ VALUES ('Steps', '{Number}', false) $$, 'an unknown code becomes a measure');
 
 -- Units: spellings, mass and substance, HbA1c in %, and oxygen saturation as a fraction and in percent.
