@@ -187,12 +187,6 @@ SELECT s.citizen, s.id, CASE WHEN s.ended > 0 THEN 'finished' ELSE 'in-progress'
 FROM stay s
 ORDER BY s.n, s.quarter;
 
--- Most municipalities have heard of it, and have put care at home on hold.
-UPDATE care.episode_of_care e SET status = 'onhold', course = care.advance_course(e.course, 'onhold', pg_temp.moment(-s.began) + interval '4 hours')
-FROM course c JOIN stay s ON s.n = c.n
-WHERE e.citizen = c.citizen AND e.id = c.id AND e.status = 'active' AND c.type = 'Care at home' AND s.class = 'IMP'
-	AND s.ended < 3 AND pg_temp.chance('on hold', s.n, s.quarter) < 0.7;
-
 -- Contacts that are no stays: outpatient visits, consultations, visits at home. Some are still to come.
 -- Of some citizens at a time, for the server remembers each row until its keys are checked.
 CREATE FUNCTION pg_temp.add_contacts(first integer, last integer) RETURNS void
