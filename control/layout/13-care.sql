@@ -61,6 +61,15 @@ CREATE INDEX encounter_organization_idx ON care.encounter (organization, start_t
 CREATE INDEX encounter_open_idx ON care.encounter (organization, start_time)
 	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
 		AND status IN ('arrived', 'triaged', 'in-progress', 'onleave');
+CREATE INDEX encounter_present_idx ON care.encounter (citizen)
+	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
+		AND status IN ('arrived', 'triaged', 'in-progress', 'onleave');
+CREATE INDEX encounter_ready_idx ON care.encounter (citizen)
+	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC')
+		AND status IN ('arrived', 'triaged', 'in-progress', 'onleave') AND ready_at IS NOT NULL;
+CREATE INDEX encounter_planned_idx ON care.encounter (organization, start_time) WHERE status = 'planned';
+CREATE INDEX encounter_contact_idx ON care.encounter (citizen, organization, start_time)
+	WHERE status NOT IN ('planned', 'cancelled', 'entered-in-error');
 CREATE INDEX encounter_end_time_idx ON care.encounter (end_time)
 	WHERE class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 CREATE INDEX encounter_stay_idx ON care.encounter (citizen, end_time)

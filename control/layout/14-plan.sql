@@ -112,6 +112,8 @@ CREATE TABLE care.task (
 ALTER SEQUENCE care.task_id_seq OWNED BY care.task.id;
 CREATE INDEX task_owner_idx ON care.task (owner, due_end)
 	WHERE status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold');
+CREATE INDEX task_offered_idx ON care.task (offered_to)
+	WHERE offered_to IS NOT NULL AND status IN ('accepted', 'in-progress');
 
 COMMENT ON TABLE care.task IS 'Something that someone has to do for a citizen (FHIR Task).';
 COMMENT ON COLUMN care.task.priority IS 'Routine, urgent, asap or stat, from least to most.';

@@ -53,6 +53,7 @@ CREATE TABLE care.workflow_event (
 ALTER SEQUENCE care.workflow_event_id_seq OWNED BY care.workflow_event.id;
 CREATE INDEX workflow_event_request_id_idx ON care.workflow_event (citizen, request_id);
 CREATE INDEX workflow_event_entry_idx ON care.workflow_event (citizen, entity, entry, id);
+CREATE INDEX workflow_event_time_idx ON care.workflow_event (event_time);
 CREATE INDEX workflow_event_annuls_idx ON care.workflow_event (citizen, annuls) WHERE annuls IS NOT NULL;
 CREATE INDEX workflow_event_rests_on_idx ON care.workflow_event (citizen, rests_on) WHERE rests_on IS NOT NULL;
 

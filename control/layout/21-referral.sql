@@ -21,6 +21,7 @@ CREATE TABLE care.service_request (
 	requested_at timestamptz NOT NULL,
 	due timestamptz,
 	note text,
+	seen_at timestamptz,
 	source text,
 	issued timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -32,8 +33,8 @@ CREATE TABLE care.service_request (
 ALTER SEQUENCE care.service_request_id_seq OWNED BY care.service_request.id;
 CREATE INDEX service_request_performer_idx ON care.service_request (performer, due)
 	WHERE status IN ('requested', 'accepted');
-CREATE INDEX service_request_requester_idx ON care.service_request (requester, requested_at)
-	WHERE status IN ('requested', 'accepted', 'returned', 'rejected');
+CREATE INDEX service_request_requester_idx ON care.service_request (requester)
+	WHERE status IN ('accepted', 'returned', 'rejected') AND seen_at IS NULL;
 
 COMMENT ON TABLE care.service_request IS 'A referral (FHIR ServiceRequest).';
 COMMENT ON COLUMN care.service_request.status IS
@@ -46,6 +47,7 @@ COMMENT ON COLUMN care.service_request.level IS 'Of a rehabilitation plan: how s
 COMMENT ON COLUMN care.service_request.requested_at IS 'When it was asked for.';
 COMMENT ON COLUMN care.service_request.due IS 'Until when it should begin; null where nothing is agreed.';
 COMMENT ON COLUMN care.service_request.note IS 'What was said about it last: why it was returned, redirected, rejected.';
+COMMENT ON COLUMN care.service_request.seen_at IS 'When the requester saw that it was accepted or rejected.';
 
 ALTER TABLE care.encounter ADD service_request bigint,
 	ADD CONSTRAINT encounter_service_request_fkey FOREIGN KEY (citizen, service_request)
@@ -64,6 +66,8 @@ FROM (VALUES
 	('answer_referral', 'returned', 'requested', 'requester', 'an answer'),
 	('redirect_referral', 'requested', 'requested', 'performer', 'a new performer and a reason'),
 	('reject_referral', 'requested', 'rejected', 'performer', 'a reason'),
+	('acknowledge_referral', 'accepted', 'accepted', 'requester', NULL),
+	('acknowledge_referral', 'rejected', 'rejected', 'requester', NULL),
 	('cancel_referral', 'requested', 'cancelled', 'requester', 'a reason'),
 	('cancel_referral', 'returned', 'cancelled', 'requester', 'a reason'),
 	('cancel_referral', 'accepted', 'cancelled', 'requester', 'a reason'),

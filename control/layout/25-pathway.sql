@@ -158,6 +158,8 @@ ALTER TABLE care.care_plan
 	ADD CONSTRAINT care_plan_enrollment_fkey FOREIGN KEY (citizen, enrollment)
 		REFERENCES care.enrollment DEFERRABLE;
 CREATE INDEX care_plan_enrollment_idx ON care.care_plan (citizen, enrollment);
+CREATE INDEX care_plan_unagreed_idx ON care.care_plan (organization)
+	WHERE status = 'draft' OR status = 'active' AND version > 1;
 COMMENT ON COLUMN care.care_plan.enrollment IS 'The pathway that the plan is for.';
 COMMENT ON COLUMN care.care_plan.version IS 'Counts its revisions, from 1: each is agreed on anew.';
 
@@ -238,6 +240,7 @@ CREATE TABLE care.care_team_member (
 	PRIMARY KEY (citizen, id)
 );
 ALTER SEQUENCE care.care_team_member_id_seq OWNED BY care.care_team_member.id;
+CREATE INDEX care_team_member_organization_idx ON care.care_team_member (organization) WHERE status = 'active';
 
 COMMENT ON TABLE care.care_team_member IS 'Who takes part in a citizen''s care, and as what (FHIR CareTeam.participant).';
 COMMENT ON COLUMN care.care_team_member.status IS 'active, inactive, or entered-in-error.';

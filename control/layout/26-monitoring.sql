@@ -156,6 +156,8 @@ CREATE TABLE care.alert (
 ALTER SEQUENCE care.alert_id_seq OWNED BY care.alert.id;
 CREATE INDEX alert_organization_idx ON care.alert (organization)
 	WHERE status IN ('active', 'acknowledged', 'snoozed');
+CREATE INDEX alert_red_idx ON care.alert (citizen)
+	WHERE colour = 'red' AND status IN ('active', 'acknowledged', 'snoozed');
 CREATE INDEX alert_measure_idx ON care.alert (citizen, measure, rule, start_time)
 	WHERE status <> 'entered-in-error';
 CREATE INDEX alert_resolved_idx ON care.alert (citizen, measure, rule, resolved_at)

@@ -114,6 +114,27 @@ RETURN care.note_referral(citizen, referral, 'reject_referral', organization, re
 COMMENT ON FUNCTION care.reject_referral(bigint, bigint, bigint, text, text, timestamptz) IS
 'Step: the performer refuses. Errors: as care.take_step(); 22004 no reason.';
 
+CREATE OR REPLACE FUNCTION care.acknowledge_referral(
+	citizen bigint, referral bigint, organization bigint,
+	request_id text, event_time timestamptz DEFAULT now())
+RETURNS care.step_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result CONSTANT care.step_result := care.take_step(citizen, 'service_request', referral, 'acknowledge_referral', organization,
+		request_id, event_time);
+BEGIN
+	IF NOT result.repeated THEN
+		UPDATE care.service_request r SET seen_at = event_time
+		WHERE r.citizen = result.citizen AND r.id = result.entry;
+	END IF;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION care.acknowledge_referral(bigint, bigint, bigint, text, timestamptz) IS
+'Step: the requester has seen that the referral was accepted or rejected. Errors: as care.take_step().';
+
 CREATE OR REPLACE FUNCTION care.cancel_referral(
 	citizen bigint, referral bigint, organization bigint, reason text,
 	request_id text, event_time timestamptz DEFAULT now())

@@ -17,7 +17,9 @@ SELECT
 	e.start_time,
 	e.end_time,
 	e.source,
-	coalesce(e.issued, e.recorded_at) AS as_of
+	coalesce(e.issued, e.recorded_at) AS as_of,
+	e.ready_at,
+	e.issued
 FROM care.encounter e
 WHERE e.class IN ('IMP', 'EMER', 'ACUTE', 'NONAC');
 
@@ -35,6 +37,8 @@ COMMENT ON COLUMN care.hospital_stay.start_time IS 'When it began.';
 COMMENT ON COLUMN care.hospital_stay.end_time IS 'When it ended; of one that is open, when it is expected to.';
 COMMENT ON COLUMN care.hospital_stay.source IS 'Identity of the message or resource that said so.';
 COMMENT ON COLUMN care.hospital_stay.as_of IS 'When the source issued it; where it does not say, when it was recorded here.';
+COMMENT ON COLUMN care.hospital_stay.ready_at IS 'Since when the citizen could go home; null if that has not been said.';
+COMMENT ON COLUMN care.hospital_stay.issued IS 'When the source issued it; null if it does not say.';
 
 CREATE OR REPLACE VIEW care.shared_overview AS
 SELECT

@@ -111,30 +111,33 @@ COMMENT ON COLUMN care.measurement_unexpected.unit IS 'UCUM unit of the value.';
 
 CREATE OR REPLACE VIEW care.measurement_untriaged AS
 SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time", u.value, m.unit
-FROM (
-	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.start_time
+FROM (SELECT now() - care.setting('recent')::interval AS since, ARRAY(SELECT h.id FROM care.measure h WHERE h.home) AS home OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, s.points
 	FROM care.measurement_plan p
-	WHERE p.status = 'active'
+	CROSS JOIN LATERAL (
+		SELECT smartcare.slice(v.points, tstzrange(greatest(p.start_time, z.since), NULL)) AS points
+		FROM care.measurement_series v
+		WHERE v.citizen = p.citizen AND v.measure = p.measure AND v.bucket_end > z.since OFFSET 0
+	) AS s
+	WHERE p.status = 'active' AND s.points IS NOT NULL
 	UNION ALL
 	-- What nobody has planned is for the practice.
-	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, h.id, NULL AS start_time
+	SELECT c.citizen, NULL AS measurement_plan, c.general_practice, s.measure, s.points
 	FROM care.citizen c
-	JOIN care.measure h ON h.home
-	WHERE (SELECT p.id FROM care.measurement_plan p
-		WHERE p.citizen = c.citizen AND p.measure = h.id AND p.status = 'active' LIMIT 1) IS NULL
+	CROSS JOIN LATERAL (
+		SELECT v.measure, smartcare.slice(v.points, tstzrange(z.since, NULL)) AS points
+		FROM care.measurement_series v
+		WHERE v.citizen = c.citizen AND v.measure = ANY (z.home) AND v.bucket_end > z.since OFFSET 0
+	) AS s
+	WHERE s.points IS NOT NULL AND (SELECT p.id FROM care.measurement_plan p
+		WHERE p.citizen = c.citizen AND p.measure = s.measure AND p.status = 'active' LIMIT 1) IS NULL
 ) AS w
 JOIN care.measure m ON m.id = w.measure
-CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
 CROSS JOIN LATERAL (
-	SELECT smartcare.slice(s.points, tstzrange(greatest(w.start_time, z.since), NULL)) AS points
-	FROM care.measurement_series s
-	WHERE s.citizen = w.citizen AND s.measure = w.measure AND s.bucket_end > z.since OFFSET 0
-) AS s
-CROSS JOIN LATERAL (
-	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times
-	FROM care.limits(w.citizen, w.measure) l WHERE s.points IS NOT NULL OFFSET 0
+	SELECT range_agg(tstzrange(l.start_time, l.end_time)) AS times FROM care.limits(w.citizen, w.measure) l OFFSET 0
 ) AS triaged
-CROSS JOIN LATERAL smartcare.unnest(s.points) AS u ("time", value)
+CROSS JOIN LATERAL smartcare.unnest(w.points) AS u ("time", value)
 WHERE (u."time" <@ triaged.times) IS NOT TRUE
 	-- Most have limits without an end, and need not be looked at one by one.
 	AND (

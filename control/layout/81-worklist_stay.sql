@@ -1,0 +1,165 @@
+-- The work-list of a hospital department: who is there, who can go home and why not yet,
+-- who is expected, and whose plan is awaited. Begins at the department's open stays.
+
+CREATE OR REPLACE FUNCTION care.missing_parties(citizen bigint, care_plan bigint)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT array_agg(party.name ORDER BY party.ordinal)
+	FROM care.care_plan p
+	CROSS JOIN unnest('{health,social,citizen}'::text[]) WITH ORDINALITY AS party (name, ordinal)
+	WHERE p.citizen = missing_parties.citizen AND p.id = missing_parties.care_plan
+		AND NOT EXISTS (
+			SELECT FROM care.agreement a
+			WHERE a.citizen = p.citizen AND a.care_plan = p.id AND a.version = p.version AND a.status = 'agreed'
+				AND a.party = party.name);
+END;
+COMMENT ON FUNCTION care.missing_parties(bigint, bigint) IS
+'Which of health, social and citizen have not agreed on a plan as it is now; null if all have.';
+
+CREATE OR REPLACE FUNCTION care.missing_assessments(citizen bigint, enrollment bigint)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT array_agg(d.domain ORDER BY d.domain)
+	FROM unnest('{health,social}'::text[]) AS d (domain)
+	WHERE NOT EXISTS (
+		SELECT FROM care.assessment a
+		WHERE a.citizen = missing_assessments.citizen AND a.enrollment = missing_assessments.enrollment
+			AND a.domain = d.domain AND a.status = 'completed');
+END;
+COMMENT ON FUNCTION care.missing_assessments(bigint, bigint) IS
+'Which needs, health or social, nobody has assessed for an enrollment; null if both are.';
+
+-- Where an enrollment stands before care, or in a reassessment.
+CREATE OR REPLACE VIEW care.enrollment_phase AS
+SELECT n.citizen, n.id AS enrollment, n.organization, n.encounter, n.status, g.title AS programme, p.id AS care_plan,
+	missing.assessments, missing.parties, coalesce(consent.given, false) AS has_consent,
+	CASE n.status
+		WHEN 'referred' THEN 'needs to be assessed: ' || array_to_string(missing.assessments, ', ')
+		WHEN 'assessed' THEN CASE WHEN consent.given THEN 'to be enrolled' ELSE 'no consent yet' END
+		WHEN 'onhold' THEN 'in hospital'
+		ELSE coalesce('agreement of ' || array_to_string(missing.parties, ', '), 'no plan yet') END AS awaits,
+	CASE n.status
+		WHEN 'referred' THEN 'assess_needs'
+		WHEN 'assessed' THEN CASE WHEN consent.given THEN 'enroll' ELSE 'give_consent' END
+		WHEN 'onhold' THEN NULL
+		ELSE CASE WHEN missing.parties IS NULL THEN CASE n.status WHEN 'reassessing' THEN 'revise_plan' ELSE 'propose_plan' END
+			ELSE 'agree_plan' END END AS next_step,
+	(
+		SELECT max(e.event_time) FROM care.workflow_event e
+		WHERE e.citizen = n.citizen AND e.entity = 'enrollment' AND e.entry = n.id AND e.from_status <> e.to_status
+	) AS since
+FROM care.enrollment n
+JOIN care.programme g ON g.id = n.programme
+LEFT JOIN LATERAL (
+	SELECT q.id FROM care.care_plan q
+	WHERE q.citizen = n.citizen AND q.enrollment = n.id AND q.status IN ('draft', 'active')
+	ORDER BY q.id DESC LIMIT 1
+) p ON true
+CROSS JOIN LATERAL (
+	SELECT care.missing_assessments(n.citizen, n.id) AS assessments, care.missing_parties(n.citizen, p.id) AS parties
+) AS missing
+CROSS JOIN LATERAL (
+	SELECT bool_or(true) AS given FROM care.consent c
+	WHERE c.citizen = n.citizen AND c.programme = n.programme AND c.status = 'active'
+) AS consent
+WHERE n.status IN ('referred', 'assessed', 'enrolled', 'reassessing', 'onhold');
+
+COMMENT ON VIEW care.enrollment_phase IS
+'Pathways that are on their way to care, in a reassessment or on hold: what each waits for, and the step that is next.';
+COMMENT ON COLUMN care.enrollment_phase.citizen IS 'Whose pathway it is.';
+COMMENT ON COLUMN care.enrollment_phase.enrollment IS 'Id of the enrollment.';
+COMMENT ON COLUMN care.enrollment_phase.organization IS 'Who coordinates it.';
+COMMENT ON COLUMN care.enrollment_phase.encounter IS 'The stay whose end it prepares.';
+COMMENT ON COLUMN care.enrollment_phase.status IS 'Status of the enrollment: the phase.';
+COMMENT ON COLUMN care.enrollment_phase.programme IS 'Title of the programme.';
+COMMENT ON COLUMN care.enrollment_phase.care_plan IS 'Its plan, draft or active; null if there is none.';
+COMMENT ON COLUMN care.enrollment_phase.assessments IS 'Assessments that are missing: health, social; null if none is.';
+COMMENT ON COLUMN care.enrollment_phase.parties IS 'Who has not agreed on the plan: health, social, citizen; null if all have, or there is no plan.';
+COMMENT ON COLUMN care.enrollment_phase.has_consent IS 'Whether the citizen consents to the programme.';
+COMMENT ON COLUMN care.enrollment_phase.awaits IS 'What it waits for, in words.';
+COMMENT ON COLUMN care.enrollment_phase.next_step IS 'The step that leads on; null while on hold.';
+COMMENT ON COLUMN care.enrollment_phase.since IS 'Since when it is in this phase.';
+
+-- What keeps a citizen in hospital who could go home.
+CREATE OR REPLACE VIEW care.stay_waits_for AS
+SELECT e.citizen, e.id AS encounter, w.what
+FROM care.encounter e
+CROSS JOIN LATERAL (
+	SELECT format('%s has not answered the referral for %s', o.name, r.category) AS what
+	FROM care.service_request r
+	JOIN care.organization o ON o.id = r.performer
+	WHERE r.citizen = e.citizen AND r.encounter = e.id AND r.status = 'requested'
+	UNION ALL
+	SELECT format('the referral for %s was asked back', r.category)
+	FROM care.service_request r
+	WHERE r.citizen = e.citizen AND r.encounter = e.id AND r.status = 'returned'
+	UNION ALL
+	SELECT format('%s: %s', n.programme, n.awaits) FROM care.enrollment_phase n
+	WHERE n.citizen = e.citizen AND n.status <> 'onhold'
+	UNION ALL
+	SELECT concat(t.description, ', ' || o.name)
+	FROM care.task t
+	LEFT JOIN care.organization o ON o.id = t.owner
+	WHERE t.citizen = e.citizen AND t.encounter = e.id AND t.code <> 'pause service'
+		AND t.status IN ('requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold')
+	UNION ALL
+	SELECT format('%s not confirmed: on hold', coalesce(s.type, 'municipal service'))
+	FROM care.municipal_service(e.citizen, '{onhold}') s
+) AS w;
+
+COMMENT ON VIEW care.stay_waits_for IS
+'What is open between a stay and home: referrals from it without an answer, pathways on their way, tasks of the stay, services that are on hold.';
+COMMENT ON COLUMN care.stay_waits_for.citizen IS 'Who is in hospital.';
+COMMENT ON COLUMN care.stay_waits_for.encounter IS 'Id of the stay.';
+COMMENT ON COLUMN care.stay_waits_for.what IS 'What is awaited, in words.';
+
+CREATE OR REPLACE VIEW care.worklist_stay AS
+SELECT e.organization, 'department' AS role,
+	CASE WHEN e.ready_at IS NOT NULL THEN 'ready for discharge'
+		WHEN news.at < now() - z.no_news_after THEN 'no news'
+		ELSE 'stay' END AS kind,
+	e.citizen, NULL::bigint AS related_person,
+	CASE WHEN e.ready_at IS NOT NULL THEN 2 + CASE WHEN e.ready_at < now() - interval '1 day' THEN 1 ELSE 0 END
+		WHEN news.at < now() - z.no_news_after OR e.end_time < now()
+			OR e.class = 'EMER' AND e.start_time < now() - interval '1 day' THEN 2
+		ELSE 1 END AS severity,
+	CASE WHEN e.ready_at IS NOT NULL THEN e.ready_at + interval '1 day' ELSE e.end_time END AS due,
+	concat_ws(', ', e.kind, CASE e.status WHEN 'onleave' THEN 'on leave' END, e.reason)
+		|| CASE WHEN e.ready_at IS NOT NULL THEN '; still here: ' || coalesce((
+			SELECT string_agg(w.what, ', ' ORDER BY w.what) FROM care.stay_waits_for w
+			WHERE w.citizen = e.citizen AND w.encounter = e.id), 'nothing is awaited')
+		WHEN news.at < now() - z.no_news_after THEN '; no news since ' || care.civil_day(news.at)
+		ELSE '' END AS reason,
+	CASE WHEN e.ready_at IS NOT NULL THEN e.ready_at ELSE e.start_time END AS since, e.end_time AS until,
+	e.source, e.as_of, 'encounter' AS entity, e.id AS entry,
+	CASE WHEN e.status IN ('in-progress', 'onleave') THEN
+		CASE WHEN e.ready_at IS NOT NULL OR news.at < now() - z.no_news_after THEN 'discharge' ELSE 'mark_ready_for_discharge' END
+	END AS next_step
+FROM care.hospital_stay e
+CROSS JOIN (SELECT care.setting('no_news_after')::interval AS no_news_after OFFSET 0) z
+CROSS JOIN LATERAL (
+	SELECT greatest(e.start_time, e.issued, max(v.event_time)) AS at FROM care.workflow_event v
+	WHERE v.citizen = e.citizen AND v.entity = 'encounter' AND v.entry = e.id
+) AS news
+WHERE e.is_open
+UNION ALL
+SELECT e.organization, NULL AS role, 'planned', e.citizen, NULL, CASE WHEN e.start_time < now() THEN 2 ELSE 1 END, e.start_time,
+	concat_ws(', ', coalesce(e.type, e.class), e.reason),
+	e.start_time, e.end_time, e.source, coalesce(e.issued, e.recorded_at), 'encounter', e.id,
+	-- Visits are not steps: who sees the citizen tells.
+	CASE WHEN e.class IN ('IMP', 'EMER') THEN 'admit' END
+FROM care.encounter e
+WHERE e.status = 'planned' AND e.start_time >= now() - interval '7 days' AND e.start_time < now() + interval '7 days'
+UNION ALL
+SELECT e.organization, 'department', 'plan awaited', e.citizen, NULL, 2, NULL,
+	n.programme || ': ' || n.awaits, coalesce(n.since, e.start_time), NULL, NULL, n.since, 'enrollment', n.enrollment,
+	-- The department speaks for health.
+	CASE WHEN n.next_step = 'assess_needs' AND 'health' = ANY (n.assessments) OR n.next_step = 'agree_plan' AND 'health' = ANY (n.parties)
+		THEN n.next_step END
+FROM care.hospital_stay e
+JOIN care.enrollment_phase n ON n.citizen = e.citizen AND n.status <> 'onhold'
+WHERE e.is_open;
+
+COMMENT ON VIEW care.worklist_stay IS 'Part of care.worklist: patients of a department, expected and planned encounters, plans that are awaited.';
