@@ -24,9 +24,10 @@ FROM (
 ) r
 ORDER BY r.n, r.i;
 
-INSERT INTO care.service_request (citizen, id, status, category, priority, reason, requester, performer, requested_at, due, note)
+INSERT INTO care.service_request (citizen, id, status, category, priority, reason, requester, performer, requested_at, due, seen_at, note)
 SELECT r.citizen, r.id, r.status, r.category, r.priority, 'Examination: ' || r.reason, r.requester, r.performer,
 	pg_temp.moment(-r.days), pg_temp.moment(60 - r.days),
+	CASE WHEN r.status IN ('rejected', 'accepted', 'completed') AND r.days > r.wait + 3 THEN pg_temp.moment(r.wait + 1 - r.days) END,
 	CASE r.status WHEN 'rejected' THEN 'Can be treated in general practice' WHEN 'returned' THEN 'Which examinations have been made?'
 		WHEN 'cancelled' THEN 'The citizen is well again' END
 FROM referral r
@@ -35,18 +36,21 @@ ORDER BY r.n, r.i;
 INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time, organization, request_id, details, before)
 SELECT r.citizen, 'service_request', r.id, e.step, e.from_status, e.to_status, pg_temp.moment(-e.days), e.organization,
 	format('%s %s-%s', e.step, r.n, r.i), jsonb_strip_nulls(e.details),
-	CASE WHEN e.from_status <> '' THEN jsonb_strip_nulls(to_jsonb(s) - 'note' || jsonb_build_object('status', e.from_status)) END
+	CASE WHEN e.from_status <> '' THEN jsonb_strip_nulls(to_jsonb(s) - e.changed || jsonb_build_object('status', e.from_status)) END
 FROM referral r
 JOIN care.service_request s ON s.citizen = r.citizen AND s.id = r.id
 CROSS JOIN LATERAL (VALUES
 	(1, 'refer', '', 'requested', r.days, r.requester, jsonb_build_object('performer', r.performer, 'category', r.category,
-		'reason', s.reason, 'priority', r.priority, 'due', to_char(s.due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'))),
+		'reason', s.reason, 'priority', r.priority, 'due', to_char(s.due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')), NULL),
 	(2, CASE r.status WHEN 'requested' THEN NULL WHEN 'rejected' THEN 'reject_referral' WHEN 'cancelled' THEN 'cancel_referral'
 			WHEN 'returned' THEN 'return_referral' ELSE 'accept_referral' END,
 		'requested', CASE r.status WHEN 'completed' THEN 'accepted' ELSE r.status END, r.days - r.wait,
-		CASE r.status WHEN 'cancelled' THEN r.requester ELSE r.performer END, jsonb_build_object('note', s.note)),
-	(3, CASE r.status WHEN 'completed' THEN 'complete_referral' END, 'accepted', 'completed', r.days - r.wait - r.queue, r.performer, '{}')
-) AS e (ordinal, step, from_status, to_status, days, organization, details)
+		CASE r.status WHEN 'cancelled' THEN r.requester ELSE r.performer END, jsonb_build_object('note', s.note),
+		'{note,seen_at}'::text[]),
+	(3, CASE WHEN s.seen_at IS NOT NULL THEN 'acknowledge_referral' END, CASE r.status WHEN 'rejected' THEN r.status ELSE 'accepted' END,
+		CASE r.status WHEN 'rejected' THEN r.status ELSE 'accepted' END, r.days - r.wait - 1, r.requester, '{}', '{seen_at}'),
+	(4, CASE r.status WHEN 'completed' THEN 'complete_referral' END, 'accepted', 'completed', r.days - r.wait - r.queue, r.performer, '{}', '{}')
+) AS e (ordinal, step, from_status, to_status, days, organization, details, changed)
 WHERE e.step IS NOT NULL
 ORDER BY r.n, r.i, e.ordinal;
 
