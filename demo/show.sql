@@ -14,7 +14,7 @@ SET timezone = 'Europe/Copenhagen';
 SELECT format(E'\n%s organizations, %s citizens, %s episodes of care, %s encounters, %s open tasks,\n%s values measured at home and in the clinic.',
 	(SELECT count(*) FROM care.organization), (SELECT count(*) FROM care.citizen),
 	(SELECT count(*) FROM care.episode_of_care), (SELECT count(*) FROM care.encounter),
-	(SELECT count(*) FROM care.worklist w WHERE w.kind = 'task'),
+	(SELECT sum(w.open) FROM care.workload w WHERE w.kind = 'task'),
 	(SELECT sum(smartcare.num_points(s.points)) FROM care.measurement_series s));
 \pset tuples_only off
 \pset format wrapped
@@ -39,10 +39,10 @@ SELECT * FROM care.shared_overview WHERE citizen = :citizen;
 \pset expanded off
 
 -- Of each kind the organization with the most to do; a department with patients in bed, and the
--- municipality of which most are in hospital or back from it.
+-- home care of which most citizens are in hospital or back from it.
 SELECT
 	(array_agg(w.organization ORDER BY w.discharged DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'general practice'))[1] AS practice,
-	(array_agg(w.organization ORDER BY w.in_hospital + w.discharged DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'municipality'))[1] AS municipality,
+	(array_agg(w.organization ORDER BY w.in_hospital + w.discharged DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'home care'))[1] AS home_care,
 	(array_agg(w.organization ORDER BY least(w.stays, 2) DESC, w.n DESC, w.organization) FILTER (WHERE w.kind = 'department'))[1] AS department
 FROM (
 	SELECT l.organization, o.kind, count(*) AS n, count(*) FILTER (WHERE l.kind = 'stay') AS stays,
@@ -53,7 +53,7 @@ FROM (
 
 \set organization :practice
 \ir worklist.sql
-\set organization :municipality
+\set organization :home_care
 \ir worklist.sql
 \set organization :department
 \ir worklist.sql
@@ -62,6 +62,7 @@ FROM (
 \echo '═══ To go on ═══'
 \echo
 \echo '    SELECT * FROM care.measurement WHERE citizen =' :citizen 'ORDER BY "time" DESC LIMIT 20;     -- one row a value'
-\echo '    SELECT organization_name, kind, count(*) FROM care.worklist GROUP BY 1, 2 ORDER BY 3 DESC;'
+\echo '    SELECT * FROM care.timeline WHERE citizen =' :citizen 'ORDER BY "time" DESC LIMIT 20;        -- all that happened'
 \echo '    SELECT * FROM care.worklist WHERE citizen =' :citizen';'
+\echo '    SELECT * FROM care.workload WHERE day = care.today() ORDER BY open DESC;'
 \echo '    \\dv+ care.*'

@@ -63,5 +63,13 @@ SELECT care.plan_measurements(:nancy, 2, 'body_weight', '{07:00,19:30}', 'sample
 SELECT care.change_rhythm(:nancy, 1, 2, '2027-01-01', '{08:00}', 'sample rhythm', every_days => 3);
 SELECT care.pause_measurements(:nancy, 1, 2, 'sample pause');
 
+SELECT care.publish_questionnaire('{"name": "sample", "title": "Åndenød", "item": [
+	{"linkId": "breath", "text": "Har du åndenød?", "type": "boolean", "required": true, "extension": [{"url": "urn:smartcare:limits",
+		"extension": [{"url": "red_high", "valueInteger": 1}, {"url": "inclusive", "valueBoolean": true}]}]}]}');
+SELECT care.plan_questionnaire(:nancy, 2, 'sample', '{08:00}', 'sample questionnaire');
+SELECT care.answer_questionnaire(:nancy, 'sample', '[{"linkId": "breath", "answer": [{"valueBoolean": true}]}]', 'sample answers');
+SELECT care.amend_answers(:nancy, 1, '[{"linkId": "breath", "answer": [{"valueBoolean": false}]}]', 'sample correction');
+SELECT care.write_diary(:nancy, 'Gik til købmanden', 'sample diary', category => 'motion');
+
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

@@ -125,8 +125,9 @@ BEGIN ATOMIC
 		WHERE a.citizen = open_entries.citizen AND a.care_plan = open_entries.care_plan AND a.status = 'booked'
 		UNION ALL
 		SELECT 'alert ' || a.id FROM care.alert a
-		JOIN care.reference_range r ON r.citizen = a.citizen AND r.id = a.reference_range
-		WHERE a.citizen = open_entries.citizen AND r.care_plan = open_entries.care_plan
+		LEFT JOIN care.reference_range r ON r.citizen = a.citizen AND r.id = a.reference_range
+		LEFT JOIN care.questionnaire_response q ON q.citizen = a.citizen AND q.id = a.questionnaire_response
+		WHERE a.citizen = open_entries.citizen AND open_entries.care_plan IN (r.care_plan, q.care_plan)
 			AND a.status IN ('active', 'acknowledged', 'snoozed')
 	) o;
 END;
@@ -259,6 +260,9 @@ DECLARE
 			'care_plan', care_plan, 'questionnaire', questionnaire));
 BEGIN
 	IF NOT result.repeated THEN
+		IF questionnaire IS NOT NULL THEN
+			PERFORM care.questionnaire_named(questionnaire);
+		END IF;
 		INSERT INTO care.appointment (citizen, id, status, organization, description, start_time, end_time, care_plan, questionnaire)
 		VALUES (result.citizen, result.entry, result.status, organization, description, start_time, end_time, care_plan, questionnaire);
 	END IF;
@@ -266,7 +270,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.book_appointment(bigint, bigint, text, timestamptz, text, timestamptz, timestamptz, bigint, text) IS
-'Step: the citizen is to come, or to be visited, and to answer a questionnaire before, if one is named. Errors: as care.take_step(); 23514 an end before the start, 23503 no such plan.';
+'Step: the citizen is to come, or to be visited, and to answer a questionnaire before, if one is named. Errors: as care.take_step(); 23514 an end before the start, 23503 no such plan, 42704 no such questionnaire.';
 
 CREATE OR REPLACE FUNCTION care.fulfil_appointment(
 	citizen bigint, appointment bigint, organization bigint,

@@ -158,9 +158,11 @@ CREATE OR REPLACE VIEW care.alert_open AS
 SELECT a.citizen, a.id AS alert, a.organization,
 	CASE WHEN a.status = 'snoozed' AND a.snoozed_until <= now() THEN 'active' ELSE a.status END AS status,
 	a.colour, m.name AS measure, a.rule, a.side, a.start_time AS since, a.last_time, a.end_time,
-	a.extreme_value, a.extreme_time, m.unit, a.snoozed_until, a.note
+	a.extreme_value, a.extreme_time, m.unit, a.snoozed_until, a.note, q.name AS questionnaire, a.questionnaire_response
 FROM care.alert a
 LEFT JOIN care.measure m ON m.id = a.measure
+LEFT JOIN care.questionnaire_response r ON r.citizen = a.citizen AND r.id = a.questionnaire_response
+LEFT JOIN care.questionnaire q ON q.id = r.questionnaire
 WHERE a.status IN ('active', 'acknowledged', 'snoozed');
 
 COMMENT ON VIEW care.alert_open IS 'Alerts that nobody has resolved yet, as of now(): one snoozed is active again when its time is over.';
@@ -180,3 +182,5 @@ COMMENT ON COLUMN care.alert_open.extreme_time IS 'When that was.';
 COMMENT ON COLUMN care.alert_open.unit IS 'UCUM unit of the value.';
 COMMENT ON COLUMN care.alert_open.snoozed_until IS 'Until when it was snoozed.';
 COMMENT ON COLUMN care.alert_open.note IS 'What was said about it last.';
+COMMENT ON COLUMN care.alert_open.questionnaire IS 'Name of the questionnaire whose answers raised it; null for what values raised.';
+COMMENT ON COLUMN care.alert_open.questionnaire_response IS 'Id of the answers.';

@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW care.worklist_monitoring AS
 SELECT a.organization, 'telemedicine' AS role, a.colour || ' alert' AS kind, a.citizen, NULL::bigint AS related_person,
 	CASE WHEN a.status <> 'active' THEN 1 WHEN a.colour = 'red' THEN 4 ELSE 2 END AS severity,
 	CASE WHEN a.status = 'snoozed' THEN a.snoozed_until END AS due,
-	concat(coalesce(m.display, 'answers to questions'), ' ' || a.side || ' limits', ', at most ' || a.extreme_value || ' ' || a.unit,
+	concat(coalesce(m.display, 'answers to ' || a.questionnaire), ' ' || a.side || ' limits', ', at most ' || a.extreme_value || ' ' || a.unit,
 		CASE WHEN a.end_time IS NOT NULL THEN ', back since ' || care.civil_day(a.end_time) END,
 		CASE WHEN a.status <> 'active' THEN '; ' || a.status END, ': ' || a.note) AS reason,
 	a.since, a.snoozed_until AS until, NULL AS source, a.last_time AS as_of, 'alert' AS entity, a.alert AS entry,
@@ -48,7 +48,18 @@ WHERE p.status = 'active'
 	AND NOT EXISTS (
 		SELECT FROM care.measurement_series s
 		WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since
-			AND smartcare.end_time(s.points) >= greatest(p.start_time, z.since));
+			AND smartcare.end_time(s.points) >= greatest(p.start_time, z.since))
+UNION ALL
+SELECT q.organization, CASE WHEN q.measurement_plan IS NOT NULL THEN 'telemedicine' END, 'missing answer', q.citizen, NULL, 1, q.due,
+	concat(q.title, CASE WHEN q.appointment IS NOT NULL THEN ', before an appointment' END), q.since, NULL, NULL, q.due,
+	CASE WHEN q.appointment IS NULL THEN 'measurement_plan' ELSE 'appointment' END, coalesce(q.measurement_plan, q.appointment),
+	CASE WHEN q.appointment IS NULL THEN 'pause_measurements' END
+FROM care.due_questionnaire q
+WHERE q.missing
+UNION ALL
+SELECT q.organization, NULL, 'answers to read', q.citizen, NULL, 1, NULL, concat(q.title, ', score ' || q.score), q.authored, NULL, NULL, q.authored,
+	'questionnaire_response', q.questionnaire_response, NULL
+FROM care.questionnaire_untriaged q;
 
 COMMENT ON VIEW care.worklist_monitoring IS
-'Part of care.worklist: alerts, measurements that are missing, unexpected or not triaged, measures without limits.';
+'Part of care.worklist: alerts, what was not measured or answered, what came unexpected, what is not triaged, measures without limits.';

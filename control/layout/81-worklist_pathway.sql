@@ -11,7 +11,8 @@ WHERE n.since < now() - z.stuck_after
 UNION ALL
 SELECT p.organization, 'coordinator', 'plan not agreed', p.citizen, NULL, 1, NULL,
 	concat(p.title, ', version ', p.version, ': agreement of ', array_to_string(m.parties, ', '), ' is missing'),
-	coalesce(v.at, p.start_time), NULL, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan', p.id, 'agree_plan'
+	coalesce(v.at, p.start_time), NULL, p.source, coalesce(v.at, p.issued, p.recorded_at), 'care_plan', p.id,
+	CASE WHEN care.plan_party(p.organization) = ANY (m.parties) THEN 'agree_plan' END
 FROM care.care_plan p
 CROSS JOIN LATERAL (SELECT care.missing_parties(p.citizen, p.id) AS parties OFFSET 0) m
 CROSS JOIN LATERAL (

@@ -31,7 +31,7 @@ WHERE (SELECT true FROM care.contact_made v
 	WHERE v.citizen = e.citizen AND v.organization = e.general_practice AND v.start_time >= e.end_time LIMIT 1) IS NULL
 UNION ALL
 SELECT c.general_practice, 'practice', 'review', c.citizen, NULL, 1, d.due + interval '1 month',
-	concat(k.names, '; ', 'last contact ' || care.civil_day(v.latest)), d.due, NULL, NULL, v.latest, NULL, NULL, 'book_appointment'
+	concat(k.names, '; ', coalesce('last contact ' || care.civil_day(v.latest), 'never seen')), d.due, NULL, NULL, v.latest, NULL, NULL, 'book_appointment'
 FROM care.citizen c
 CROSS JOIN (SELECT care.setting('review_after')::interval AS review_after OFFSET 0) z
 CROSS JOIN LATERAL (

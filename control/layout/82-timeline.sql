@@ -27,12 +27,18 @@ CREATE OR REPLACE VIEW care.timeline AS
 SELECT t.citizen, t."time", t.kind, t.title, t.detail, t.organization, o.name AS organization_name, t.entity, t.entry, t.source
 FROM (
 	-- What was done here, step by step; what was annulled is told as such.
-	SELECT e.citizen, e.event_time AS "time", care.timeline_kind(e.entity) AS kind, replace(e.step, '_', ' ') AS title,
+	-- Names collate as C, text here does not.
+	SELECT e.citizen, e.event_time AS "time", care.timeline_kind(e.entity::text COLLATE "default") AS kind,
+		replace(e.step::text COLLATE "default", '_', ' ') AS title,
 		concat_ws(', ', nullif(e.from_status, '') || ' -> ' || e.to_status,
 			coalesce(e.details ->> 'reason', e.details ->> 'description', e.details ->> 'title', e.details ->> 'needs', e.details ->> 'note',
-				e.details ->> 'change', e.details ->> 'type', e.details ->> 'measure'),
+				e.details ->> 'change', e.details ->> 'entry', e.details ->> 'type', e.details ->> 'measure', e.details ->> 'questionnaire'),
+			CASE e.entity WHEN 'alert' THEN (
+				SELECT concat_ws(' ', a.colour, m.display, a.side || ' limits') FROM care.alert a
+				LEFT JOIN care.measure m ON m.id = a.measure
+				WHERE a.citizen = e.citizen AND a.id = e.entry) END,
 			CASE WHEN EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id) THEN 'annulled' END) AS detail,
-		e.organization, e.entity::text AS entity, e.entry, NULL::text AS source
+		e.organization, e.entity::text COLLATE "default" AS entity, e.entry, NULL::text AS source
 	FROM care.workflow_event e
 	UNION ALL
 	-- Entries from outside, of which there are no steps: when they began, and when they ended.

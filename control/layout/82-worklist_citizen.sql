@@ -21,6 +21,11 @@ CROSS JOIN LATERAL (
 ) AS d
 WHERE p.status = 'active' AND NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = p.citizen AND h.is_open)
 UNION ALL
+SELECT 'questionnaire', 'answer', q.citizen, CASE WHEN q.overdue THEN 2 ELSE 1 END, q.due, q.title, q.since, NULL, NULL,
+	CASE WHEN q.appointment IS NULL THEN 'measurement_plan' ELSE 'appointment' END, coalesce(q.measurement_plan, q.appointment), 'answer_questionnaire'
+FROM care.due_questionnaire q
+WHERE q.since <= now()
+UNION ALL
 SELECT 'appointment', 'attend', a.citizen, 1, a.start_time, concat(a.description, ', ', o.name),
 	a.start_time, a.end_time, coalesce(a.issued, a.recorded_at), 'appointment', a.id, NULL
 FROM care.appointment a
@@ -77,7 +82,7 @@ LEFT JOIN care.organization o ON o.id = e.organization
 WHERE p.status = 'active' AND 'stay' = ANY (p.shared)
 UNION ALL
 SELECT NULL, 'carer', a.colour || ' alert', a.citizen, p.id, CASE a.colour WHEN 'red' THEN 3 ELSE 2 END, NULL,
-	concat(coalesce(m.display, 'answers to questions'), ' ' || a.side || ' limits'), a.since, NULL, NULL, a.last_time, 'alert', a.alert, NULL
+	concat(coalesce(m.display, 'answers to ' || a.questionnaire), ' ' || a.side || ' limits'), a.since, NULL, NULL, a.last_time, 'alert', a.alert, NULL
 FROM care.related_person p
 JOIN care.alert_open a ON a.citizen = p.citizen AND a.status = 'active'
 LEFT JOIN care.measure m ON m.name = a.measure

@@ -16,7 +16,7 @@ FROM (
 				WHEN 'alert' THEN (SELECT t.organization FROM care.alert t WHERE t.citizen = v.citizen AND t.id = v.entry)
 				WHEN 'appointment' THEN (SELECT t.organization FROM care.appointment t WHERE t.citizen = v.citizen AND t.id = v.entry)
 			END AS organization,
-			CASE v.entity WHEN 'service_request' THEN 'referral' ELSE v.entity::text END AS kind,
+			CASE v.entity WHEN 'service_request' THEN 'referral' ELSE v.entity::text COLLATE "default" END AS kind,
 			(v.event_time AT TIME ZONE z.zone)::date AS day,
 			CASE WHEN v.from_status = '' THEN 1 ELSE 0 END AS opened,
 			CASE WHEN v.from_status <> '' THEN 1 ELSE 0 END AS done

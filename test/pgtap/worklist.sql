@@ -1,143 +1,182 @@
--- The work-lists: each kind at its limits, then a whole region against the base tables.
+-- The work-lists, kind by kind: what makes a row appear, when it is due and overdue, and that
+-- the step that it names makes it go.
 BEGIN;
-SELECT plan(29);
-SET LOCAL timezone = 'UTC';
+SELECT plan(85);
+SET LOCAL ROLE layout_owner;
+SET LOCAL timezone = 'Europe/Copenhagen';
 
-INSERT INTO care.organization (id, sector, kind, name) VALUES
-	(-1, 'hospital', 'department', 'Ward'), (-2, 'municipality', 'municipality', 'Town'), (-3, 'general practice', 'general practice', 'Practice'),
-	(-4, 'municipality', 'home care', 'Care'), (-5, 'region', 'region', 'Region');
-CREATE FUNCTION pg_temp.person(number text, name text) RETURNS bigint LANGUAGE sql AS
-$$ SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[number], name, NULL, NULL, -2, -3) $$;
-SELECT pg_temp.person('0101500001', 'Ann') AS a, pg_temp.person('0101500002', 'Bo') AS b, pg_temp.person('0101500003', 'Cy') AS c \gset
-
--- A query for what an organization sees of one kind.
-CREATE FUNCTION pg_temp.list(organization bigint, kind text, columns text) RETURNS text LANGUAGE sql AS
-$$ SELECT format('SELECT %s FROM care.worklist WHERE organization = %s AND kind = %L ORDER BY severity DESC, due, reason', columns, organization, kind) $$;
+INSERT INTO care.organization (id, sector, kind, name, parent) VALUES
+	(-1, 'hospital', 'department', 'Ward', NULL), (-2, 'municipality', 'municipality', 'Town', NULL), (-3, 'general practice', 'general practice', 'Practice', NULL),
+	(-4, 'municipality', 'home care', 'Care', -2), (-5, 'region', 'region', 'Region', NULL), (-6, 'pharmacy', 'pharmacy', 'Pharmacy', NULL),
+	(-7, 'therapist', 'physiotherapist', 'Physio', NULL);
+INSERT INTO care.programme_site (programme, organization) SELECT id, -2 FROM care.programme;
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0101500001}', 'Ann', NULL, NULL, -2, -3) AS c \gset
+\ir ../workflow.sql
+\ir ../worklist.sql
 
 -- Tasks: severity is the priority, and one more when overdue.
-INSERT INTO care.task (citizen, id, status, priority, code, description, owner, requester, due_start, due_end, source, issued) VALUES
-	(:a, 1, 'requested', 'routine', 'x', 'on time', -2, -1, NULL, now(), 'urn:t', '2026-01-01 10:00+01'), (:a, 2, 'accepted', 'routine', 'x', 'late', -2, -2, NULL, now() - interval '1 second', NULL, NULL),
-	(:a, 3, 'in-progress', 'stat', 'x', 'late and stat', -2, NULL, NULL, now() - interval '1 day', NULL, NULL), (:a, 4, 'received', 'asap', 'x', 'soon', -2, NULL, now() - interval '1 day', NULL, NULL, NULL),
-	(:a, 5, 'completed', 'stat', 'x', 'done', -2, NULL, NULL, now() - interval '1 day', NULL, NULL), (:a, 6, 'draft', 'stat', 'x', 'draft', -2, NULL, NULL, now(), NULL, NULL),
-	(:a, 7, 'on-hold', 'urgent', 'x', 'elsewhere', -4, NULL, NULL, NULL, NULL, NULL), (:a, 8, 'ready', 'urgent', 'x', 'the citizen''s own', NULL, NULL, NULL, NULL, NULL, NULL);
-SELECT results_eq(pg_temp.list(-2, 'task', 'severity, severity_name, overdue, reason, next_step'), $$ VALUES
-	(4, 'stat', true, 'late and stat (in-progress)', 'complete task 3'), (3, 'asap', false, 'soon (received)', 'accept or reject task 4'),
-	(2, 'urgent', true, 'late (accepted)', 'start task 2'), (1, 'routine', false, 'on time (requested), for Ward', 'accept or reject task 1') $$, 'open tasks, most severe first');
-SELECT results_eq(pg_temp.list(-2, 'task', 'citizen_name, due, until, source, as_of') || ' OFFSET 3',
-	$$ VALUES ('Ann', now(), now(), 'urn:t', timestamptz '2026-01-01 10:00+01') $$, 'due, as of which source');
-SELECT results_eq(pg_temp.list(-2, 'task', 'since') || ' OFFSET 1 LIMIT 1', $$ VALUES (now() - interval '1 day') $$, 'since it may be begun');
-SELECT results_eq(pg_temp.list(-4, 'task', 'organization_name, severity_name'), $$ VALUES ('Care', 'urgent') $$, 'each organization sees its own');
-SELECT is((SELECT count(*) FROM care.worklist WHERE citizen = :a), 5::bigint, 'the citizen''s own tasks are on no organization''s list');
-DELETE FROM care.task;
+SELECT care.request_task(:c, -1, -4, 'visit', 'Look at the wound', 't1', pg_temp.ago('2 days'), 'urgent', due_end => now() + interval '1 hour');
+SELECT pg_temp.sees(-4, 'task', '2 Look at the wound (requested), for Ward -> accept_task', 'asked for');
+SELECT care.accept_task(:c, pg_temp.id(-4, 'task'), -4, 't2', pg_temp.ago('1 day'));
+SELECT pg_temp.sees(-4, 'task', '2 Look at the wound (accepted), for Ward -> start_task', 'accepted');
+UPDATE care.task SET due_end = now() - interval '1 second', due_start = now() - interval '1 day' WHERE citizen = :c;
+SELECT pg_temp.sees(-4, 'task', '3! Look at the wound (accepted), for Ward -> start_task', 'late');
+SELECT care.offer_task(:c, pg_temp.id(-4, 'task'), -4, -7, 't3', pg_temp.ago('1 hour'));
+SELECT pg_temp.sees(-7, 'task offered', '3! Look at the wound, of Care -> take_over_task', 'to another');
+SELECT is((SELECT role FROM care.worklist WHERE organization = -7), 'therapist', 'the role is that of the sector');
+SELECT care.take_over_task(:c, pg_temp.id(-7, 'task offered'), -7, 't4', pg_temp.ago('1 hour'));
+SELECT pg_temp.sees(-4, 'task', NULL, 'handed over');
+SELECT care.start_task(:c, pg_temp.id(-7, 'task'), -7, 't5', pg_temp.ago('1 hour'));
+SELECT pg_temp.sees(-7, 'task', '3! Look at the wound (in-progress), for Ward -> complete_task', 'begun');
+SELECT care.complete_task(:c, pg_temp.id(-7, 'task'), -7, 't6', pg_temp.ago('1 hour'));
+SELECT pg_temp.sees(-7, 'task', NULL, 'done');
+SELECT care.request_task(:c, -3, NULL, 'walk', 'Walk', 't7');
+SELECT pg_temp.sees(NULL, 'task', '1 Walk (requested), for Practice -> accept_task', 'of the citizen');
+SELECT pg_temp.check_steps('tasks');
+SELECT care.complete_task(:c, pg_temp.id(NULL, 'task'), NULL, 't8');
+SELECT pg_temp.sees(NULL, 'task', NULL, 'done by the citizen');
 
--- Goals: past due, of an active plan, for whom the plan is.
-INSERT INTO care.goal (citizen, id, lifecycle_status, achievement_status, description, due_date) VALUES
-	(:a, 1, 'active', 'improving', 'Walks', care.today() - 1), (:a, 2, 'active', 'achieved', 'Eats', current_date - 1), (:a, 3, 'active', NULL, 'Reads', current_date),
-	(:a, 4, 'completed', NULL, 'Runs', care.today() - 1), (:a, 5, 'active', NULL, 'Nobody''s', current_date - 1);
-INSERT INTO care.care_plan (citizen, status, intent, title, organization, goals) VALUES (:a, 'active', 'plan', 'p', -3, '{1,2,3,4}'), (:a, 'active', 'plan', 'of two plans', -3, '{1}'), (:a, 'completed', 'plan', 'q', -3, '{5}');
-SELECT results_eq(pg_temp.list(-3, 'goal', 'severity, due, overdue, reason, next_step'),
-	$$ VALUES (2, care.start_of_day(care.today()), true, 'goal not reached: Walks (improving)', 'close goal 1 or give it a new date') $$, 'goals past their due date');
+-- Referrals
+SELECT care.refer(:c, -3, -1, 'hospital', 'breathless', 'r1', care.start_of_day(care.today() - 3) + interval '8 hours', 'urgent', due => now() + interval '1 day');
+SELECT pg_temp.sees(-1, 'referral', '2 hospital: breathless, from Practice; waiting for 3 days -> accept_referral', 'with its waiting time');
+UPDATE care.service_request SET due = now() - interval '1 day' WHERE citizen = :c;
+SELECT pg_temp.sees(-1, 'referral', '3! hospital: breathless, from Practice; waiting for 3 days -> accept_referral', 'late');
+SELECT care.return_referral(:c, pg_temp.id(-1, 'referral'), -1, 'since when?', 'r2', pg_temp.ago('20 hours'));
+SELECT pg_temp.sees(-1, 'referral', NULL, 'asked back');
+SELECT pg_temp.sees(-3, 'referral answered', '2 asked back by Ward: breathless; since when? -> answer_referral', 'by the practice');
+SELECT care.answer_referral(:c, pg_temp.id(-3, 'referral answered'), -3, 'a week', 'r3', pg_temp.ago('19 hours'));
+SELECT pg_temp.sees(-3, 'referral answered', NULL, 'after the answer');
+SELECT care.accept_referral(:c, pg_temp.id(-1, 'referral'), -1, 'r4', pg_temp.ago('18 hours'), now() + interval '5 days');
+SELECT pg_temp.sees(-3, 'referral answered', '1 accepted by Ward: breathless; by ' || care.civil_day(now() + interval '5 days') || ' -> acknowledge_referral', 'accepted');
+SELECT pg_temp.sees(-1, 'accepted referral', '2 hospital: breathless, from Practice; accepted -> plan_admission', 'to be planned');
+SELECT pg_temp.check_steps('referrals');
+SELECT care.acknowledge_referral(:c, pg_temp.id(-3, 'referral answered'), -3, 'r5', pg_temp.ago('17 hours'));
+SELECT pg_temp.sees(-3, 'referral answered', NULL, 'seen');
+SELECT care.plan_admission(:c, -1, now() + interval '6 days', 'r6', pg_temp.ago('16 hours'), 'breathless', pg_temp.id(-1, 'accepted referral'));
+SELECT pg_temp.sees(-1, 'accepted referral', NULL, 'planned');
+SELECT pg_temp.sees(-1, 'planned', '1 IMP, breathless -> admit', 'expected within a week');
+SELECT pg_temp.sees(NULL, 'attend', '1 IMP, Ward -> -', 'the citizen knows');
+UPDATE care.encounter SET start_time = now() - interval '1 minute' WHERE citizen = :c;
+SELECT pg_temp.sees(-1, 'planned', '2! IMP, breathless -> admit', 'has not come');
+SELECT care.start_service(:c, -4, 'home care', 's1', pg_temp.ago('20 days'));
 
--- In hospital: on the department's list, and on the municipality's where there are services.
-INSERT INTO care.encounter (citizen, id, status, class, reason, organization, start_time, end_time) VALUES
-	(:a, 1, 'in-progress', 'IMP', 'Fall', -1, now() - interval '23 hours', NULL), (:b, 2, 'onleave', 'IMP', NULL, -1, now() - interval '2 days', NULL),
-	(:c, 3, 'arrived', 'EMER', 'Pain', -1, now() - interval '25 hours', NULL), (:a, 4, 'in-progress', 'AMB', 'Visit', -1, now(), NULL);
-SELECT results_eq(pg_temp.list(-1, 'stay', 'severity, citizen_name, reason, next_step'), $$ VALUES
-	(2, 'Cy', 'emergency, Pain', 'finish encounter 3 at discharge'), (1, 'Ann', 'inpatient, Fall', 'finish encounter 1 at discharge'),
-	(1, 'Bo', 'inpatient, on leave', 'finish encounter 2 at discharge') $$, 'stays; an emergency contact that lasts for more than a day');
-SELECT is_empty(pg_temp.list(-2, 'in hospital', '*'), 'who has no municipal services is none of the municipality''s business');
-INSERT INTO care.episode_of_care (citizen, status, type, organization) VALUES
-	(:a, 'active', 'Bath', -4), (:a, 'onhold', 'Dosing', -4), (:b, 'active', 'Bath', -4), (:c, 'onhold', 'Bath', -4), (:c, 'finished', 'Meals', -4), (:c, 'active', 'Ward''s', -1);
-SELECT results_eq(pg_temp.list(-2, 'in hospital', 'severity, citizen_name, due - since, overdue, reason, next_step'), $$ VALUES
-	(3, 'Bo', interval '1 day', true, 'inpatient, on leave at Ward; Bath still running', 'put the services on hold'),
-	(2, 'Ann', interval '1 day', false, 'inpatient at Ward; Bath, Dosing still running', 'put the services on hold'),
-	(0, 'Cy', NULL, false, 'emergency at Ward; Bath on hold', 'prepare the return') $$, 'services of who is in hospital: on hold within a day');
-INSERT INTO care.encounter (citizen, id, status, class, organization, start_time) VALUES (:a, 9, 'in-progress', 'IMP', -1, now() - interval '1 hour');
-SELECT is((SELECT count(*) FROM care.worklist WHERE citizen = :a AND kind = 'in hospital'), 1::bigint, 'transferred to another stay: still one thing to do');
+-- Stays
+SELECT care.admit(:c, -1, 'IMP', 'a1', pg_temp.ago('15 hours'), planned => pg_temp.id(-1, 'planned'));
+SELECT pg_temp.sees(-1, 'planned', NULL, 'has come');
+SELECT pg_temp.sees(-1, 'stay', '1 inpatient, breathless -> mark_ready_for_discharge', 'in the department');
+SELECT pg_temp.sees(-4, 'pause service', '2 pause home care: in hospital, says Ward -> complete_task', 'proposed');
+SELECT pg_temp.sees(-4, 'in hospital', NULL, 'not twice');
+UPDATE care.task SET due_start = now() + interval '1 hour' WHERE citizen = :c AND code = 'pause service';
+SELECT pg_temp.sees(-4, 'pause service', NULL, 'not in the first hours');
+UPDATE care.task SET due_start = now() - interval '2 days', due_end = now() - interval '1 day' WHERE citizen = :c AND code = 'pause service';
+SELECT pg_temp.sees(-4, 'pause service', '3! pause home care: in hospital, says Ward -> complete_task', 'a day later');
+SELECT care.reject_task(:c, pg_temp.id(-4, 'pause service'), -4, 'the dog needs it', 'a2', pg_temp.ago('14 hours'));
+SELECT pg_temp.sees(-4, 'in hospital', '2 inpatient at Ward; home care still running -> pause_service', 'with what nobody proposes');
+SELECT pg_temp.check_steps('a stay');
+SELECT care.pause_service(:c, pg_temp.id(-4, 'in hospital'), -4, 'a3', pg_temp.ago('13 hours'));
+SELECT pg_temp.sees(-4, 'in hospital', '0 inpatient at Ward; home care on hold -> -', 'nothing to do but to know');
+UPDATE care.encounter SET start_time = now() - interval '9 days' WHERE citizen = :c;
+UPDATE care.setting SET value = '12 hours' WHERE name = 'no_news_after';
+SELECT pg_temp.sees(-1, 'no news', '2 inpatient, breathless; no news since ' || care.civil_day(pg_temp.ago('15 hours')) || ' -> discharge', 'for long');
+SELECT pg_temp.sees(-1, 'stay', NULL, 'but one row a stay');
+UPDATE care.setting SET value = '7 days' WHERE name = 'no_news_after';
 
--- Discharged: not seen since, for municipality and practice.
-DELETE FROM care.encounter;
-INSERT INTO care.encounter (citizen, id, status, class, reason, organization, start_time, end_time) VALUES
-	(:a, 1, 'finished', 'IMP', 'Fall', -1, now() - interval '9 days', now() - interval '7 days'), (:b, 2, 'finished', 'EMER', NULL, -1, now() - interval '9 days', now() - interval '8 days'),
-	(:c, 3, 'finished', 'IMP', NULL, -1, now() - interval '19 days', now() - interval '14 days' + interval '1 second'), (:c, 4, 'planned', 'AMB', NULL, -3, now() - interval '1 day', NULL);
-SELECT results_eq(pg_temp.list(-3, 'discharged', 'severity, citizen_name, overdue, reason, until - now()'), $$ VALUES
-	(3, 'Cy', true, 'not seen since inpatient stay: Ward', interval '1 second'), (2, 'Bo', true, 'not seen since emergency stay: Ward', interval '6 days'),
-	(2, 'Ann', false, 'not seen since inpatient stay: Fall, Ward', interval '7 days') $$, 'of the practice: within 7 days, for 14; a visit that is planned is none');
-SELECT results_eq(pg_temp.list(-2, 'discharged', 'severity, citizen_name, reason'), $$ VALUES
-	(3, 'Cy', 'not seen since inpatient stay: Ward; Bath on hold'), (2, 'Bo', 'not seen since emergency stay: Ward; Bath running'),
-	(1, 'Ann', 'not seen since inpatient stay: Fall, Ward; Bath, Dosing running') $$, 'of the municipality: those whose services are on hold before those who have them');
-INSERT INTO care.encounter (citizen, id, status, class, organization, start_time) VALUES (:a, 5, 'finished', 'AMB', -3, now() - interval '7 days'), (:b, 6, 'in-progress', 'HH', -4, now() - interval '1 day'), (:c, 7, 'cancelled', 'AMB', -3, now());
-SELECT results_eq(pg_temp.list(-3, 'discharged', 'citizen_name'), $$ VALUES ('Cy'), ('Bo') $$, 'seen by the practice, from the hour of the discharge on');
-SELECT results_eq(pg_temp.list(-2, 'discharged', 'citizen_name'), $$ VALUES ('Cy'), ('Ann') $$, 'seen by a unit of the municipality');
-INSERT INTO care.encounter (citizen, id, status, class, organization, start_time) VALUES (:c, 8, 'triaged', 'EMER', -1, now());
-SELECT is_empty(format('SELECT * FROM care.worklist WHERE citizen = %s AND kind = %L', :c, 'discharged'), 'who is in hospital again has not been discharged');
-UPDATE care.encounter SET status = 'finished', end_time = now() - interval '1 day', start_time = now() - interval '2 days' WHERE id = 8;
-SELECT results_eq(format('SELECT organization, since FROM care.worklist WHERE citizen = %s AND kind = %L ORDER BY 1', :c, 'discharged'),
-	$$ VALUES (-3::bigint, now() - interval '1 day'), (-2, now() - interval '1 day') $$, 'of several discharges the last counts');
-INSERT INTO care.encounter (citizen, id, status, class, organization, start_time, end_time) VALUES
-	(:c, 10, 'planned', 'IMP', -1, now() + interval '1 day', now() + interval '2 days'), (:c, 11, 'entered-in-error', 'IMP', -1, now() - interval '2 hours', now() - interval '1 hour');
-SELECT is((SELECT count(*) FROM care.worklist WHERE citizen = :c AND kind = 'discharged'), 2::bigint, 'a stay that is yet to come, or that never was, hides none');
-UPDATE care.encounter SET end_time = now() - interval '15 days', start_time = now() - interval '16 days' WHERE citizen = :c;
-SELECT is_empty(format('SELECT * FROM care.worklist WHERE citizen = %s AND kind = %L', :c, 'discharged'), 'after 14 days it leaves the list');
-UPDATE care.citizen SET deceased = true WHERE citizen = :b;
-SELECT is_empty(format('SELECT * FROM care.worklist WHERE citizen = %s AND kind = %L', :b, 'discharged'), 'nobody visits the dead');
+-- Ready, and why still here
+SELECT care.enter_pathway(:c, -1, 'icp-discharge', -2, 'weak', 'e1', pg_temp.ago('12 hours'), encounter => pg_temp.id(-1, 'stay'));
+SELECT pg_temp.sees(-1, 'plan awaited', '2 Integrated support after discharge: needs to be assessed: health, social -> assess_needs', 'of the municipality');
+SELECT care.assess_needs(:c, pg_temp.id(-1, 'plan awaited'), -1, 'oxygen', 'e2', pg_temp.ago('11 hours'));
+SELECT pg_temp.sees(-1, 'plan awaited', '2 Integrated support after discharge: needs to be assessed: social -> -', 'the department has done its part');
+SELECT care.refer(:c, -1, -4, 'rehabilitation', 'after pneumonia', 'h1', pg_temp.ago('11 hours'), encounter => pg_temp.id(-1, 'stay'));
+SELECT pg_temp.sees(-4, 'rehabilitation', '1 rehabilitation: after pneumonia, from Ward; waiting for ' || care.today() - care.civil_day(pg_temp.ago('11 hours')) || ' days; still in hospital -> accept_referral', 'not due while in hospital');
+SELECT care.mark_ready_for_discharge(:c, pg_temp.id(-1, 'stay'), -1, 'e3', pg_temp.ago('10 hours'));
+SELECT pg_temp.sees(-1, 'ready for discharge', '2 inpatient, breathless; still here: Care has not answered the referral for rehabilitation, '
+	'Integrated support after discharge: needs to be assessed: social, home care not confirmed: on hold -> discharge', 'and why still here');
+SELECT pg_temp.sees(-2, 'coming home', '2 ready for discharge from Ward; breathless; needs oxygen; Integrated support after discharge: needs to be assessed: social -> assess_needs', 'with needs');
+SELECT pg_temp.check_steps('ready for discharge');
+SELECT care.assess_needs(:c, pg_temp.id(-2, 'coming home'), -2, 'visits', 'e4', pg_temp.ago('9 hours'));
+SELECT pg_temp.sees(-2, 'coming home', '0 ready for discharge from Ward; breathless; needs oxygen, visits; Integrated support after discharge: no consent yet -> -', 'assessed');
+SELECT pg_temp.sees(NULL, 'consent', '1 Integrated support after discharge -> give_consent', 'of the citizen');
+SELECT care.give_consent(:c, NULL, 'programme', 'e5', pg_temp.ago('9 hours'), programme => 'icp-discharge');
+SELECT pg_temp.sees(NULL, 'consent', NULL, 'given');
+SELECT care.discharge(:c, pg_temp.id(-1, 'ready for discharge'), -1, 'd1', pg_temp.ago('8 hours'));
+SELECT pg_temp.sees(-1, 'ready for discharge', NULL, 'gone home');
+SELECT pg_temp.sees(-2, 'coming home', NULL, 'is home');
 
--- Planned encounters.
-DELETE FROM care.encounter;
-INSERT INTO care.encounter (citizen, id, status, class, type, reason, organization, start_time) VALUES
-	(:a, 1, 'planned', 'AMB', 'Check', 'Heart', -1, now() + interval '6 days'), (:a, 2, 'planned', 'AMB', NULL, NULL, -1, now() + interval '7 days'),
-	(:a, 3, 'planned', 'AMB', NULL, NULL, -1, now() - interval '7 days'), (:a, 4, 'planned', 'AMB', NULL, NULL, -1, now() - interval '8 days'), (:a, 5, 'cancelled', 'AMB', NULL, NULL, -1, now());
-SELECT results_eq(pg_temp.list(-1, 'planned', 'severity, overdue, reason, next_step'), $$ VALUES
-	(2, true, 'AMB', 'start, move or cancel encounter 3'), (1, false, 'Check, Heart', 'start encounter 1') $$, 'seven days ahead, and seven back for what has not begun');
+-- After the discharge
+SELECT pg_temp.sees(-4, 'resume service', '2 resume home care: back from hospital, says Ward -> complete_task', 'proposed');
+SELECT pg_temp.sees(-4, 'discharged', NULL, 'not twice');
+SELECT pg_temp.sees(-3, 'discharged', '2 not seen since inpatient stay: breathless, Ward -> book_appointment', 'to be followed up');
+UPDATE care.encounter SET end_time = now() - interval '7 days 1 second' WHERE citizen = :c;
+SELECT pg_temp.sees(-3, 'discharged', '3! not seen since inpatient stay: breathless, Ward -> book_appointment', 'after a week');
+SELECT care.book_appointment(:c, -3, 'Follow-up', now() + interval '2 days', 'd2');
+SELECT pg_temp.sees(-3, 'discharged', NULL, 'an appointment is made');
+SELECT pg_temp.sees(-3, 'appointment', '1 Follow-up -> -', 'to come');
+SELECT pg_temp.sees(NULL, 'attend', '1 Follow-up, Practice -> -', 'the citizen is to come');
+UPDATE care.appointment SET start_time = now() - interval '1 hour' WHERE citizen = :c;
+SELECT pg_temp.sees(-3, 'appointment', '1! Follow-up; kept or missed? -> fulfil_appointment', 'over');
+SELECT pg_temp.check_steps('after the discharge');
+SELECT care.miss_appointment(:c, pg_temp.id(-3, 'appointment'), -3, 'd3');
+SELECT pg_temp.sees(-3, 'discharged', '3! not seen since inpatient stay: breathless, Ward -> book_appointment', 'the citizen did not come');
+UPDATE care.encounter SET end_time = now() - interval '14 days 1 second', start_time = now() - interval '15 days' WHERE citizen = :c;
+SELECT pg_temp.sees(-3, 'discharged', NULL, 'for 14 days');
+SELECT care.complete_task(:c, pg_temp.id(-4, 'resume service'), -4, 'd4');
+SELECT pg_temp.sees(-4, 'resume service', NULL, 'confirmed');
 
--- The region.
-INSERT INTO care.measure (id, name, display, unit) VALUES (-1, 'x', 'X', 'mg');
-INSERT INTO care.parked_resource (resource_type, awaited_key, key, content) VALUES ('Encounter', 'e', 'o1', '{}'), ('Encounter', 'e', 'o2', '{}'), ('Medication', 'm', 'm', '{}');
-SELECT results_eq(pg_temp.list(-5, 'measure', 'reason, next_step, citizen'), $$ VALUES ('X, mg: nobody has said yet what this measure is', 'review measure -1', NULL::bigint) $$, 'measures that nobody has reviewed');
-SELECT results_eq(pg_temp.list(-5, 'parked', 'reason'), $$ VALUES ('resources waiting for e: 2') $$, 'what waits for something unknown');
+-- Rehabilitation: within seven days of the discharge, or at the plan's later date
+UPDATE care.encounter SET end_time = care.start_of_day(care.today() - 7) + interval '23 hours' WHERE citizen = :c;
+SELECT is((SELECT format('%s %s', due, overdue) FROM care.worklist WHERE organization = -4 AND kind = 'rehabilitation'),
+	care.start_of_day(care.today() + 1) || ' f', 'rehabilitation: until the end of the seventh day');
+UPDATE care.encounter SET end_time = care.start_of_day(care.today() - 7) - interval '1 second' WHERE citizen = :c;
+SELECT is((SELECT format('%s %s %s', severity, overdue, reason) FROM care.worklist WHERE organization = -4 AND kind = 'rehabilitation'),
+	'2 t rehabilitation: after pneumonia, from Ward; waiting for ' || care.today() - care.civil_day(pg_temp.ago('11 hours')) || ' days; too late since ' || care.today() || ': the citizen may choose a private supplier',
+	'rehabilitation: the right that a breach gives');
+SELECT care.accept_referral(:c, pg_temp.id(-4, 'rehabilitation'), -4, 'h2', due => now() + interval '3 days');
+SELECT ok((SELECT is_breached FROM care.rehabilitation_due WHERE citizen = :c), 'rehabilitation: accepting it for later heals no breach');
+SELECT care.refer(:c, -1, -4, 'rehabilitation', 'hand', 'h3', now(), due => now() + interval '20 days', encounter => (SELECT min(id) FROM care.encounter WHERE citizen = :c));
+SELECT is((SELECT legal_due FROM care.rehabilitation_due WHERE citizen = :c AND status = 'requested'), now() + interval '20 days', 'rehabilitation: the plan''s later date');
+SELECT care.accept_referral(:c, (SELECT service_request FROM care.rehabilitation_due WHERE citizen = :c AND status = 'requested'), -4, 'h4', due => now() + interval '30 days');
+SELECT ok((SELECT begins_late AND NOT is_breached FROM care.rehabilitation_due WHERE citizen = :c ORDER BY service_request DESC LIMIT 1), 'rehabilitation: accepted for later than that');
+SELECT pg_temp.check_steps('rehabilitation');
+SELECT care.start_service(:c, -4, 'rehabilitation', 'h5' || r.service_request, referral => r.service_request) FROM care.rehabilitation_due r WHERE citizen = :c;
+SELECT pg_temp.sees(-4, 'rehabilitation', NULL, 'begun');
 
-UPDATE care.citizen SET merged_into = :b WHERE citizen = :a;
-SELECT is((SELECT count(*) FROM care.worklist WHERE citizen = :a), 0::bigint, 'a record that was merged into another is on no list');
+-- Fall prevention, stage by stage
+SELECT care.start_service(:c, -4, 'fall prevention', 'f1', pg_temp.ago('3 days'));
+SELECT pg_temp.sees(-4, 'fall prevention', '1 next: fall screening -> request_task', 'begins with screening');
+SELECT care.request_task(:c, -4, -4, 'fall screening', 'Screening for falls', 'f2', pg_temp.ago('2 days'));
+SELECT pg_temp.sees(-4, 'fall prevention', NULL, 'now a task');
+SELECT care.complete_task(:c, pg_temp.id(-4, 'task'), -4, 'f3', pg_temp.ago('1 day'));
+SELECT pg_temp.sees(-4, 'fall prevention', '1 next: fall assessment -> request_task', 'then assessment');
+UPDATE care.setting SET value = '1 hour' WHERE name = 'fall_stage_within';
+SELECT pg_temp.sees(-4, 'fall prevention', '2! next: fall assessment -> request_task', 'late');
+SELECT care.complete_task(:c, (care.request_task(:c, -4, -4, 'fall ' || s, s, 'f4' || s)).entry, -4, 'f5' || s) FROM unnest('{assessment,training,follow-up}'::text[]) AS s;
+SELECT pg_temp.sees(-4, 'fall prevention', '1 all stages are done -> end_service', 'after the last');
+SELECT pg_temp.check_steps('fall prevention');
+SELECT care.end_service(:c, pg_temp.id(-4, 'fall prevention'), -4, 'f6');
+SELECT pg_temp.sees(-4, 'fall prevention', NULL, 'ended');
 
--- A region against the tables.
-\set scale 2000
-\o /dev/null
-\i demo/region.sql
-\o
-ANALYZE;
-SELECT set_eq($$ SELECT organization, citizen, severity, due FROM care.worklist WHERE kind = 'task' $$, $$
-	SELECT owner, citizen, CASE WHEN due_end < now() THEN CASE priority WHEN 'routine' THEN 2 WHEN 'urgent' THEN 3 ELSE 4 END
-		ELSE CASE priority WHEN 'routine' THEN 1 WHEN 'urgent' THEN 2 WHEN 'asap' THEN 3 ELSE 4 END END, due_end
-	FROM care.task WHERE owner IS NOT NULL AND status NOT IN ('completed', 'draft', 'rejected', 'cancelled', 'failed', 'entered-in-error') $$, 'tasks');
-CREATE TEMP TABLE came_home AS
-SELECT c.municipality, c.general_practice, s.citizen, s.end_time
-FROM (
-	SELECT DISTINCT ON (citizen) * FROM care.encounter WHERE class IN ('IMP', 'EMER') AND citizen > :c
-	ORDER BY citizen, status = 'in-progress' DESC, end_time DESC
-) s
-JOIN care.citizen c ON c.citizen = s.citizen
-WHERE s.status = 'finished' AND age(now(), s.end_time) <= interval '14 days';
-SELECT set_eq($$ SELECT organization, citizen FROM care.worklist WHERE kind = 'discharged' AND organization IN (SELECT general_practice FROM care.citizen) $$, $$
-	SELECT general_practice, citizen FROM came_home
-	EXCEPT
-	SELECT e.organization, e.citizen FROM care.encounter e JOIN came_home h ON h.citizen = e.citizen WHERE e.status = 'finished' AND e.start_time >= h.end_time $$,
-	'discharges for general practice');
-SELECT set_eq($$ SELECT organization, citizen FROM care.worklist WHERE kind = 'discharged' AND organization IN (SELECT municipality FROM care.citizen) $$, $$
-	SELECT h.municipality, h.citizen FROM came_home h
-	JOIN care.episode_of_care e ON e.citizen = h.citizen AND e.status IN ('active', 'onhold')
-	JOIN care.organization o ON o.id = e.organization AND o.kind IN ('home care', 'rehabilitation', 'prevention')
-	EXCEPT
-	SELECT h.municipality, e.citizen FROM care.encounter e JOIN came_home h ON h.citizen = e.citizen WHERE e.class = 'HH' AND e.status = 'finished' AND e.start_time >= h.end_time $$,
-	'discharges for municipalities');
-SELECT bag_eq('SELECT w.* FROM care.organization o CROSS JOIN LATERAL (SELECT * FROM care.worklist w WHERE w.organization = o.id) w', 'TABLE care.worklist',
-	'the lists of all organizations are the whole');
-SELECT is_empty($$ SELECT * FROM care.worklist WHERE organization IS NULL OR severity_name IS NULL OR reason IS NULL OR next_step IS NULL OR overdue IS NULL $$, 'every row is complete');
-
--- One organization's list begins at indexes.
-CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;
-SET LOCAL enable_seqscan = off;
-SELECT is_empty($$ SELECT * FROM pg_temp.plan_of('SELECT * FROM care.worklist WHERE organization = -2') AS line WHERE line ~ 'Seq Scan on' AND line !~ '(measure|parked_resource) ' $$,
-	'no table about citizens is scanned for one organization');
+-- Pathways and plans
+SELECT pg_temp.sees(-2, 'pathway stuck', NULL, 'not yet');
+UPDATE care.setting SET value = '1 hour' WHERE name = 'stuck_after';
+SELECT pg_temp.sees(-2, 'pathway stuck', '2! Integrated support after discharge: assessed for ' || care.today() - care.civil_day(pg_temp.ago('9 hours')) || ' days; to be enrolled -> enroll', 'in a phase');
+SELECT pg_temp.check_steps('a stuck pathway');
+SELECT care.enroll(:c, pg_temp.id(-2, 'pathway stuck'), -2, 'p1');
+SELECT pg_temp.sees(-2, 'pathway stuck', NULL, 'enrolled just now');
+SELECT care.propose_plan(:c, -2, 'At home', 'p2', enrollment => (SELECT id FROM care.enrollment WHERE citizen = :c));
+SELECT care.set_goal(:c, -2, 'Walks', 'p3', pg_temp.ago('2 days'), care_plan => pg_temp.entry('care_plan', 1), due_date => care.today() - 1);
+SELECT pg_temp.sees(-2, 'plan not agreed', '1 At home, version 1: agreement of health, social, citizen is missing -> agree_plan', 'by whom');
+SELECT care.agree_plan(:c, pg_temp.id(-2, 'plan not agreed'), -2, 'p4');
+SELECT pg_temp.sees(-2, 'plan not agreed', '1 At home, version 1: agreement of health, citizen is missing -> -', 'nothing to do for who has agreed');
+SELECT pg_temp.sees(NULL, 'agree', '1 At home, version 1 -> agree_plan', 'the citizen');
+SELECT pg_temp.check_steps('a plan');
+SELECT care.agree_plan(:c, pg_temp.id(NULL, 'agree'), NULL, 'p5');
+SELECT pg_temp.sees(NULL, 'agree', NULL, 'agreed');
+SELECT care.agree_plan(:c, pg_temp.id(-2, 'plan not agreed'), -1, 'p6');
+SELECT pg_temp.sees(-2, 'plan not agreed', NULL, 'all have');
+SELECT pg_temp.sees(-2, 'goal', '2! goal not reached: Walks -> reach_goal', 'past its date');
+SELECT pg_temp.sees(NULL, 'goal', '1! Walks -> reach_goal', 'the citizen''s own');
+SELECT care.reach_goal(:c, pg_temp.id(-2, 'goal'), NULL, 'p7');
+SELECT pg_temp.sees(-2, 'goal', NULL, 'reached');
 
 SELECT * FROM finish();
 ROLLBACK;
