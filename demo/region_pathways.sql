@@ -120,7 +120,7 @@ WHERE r.class = 'IMP' AND r.ended <= 0 \gset
 -- Most municipalities have heard of it, and have put their services on hold.
 SELECT count(care.complete_task(t.citizen, t.id, t.owner, format('pause_service %s', t.id), pg_temp.moment(-r.began) + interval '4 hours')) AS taken
 FROM recent r JOIN care.task t ON t.citizen = r.citizen AND t.encounter = r.id AND t.code = 'pause service' AND t.status = 'requested'
-WHERE r.began > 0.2 AND pg_temp.chance('on hold', r.n, r.quarter) < 0.7 \gset
+WHERE r.began > 0.2 AND pg_temp.chance('on hold', r.n, r.quarter) < 0.8 \gset
 SELECT count(care.start_leave(r.citizen, r.id, r.organization, format('start_leave %s-%s', r.n, r.quarter), pg_temp.moment(-0.3))) AS taken
 FROM recent r WHERE r.class = 'IMP' AND r.ended <= 0 AND r.began > 3 AND pg_temp.chance('leave', r.n, r.quarter) < 0.08 \gset
 SELECT count(care.mark_ready_for_discharge(r.citizen, r.id, r.organization, format('mark_ready_for_discharge %s-%s', r.n, r.quarter),
