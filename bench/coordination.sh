@@ -90,5 +90,5 @@ for scale in $scales; do
 	take_steps "$scale" "$clients clients on 50 citizens" 50 off
 	note "$scale" 'database, GB' "$(ask -d "region_$scale" -c "SELECT pg_database_size(current_database()) / 1e9")"
 done
-columns=$(for scale in $scales; do printf ", to_char(max(value) FILTER (WHERE scale = %s), 'FM9999990.0') AS \"1:%s\"" "$scale" "$scale"; done)
+columns=$(for scale in $scales; do printf ", to_char(max(value) FILTER (WHERE scale = %s), 'FM9999990.00') AS \"1:%s\"" "$scale" "$scale"; done)
 psql -X -d postgres -P footer=off -c "SELECT what $columns FROM figure GROUP BY what ORDER BY min(n)"

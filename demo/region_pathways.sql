@@ -43,12 +43,16 @@ SELECT p.*, (care.enter_pathway(p.citizen, p.health, p.programme, p.municipality
 FROM pathway p
 WHERE p.stage > 0
 ORDER BY p.n;
+-- Plans that were made while a table was empty would read it from end to end.
+ANALYZE care.enrollment;
 SELECT count(care.assess_needs(e.citizen, e.enrollment, e.health, 'Medicine, and control of the illness', 'assess_needs health ' || e.n, pg_temp.moment(0.2 - e.days))) AS taken
 FROM entered e WHERE e.stage >= 2 \gset
+ANALYZE care.assessment;
 SELECT count(care.assess_needs(e.citizen, e.enrollment, e.municipality, 'Help with bath and meals', 'assess_needs social ' || e.n, pg_temp.moment(0.4 - e.days))) AS taken
 FROM entered e WHERE e.stage >= 3 \gset
 SELECT count(care.give_consent(e.citizen, NULL, 'programme', 'give_consent ' || e.n, pg_temp.moment(0.6 - e.days), programme => e.programme)) AS taken
 FROM entered e WHERE e.stage >= 4 \gset
+ANALYZE care.consent;
 SELECT count(care.enroll(e.citizen, e.enrollment, e.municipality, 'enroll ' || e.n, pg_temp.moment(0.6 - e.days))) AS taken
 FROM entered e WHERE e.stage >= 4 \gset
 SELECT count(care.join_care_team(e.citizen, e.municipality, 'coordinator', 'join_care_team ' || e.n, pg_temp.moment(0.6 - e.days))) AS taken
@@ -80,6 +84,10 @@ FROM proposed p
 ORDER BY p.n;
 SELECT count(care.agree_plan(p.citizen, p.care_plan, p.health, 'agree_plan health ' || p.n, pg_temp.moment(1.1 - p.days))) AS taken FROM proposed p
 WHERE p.stage >= 6 OR pg_temp.chance('agrees', p.n) < 0.5 \gset
+ANALYZE care.agreement;
+ANALYZE care.care_plan;
+ANALYZE care.appointment;
+ANALYZE care.task;
 SELECT count(care.agree_plan(p.citizen, p.care_plan, p.municipality, 'agree_plan social ' || p.n, pg_temp.moment(1.2 - p.days))) AS taken FROM proposed p
 WHERE p.stage >= 6 \gset
 SELECT count(care.agree_plan(p.citizen, p.care_plan, NULL, 'agree_plan citizen ' || p.n, pg_temp.moment(1.3 - p.days))) AS taken FROM proposed p
@@ -94,8 +102,6 @@ SELECT count(care.close_plan(p.citizen, p.care_plan, p.municipality, 'close_plan
 WHERE p.stage = 7 \gset
 SELECT count(care.exit_pathway(e.citizen, e.enrollment, e.municipality, 'The goals are reached', 'exit_pathway ' || e.n, pg_temp.moment(41 - e.days))) AS taken FROM entered e
 WHERE e.stage = 7 \gset
-ANALYZE care.enrollment;
-ANALYZE care.task;
 
 \qecho 'Stays of these days'
 

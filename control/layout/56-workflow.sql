@@ -64,10 +64,10 @@ DECLARE
 BEGIN
 	FOR entity IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
 		reading := reading || format('WHEN %L THEN
-			SELECT to_jsonb(t) INTO entry_before FROM care.%I t WHERE t.citizen = read_entry.citizen AND t.id = entry;
+			SELECT to_jsonb(t) INTO entry_before FROM care.%I t WHERE t.citizen = read_entry.citizen AND t.id = read_entry.entry;
 		', entity, entity);
 		writing := writing || format('WHEN %L THEN
-			UPDATE care.%I t SET %I = new_status WHERE t.citizen = set_status.citizen AND t.id = entry;
+			UPDATE care.%I t SET %I = set_status.new_status WHERE t.citizen = set_status.citizen AND t.id = set_status.entry;
 		', entity, entity, care.status_column(entity));
 	END LOOP;
 	EXECUTE format($create$
