@@ -300,6 +300,8 @@ CREATE OR REPLACE FUNCTION care.start_series(
 	citizen bigint, new_batches bigint[], OUT measures integer[], OUT changed bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	WITH started AS (
@@ -342,6 +344,8 @@ CREATE OR REPLACE FUNCTION care.add_batches(
 	OUT outcomes text[], OUT changed integer, OUT conflicts jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 -- The digest must not depend on the session's settings.
 SET extra_float_digits = 1
 AS $$

@@ -4,7 +4,7 @@
 
 CREATE OR REPLACE FUNCTION care.status_column(entity name)
 RETURNS name
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE entity WHEN 'goal' THEN 'lifecycle_status' ELSE 'status' END;
 COMMENT ON FUNCTION care.status_column(name) IS 'Internal: the column with the status of a table''s entries.';
 
@@ -33,19 +33,69 @@ COMMENT ON FUNCTION care.workflow_actor(bigint) IS
 
 CREATE OR REPLACE FUNCTION care.acts_for(actor bigint, party bigint)
 RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	WITH RECURSIVE line AS (
-		SELECT actor AS id
-		UNION
-		SELECT o.parent FROM line l
-		JOIN care.organization o ON o.id = l.id
-		WHERE l.id IS DISTINCT FROM party
-	)
-	SELECT actor IS NOT DISTINCT FROM party OR EXISTS (SELECT FROM line l WHERE l.id = party);
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	line bigint[];
+	unit bigint := actor;
+BEGIN
+	IF actor IS NULL OR party IS NULL THEN
+		RETURN actor IS NULL AND party IS NULL;
+	END IF;
+	-- Upwards, but never in a circle.
+	WHILE unit <> party AND unit <> ALL (line) IS NOT FALSE LOOP
+		line := line || unit;
+		unit := (SELECT o.parent FROM care.organization o WHERE o.id = unit);
+	END LOOP;
+	RETURN coalesce(unit = party, false);
+END
+$$;
 COMMENT ON FUNCTION care.acts_for(bigint, bigint) IS
 'Internal: whether an organization is another or a unit of it; null stands for the citizen.';
+
+-- A branch for each table that has steps, so that a session plans each once; another
+-- table has one once its steps are in care.workflow_transition and the layout is made.
+DO $do$
+DECLARE
+	entity name;
+	reading text := '';
+	writing text := '';
+BEGIN
+	FOR entity IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
+		reading := reading || format('WHEN %L THEN
+			SELECT to_jsonb(t) INTO entry_before FROM care.%I t WHERE t.citizen = read_entry.citizen AND t.id = read_entry.entry;
+		', entity, entity);
+		writing := writing || format('WHEN %L THEN
+			UPDATE care.%I t SET %I = set_status.new_status WHERE t.citizen = set_status.citizen AND t.id = set_status.entry;
+		', entity, entity, care.status_column(entity));
+	END LOOP;
+	EXECUTE format($create$
+		CREATE OR REPLACE FUNCTION care.read_entry(entity name, citizen bigint, entry bigint)
+		RETURNS jsonb
+		LANGUAGE plpgsql STABLE PARALLEL SAFE
+		SET search_path = pg_catalog, pg_temp
+		AS $body$
+		DECLARE
+			entry_before jsonb;
+		BEGIN
+			CASE entity %s END CASE;
+			RETURN entry_before;
+		END
+		$body$;
+		CREATE OR REPLACE FUNCTION care.set_status(entity name, citizen bigint, entry bigint, new_status text)
+		RETURNS void
+		LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+		SET search_path = pg_catalog, pg_temp
+		AS $body$
+		BEGIN
+			CASE entity %s END CASE;
+		END
+		$body$$create$, reading, writing);
+END
+$do$;
+COMMENT ON FUNCTION care.read_entry(name, bigint, bigint) IS 'Internal: an entry as JSON; null if there is none.';
+COMMENT ON FUNCTION care.set_status(name, bigint, bigint, text) IS 'Internal: gives an entry a status.';
 
 -- The event that a request led to, if it came before.
 CREATE OR REPLACE FUNCTION care.repeated_step(
@@ -127,8 +177,7 @@ BEGIN
 	END IF;
 
 	IF entry IS NOT NULL THEN
-		EXECUTE format('SELECT to_jsonb(t) FROM care.%I AS t WHERE t.citizen = $1 AND t.id = $2', entity)
-		INTO entry_before USING kept, entry;
+		entry_before := care.read_entry(entity, kept, entry);
 		IF entry_before IS NULL THEN
 			RAISE EXCEPTION 'citizen % has no % %', kept, entity, entry
 				USING ERRCODE = 'no_data_found';
@@ -191,8 +240,7 @@ BEGIN
 	RETURNING id INTO result.event;
 	-- After the event, which tells a trigger when it was.
 	IF entry IS NOT NULL AND result.status <> status_before THEN
-		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
-		USING kept, entry, result.status;
+		PERFORM care.set_status(entity, kept, entry, result.status);
 	END IF;
 	RETURN result;
 END
@@ -221,8 +269,7 @@ DECLARE
 			AND a.attname NOT IN ('citizen', 'id', 'goals')), ', ');
 BEGIN
 	IF wrong.before IS NULL THEN
-		EXECUTE format('UPDATE care.%I AS t SET %I = $3 WHERE t.citizen = $1 AND t.id = $2', entity, care.status_column(entity))
-		USING wrong.citizen, wrong.entry, care.status_without(wrong);
+		PERFORM care.set_status(entity, wrong.citizen, wrong.entry, care.status_without(wrong));
 	ELSE
 		EXECUTE format(
 			'UPDATE care.%I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::care.%I, $3) AS t) '

@@ -198,9 +198,9 @@ WHERE c.class IN ('IMP', 'ACUTE', 'NONAC') AND c.leaves <> '{}'
 UNION ALL
 SELECT e.citizen, coalesce(nullif(lower(left(btrim(e.type), 100)), ''), 'municipal service'), p.period, e.organization
 FROM care.episode_of_care e
-JOIN care.organization o ON o.id = e.organization AND o.sector IN ('municipality', 'social')
 CROSS JOIN LATERAL smartcare.unnest(e.course) AS p
-WHERE p.label = 'active';
+-- Looked up for the few of a citizen: a join may read all organizations.
+WHERE p.label = 'active' AND (SELECT o.sector FROM care.organization o WHERE o.id = e.organization) IN ('municipality', 'social');
 
 COMMENT ON VIEW care.care_phase IS
 'What a citizen''s path through the sectors consists of: stays in hospital, leave from them, contacts with who sees the citizen outside, and the time in which the municipality gives a service. Visits of the municipality are part of its services, and no phases.';
@@ -214,8 +214,10 @@ CREATE OR REPLACE FUNCTION care.settle_courses(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key.
+-- Each citizen's rows are looked up by key, and so is each organization: a hash would have all of them.
 SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 BEGIN
@@ -256,6 +258,28 @@ $$;
 COMMENT ON FUNCTION care.follow_entries() IS
 'Internal: trigger by which the courses of citizens follow their entries, once a statement.';
 
+CREATE OR REPLACE FUNCTION care.follow_encounters()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- Much of an encounter may change that is no phase.
+	citizens CONSTANT bigint[] := ARRAY(
+		SELECT DISTINCT n.citizen FROM changed n
+		LEFT JOIN formerly f ON f.citizen = n.citizen AND f.id = n.id
+		WHERE (n.status, n.class, n.organization, n.start_time, n.end_time, n.leaves)
+			IS DISTINCT FROM (f.status, f.class, f.organization, f.start_time, f.end_time, f.leaves));
+BEGIN
+	IF cardinality(citizens) > 0 THEN
+		PERFORM care.settle_courses(citizens);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION care.follow_encounters() IS
+'Internal: trigger by which the courses of citizens follow changes of what care.care_phase says of their encounters, once a statement.';
+
 CREATE OR REPLACE FUNCTION care.follow_sectors()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE
@@ -280,7 +304,7 @@ COMMENT ON FUNCTION care.follow_sectors() IS
 CREATE OR REPLACE TRIGGER encounter_course_insert AFTER INSERT ON care.encounter
 	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_entries();
 CREATE OR REPLACE TRIGGER encounter_course_update AFTER UPDATE ON care.encounter
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_entries();
+	REFERENCING OLD TABLE AS formerly NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_encounters();
 CREATE OR REPLACE TRIGGER encounter_course_delete AFTER DELETE ON care.encounter
 	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_entries();
 CREATE OR REPLACE TRIGGER episode_of_care_course_insert AFTER INSERT ON care.episode_of_care

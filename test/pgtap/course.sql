@@ -251,7 +251,7 @@ BEGIN
 	RETURN QUERY SELECT d.what, count(*) FILTER (WHERE NOT d.refused), count(*) FILTER (WHERE d.refused) FROM did d GROUP BY d.what;
 END
 $$;
-CREATE TEMP TABLE lived AS SELECT * FROM pg_temp.live(600);
+CREATE TEMP TABLE lived AS SELECT * FROM pg_temp.live(900);
 SELECT is_empty('TABLE pg_temp.wrong_course', 'courses are what the entries say');
 SELECT is_empty('TABLE pg_temp.wrong_history', 'histories are a replay of the events');
 SELECT is_empty('SELECT * FROM lived WHERE done < 3', 'and everything has been done');
@@ -355,7 +355,7 @@ SELECT is_empty($$
 	) AS x ON true
 	WHERE x.at IS DISTINCT FROM f.followed_up_at
 $$, 'time to the first municipal contact');
-SELECT cmp_ok(count(*), '>', 20::bigint, 'of which there are some') FROM care.municipal_follow_up WHERE after IS NOT NULL;
+SELECT cmp_ok(count(*), '>', 10::bigint, 'of which there are some') FROM care.municipal_follow_up WHERE after IS NOT NULL;
 
 -- What follows what
 SELECT bag_eq('SELECT from_label, to_label, transitions FROM care.directly_follows WHERE programme IS NULL', $$

@@ -61,7 +61,7 @@ ROLLBACK;
 BEGIN;
 \i demo/region.sql
 \o
-SELECT plan(25);
+SELECT plan(37);
 SELECT is(:'second'::text, :'first'::text, 'the same scale, seed and instant make the same region');
 SELECT isnt(:'other'::text, :'first'::text, 'another seed makes another');
 
@@ -107,6 +107,60 @@ SELECT results_eq($$ SELECT count(*), count(DISTINCT (citizen, "time")) FROM car
 	$$ SELECT count(*), count(DISTINCT (s.citizen, s."time")) FROM care.measurement s JOIN care.measurement d ON d.citizen = s.citizen AND d."time" = s."time"
 	WHERE s.measure = 'systolic_blood_pressure_home' AND d.measure = 'diastolic_blood_pressure_home' AND s.value > d.value $$, 'blood pressure comes in pairs');
 SELECT is_empty($$ SELECT * FROM care.measurement WHERE "time" > now() OR measure = 'oxygen_saturation' AND value NOT BETWEEN 75 AND 99 OR measure = 'body_weight' AND value NOT BETWEEN 50 AND 120 $$, 'values are possible and of the past');
+
+-- What was made at once is what would have come of making it one by one.
+SELECT is((SELECT care.register_citizen(ARRAY[i.system], ARRAY[i.value]) = i.citizen FROM care.citizen_identifier i ORDER BY i.value LIMIT 1), true, 'who is registered again is found');
+SELECT is((SELECT sum(care.record(b.citizen, m.name, smartcare.times(b.points), smartcare.readings(b.points), m.unit, b.source))
+	FROM care.measurement_batch b JOIN care.measure m ON m.id = b.measure), 0::bigint, 'what is recorded again is known');
+SELECT is((SELECT sum((care.settle(s.citizen, s.measure, '-infinity', 'infinity')).changed) FROM (SELECT DISTINCT citizen, measure FROM care.measurement_series) s), 0::bigint, 'the series are what the batches say');
+CREATE TEMP TABLE alert AS SELECT * FROM care.alert;
+SELECT count(care.triage_all(r.citizen)) FROM (SELECT DISTINCT citizen FROM care.reference_range) r;
+SELECT bag_eq('SELECT * FROM care.alert', 'SELECT * FROM alert', 'the alerts are what the ranges say');
+SELECT bag_eq('SELECT citizen, course::text FROM care.care_course', 'SELECT citizen, smartcare.episode_agg(label, period)::text FROM care.care_phase GROUP BY citizen', 'the courses are what the entries say');
+
+-- What was done here.
+CREATE FUNCTION pg_temp.wrong_histories() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	entity name;
+BEGIN
+	FOR entity IN SELECT DISTINCT t.entity FROM care.workflow_transition t LOOP
+		RETURN QUERY EXECUTE format($q$
+			SELECT format('%%s %%s of citizen %%s', %1$L, h.entry, h.citizen)
+			FROM (
+				SELECT v.citizen, v.entry, (array_agg(v.to_status ORDER BY v.id DESC))[1] AS status,
+					bool_and(v.from_status = v.previous_status AND v.event_time >= v.previous_time IS NOT FALSE) AS goes_on
+				FROM (
+					SELECT e.*, lag(e.to_status, 1, e.from_status) OVER w AS previous_status, lag(e.event_time) OVER w AS previous_time
+					FROM care.workflow_event e WHERE e.entity = %1$L
+					WINDOW w AS (PARTITION BY e.citizen, e.entry ORDER BY e.id)
+				) v
+				GROUP BY v.citizen, v.entry
+			) h
+			LEFT JOIN care.%1$I t ON t.citizen = h.citizen AND t.id = h.entry
+			WHERE NOT h.goes_on OR t.%2$I IS DISTINCT FROM h.status$q$, entity, care.status_column(entity));
+	END LOOP;
+END
+$$;
+SELECT is_empty('SELECT * FROM pg_temp.wrong_histories()', 'what has steps has the status that they lead to, each from the one before');
+SELECT is_empty($$ SELECT e.* FROM care.workflow_event e LEFT JOIN care.workflow_transition t USING (entity, step, from_status, to_status) WHERE t.step IS NULL $$, 'each step is one that there is');
+SELECT is_empty($$ SELECT * FROM care.workflow_event e WHERE e.from_status <> '' AND e.before IS NULL OR e.event_time > now() $$, 'each can be annulled, and has happened');
+SELECT is_empty($$ SELECT r.citizen, r.id FROM care.service_request r WHERE NOT EXISTS (SELECT FROM care.workflow_event e WHERE e.citizen = r.citizen AND e.entity = 'service_request' AND e.entry = r.id AND e.step = 'refer') $$, 'referrals have all their steps');
+SELECT is_empty($$ SELECT h.citizen, h.id FROM care.hospital_stay h WHERE h.is_open AND NOT EXISTS (SELECT FROM care.workflow_event e WHERE e.citizen = h.citizen AND e.entity = 'encounter' AND e.entry = h.id AND e.step = 'admit') $$, 'and so have the stays that are open');
+CREATE FUNCTION pg_temp.empty_tables() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	t text;
+	n bigint;
+BEGIN
+	FOREACH t IN ARRAY '{agreement,alert,appointment,assessment,care_team_member,consent,enrollment,measurement_plan,reference_range,related_person,responsibility,service_request}'::text[] LOOP
+		EXECUTE format('SELECT count(*) FROM care.%I', t) INTO n;
+		IF n = 0 THEN
+			RETURN NEXT t;
+		END IF;
+	END LOOP;
+END
+$$;
+SELECT is_empty('SELECT * FROM pg_temp.empty_tables()', 'there is something of everything');
+SELECT is((SELECT (care.annul(e.citizen, e.id, e.organization, 'wrong', 'annulled')).status FROM care.workflow_event e WHERE e.step = 'complete_referral' ORDER BY e.citizen LIMIT 1), 'accepted', 'a step that was written at once is taken back like any');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -98,7 +98,7 @@ SELECT results_eq($$ SELECT citizen, cardinality(string_to_array(overdue, E'\n')
 	$$ SELECT citizen, count(*)::integer FROM (
 		SELECT citizen FROM care.task WHERE due_end < now() AND status NOT IN ('completed', 'draft', 'rejected', 'cancelled', 'failed', 'entered-in-error')
 		UNION ALL
-		SELECT citizen FROM care.goal WHERE lifecycle_status = 'active' AND achievement_status <> 'achieved' AND due_date < now()::date) d
+		SELECT citizen FROM care.goal WHERE lifecycle_status = 'active' AND achievement_status IS DISTINCT FROM 'achieved' AND due_date < now()::date) d
 	WHERE citizen IN (SELECT citizen FROM shown) GROUP BY citizen ORDER BY citizen $$, 'how much is overdue');
 SELECT is_empty($$
 	SELECT s.citizen, m.* FROM shown s
