@@ -142,7 +142,7 @@ RETURN '{
 		"addresses": ["Condition", "$.addresses[*]"],
 		"goals": ["Goal", "$.goal[*]"]},
 	"Appointment": {
-		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:extension:organization\").valueReference"]}
+		"organization": ["Organization", "$.extension[*] ? (@.url == \"urn:smartcare:organization\").valueReference"]}
 }'::jsonb;
 COMMENT ON FUNCTION care.fhir_links() IS
 'Internal: of each type of resource the references that are read: by role the type that is looked for and where it stands.';

@@ -193,7 +193,7 @@ BEGIN
 			'status', a.status, 'description', a.description,
 			'start', to_char(a.start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'end', to_char(a.end_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:extension:organization', 'valueReference', jsonb_build_object(
+			'extension', jsonb_build_array(jsonb_build_object('url', 'urn:smartcare:organization', 'valueReference', jsonb_build_object(
 				'type', 'Organization', 'identifier', jsonb_build_object('system', 'urn:oid:1.2.208.176.1.1', 'value', a.performer)))))))) FILTER (WHERE f.fault IS NULL), '[]'),
 		coalesce(jsonb_agg(jsonb_build_object('what', 'appointment ' || coalesce(a.key, ''), 'code', 'appointment', 'reason', f.fault))
 			FILTER (WHERE f.fault IS NOT NULL), '[]')
