@@ -36,10 +36,10 @@ SELECT is(
 	pg_temp.received((SELECT array_agg(s.document ORDER BY md5(concat(s.file, n))) FROM source s, generate_series(1, 2) AS n)),
 	pg_temp.received((SELECT array_agg(document ORDER BY file) FROM source)), 'and twice in any order');
 
+SET LOCAL client_min_messages = error;
 SAVEPOINT nothing;
 -- Documents that are not as they should be: none raises an error, and those of one citizen that are taken give one record in any order.
 SELECT setseed(0.2);
-SET LOCAL client_min_messages = error;
 CREATE FUNCTION pg_temp.mutated(document text, times integer) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	junk CONSTANT text[] := '{"",-1,1e400,99999999999999999999,NaN,infinity,.,<b/>,æ,20140230,20140120142500+9999,nullified,IVL_PQ,ST,1.2.208.176.1.2,%}';
