@@ -32,7 +32,7 @@ ask -o /dev/null <<-END
 	ORDER BY s.n, g;
 	VACUUM ANALYZE traffic;
 END
-echo 'SELECT care.receive(t.body) FROM traffic t WHERE t.nth = nextval($$next_message$$);' > "$SCRATCH/receive.sql"
+echo 'SELECT care.receive(t.body) FROM traffic t WHERE t.nth = (SELECT nextval($$next_message$$));' > "$SCRATCH/receive.sql"
 messages=$(ask -c 'SELECT count(*) FROM traffic')
 
 for run in $(seq "$runs") 0; do

@@ -91,7 +91,7 @@ SELECT r.rule, r.severity, r.type,
 	r.code, r.meaning
 FROM (VALUES
 	-- The text
-	('too-long', 'fatal', 'too-long', 'MSG_Element_To_Long', 'it is longer than the setting message_size_limit'),
+	('too-long', 'fatal', 'too-long', 'MSG_Element_To_Long', 'it is longer than the setting message_size_limit, or has more than 1000 entries'),
 	('unreadable', 'fatal', 'structure', 'MSG_CANT_PARSE_CONTENT', 'it cannot be read'),
 	('unsupported', 'fatal', 'not-supported', 'MSG_UNKNOWN_CONTENT', 'messages of this form are not understood'),
 	-- The bundle

@@ -98,12 +98,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	before care.letter;
-	sectors record;
+	sender_sector text := CASE r.standard WHEN 'hospital-notification' THEN 'hospital' END;
+	receiver_sector text;
 BEGIN
-	SELECT t.sender_sector, t.receiver_sector INTO sectors FROM care.letter_type t WHERE r.standard = 'oioxml' AND t.type = r.kind;
-	r.sender := coalesce(r.sender, care.known_organization(r.sender_resource,
-		CASE r.standard WHEN 'hospital-notification' THEN 'hospital' ELSE sectors.sender_sector END, true));
-	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, sectors.receiver_sector, true));
+	IF r.standard = 'oioxml' THEN
+		SELECT t.sender_sector, t.receiver_sector INTO sender_sector, receiver_sector FROM care.letter_type t WHERE t.type = r.kind;
+	END IF;
+	r.sender := coalesce(r.sender, care.known_organization(r.sender_resource, sender_sector, true));
+	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, receiver_sector, true));
 	IF r.sender IS NULL THEN
 		r.issues := r.issues || ('sender-unknown', r.sender_resource ->> 'name', 'Bundle.entry[0].resource.sender')::care.message_issue;
 	END IF;
@@ -284,117 +286,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.reread_letter(text) IS 'Internal: a letter that came before, read and checked again; null if its message is not kept any more.';
-
--- The letter that came before wins, and its answer.
-CREATE OR REPLACE FUNCTION care.message_content(bundle jsonb)
-RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN coalesce(bundle -> 'letter', (
-		SELECT jsonb_agg(n.content ORDER BY n.content)
-		FROM (
-			SELECT CASE resource ->> 'resourceType'
-				WHEN 'Provenance' THEN resource - '{id,meta,text,occurredDateTime,recorded}'::text[]
-				ELSE resource - '{meta,text}'::text[] END AS content
-			FROM jsonb_path_query(bundle, '$.entry[*].resource') AS resource
-			WHERE jsonb_typeof(resource) = 'object'
-		) AS n));
-END
-$$;
-COMMENT ON FUNCTION care.message_content(jsonb) IS
-'Internal: what stays the same when a message is sent again: all but envelope, narrative, and the times of Provenance.';
-
-CREATE OR REPLACE FUNCTION care.is_other_content(first care.letter, bundle jsonb)
-RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	kept text;
-BEGIN
-	SELECT m.body INTO kept FROM care.message m WHERE m.received_at = first.message_received_at AND m.id = first.message;
-	RETURN coalesce(care.message_content((care.read_message(kept, first.received_at, first.message)).bundle)
-		<> care.message_content(bundle), false);
-END
-$$;
-COMMENT ON FUNCTION care.is_other_content(care.letter, jsonb) IS
-'Internal: whether a message says something else than the letter that came first under its id; false when that is not kept.';
-
-CREATE OR REPLACE FUNCTION care.claim_letter(r care.received)
-RETURNS care.received
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	first care.letter;
-	is_new boolean;
-	envelope_letter text;
-BEGIN
-	-- Of two sessions with one letter the second waits here.
-	INSERT INTO care.letter (letter, status, message_received_at, message, received_at)
-	VALUES (r.letter, 'received', r.received_at, r.message, r.received_at)
-	ON CONFLICT ON CONSTRAINT letter_pkey DO NOTHING;
-	is_new := FOUND;
-	IF r.envelope IS NOT NULL THEN
-		INSERT INTO care.envelope (envelope, letter, received_at)
-		VALUES (r.envelope, r.letter, r.received_at)
-		ON CONFLICT ON CONSTRAINT envelope_pkey DO NOTHING;
-		IF NOT FOUND THEN
-			SELECT e.letter INTO envelope_letter FROM care.envelope e WHERE e.envelope = r.envelope;
-			IF envelope_letter <> r.letter THEN
-				r.issues := r.issues || ('envelope-reused', r.envelope, 'Bundle.id')::care.message_issue;
-			END IF;
-		END IF;
-	END IF;
-	IF is_new THEN
-		RETURN r;
-	END IF;
-
-	SELECT * INTO first FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in' FOR UPDATE;
-	IF care.is_other_content(first, r.bundle) THEN
-		r.issues := r.issues || ('letter-reused', r.letter, 'Bundle.entry[0].resource.id')::care.message_issue;
-		r.status := 'conflicting';
-	ELSIF envelope_letter <> r.letter THEN
-		r.status := 'conflicting';
-	ELSIF first.answer IS DISTINCT FROM 'transient-error'
-		OR (envelope_letter IS NULL) <> (care.setting('message_duplicate_table') = 'fhir')
-	THEN
-		r.status := 'duplicate';
-	END IF;
-	RETURN r;
-END
-$$;
-COMMENT ON FUNCTION care.claim_letter(care.received) IS
-'Internal: takes a letter for this message. With a status where there is nothing to process: duplicate, or conflicting.';
-
-CREATE OR REPLACE FUNCTION care.answer_again(r care.received)
-RETURNS care.received
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	issues CONSTANT care.message_issue[] := r.issues;
-	first care.letter;
-BEGIN
-	-- For those to whom it goes; what is wrong with it was said the first time.
-	r := care.check_message(r);
-	SELECT * INTO first FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in';
-	IF r.status = 'duplicate' THEN
-		r.answer := coalesce(first.answer, 'ok');
-		r.issues := coalesce(first.issues, '{}');
-	ELSE
-		r.answer := 'fatal-error';
-		r.issues := issues;
-	END IF;
-	r.sender := first.sender;
-	r.receiver := first.receiver;
-	RETURN r;
-END
-$$;
-COMMENT ON FUNCTION care.answer_again(care.received) IS
-'Internal: a letter that came before: as it was answered first, or that its id is another one''s.';
 
 CREATE OR REPLACE FUNCTION care.receive(message text)
 RETURNS jsonb

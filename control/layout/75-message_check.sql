@@ -112,10 +112,18 @@ DECLARE
 	keys text[] := ARRAY[]::text[];
 	urls text[] := ARRAY[]::text[];
 	references_found jsonb;
+	letters jsonb;
 	place integer;
 	reference text;
 	header_path CONSTANT text := 'Bundle.entry[0].resource';
 BEGIN
+	-- What follows takes time with the square of these.
+	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference', '{}', true);
+	IF jsonb_array_length(entries) > 1000 OR jsonb_array_length(references_found) > 10000 THEN
+		r.issues := r.issues || ('too-long', format('%s entries, %s references', jsonb_array_length(entries), jsonb_array_length(references_found)),
+			'Bundle.entry')::care.message_issue;
+		RETURN r;
+	END IF;
 	SELECT * INTO wanted FROM care.message_standard s WHERE s.standard = r.standard;
 	FOR n IN 0 .. greatest(jsonb_array_length(entries), 1) - 1 LOOP
 		entry := entries -> n;
@@ -137,13 +145,16 @@ BEGIN
 	END LOOP;
 
 	-- Earlier letters, in Provenance, are not in the bundle.
-	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference', '{}', true);
 	FOR n IN 0 .. jsonb_array_length(references_found) - 1 LOOP
 		reference := references_found ->> n;
-		CONTINUE WHEN reference = ANY (keys) OR reference = ANY (urls) OR reference LIKE '#%' OR split_part(reference, '/', -2) = 'MessageHeader'
-			OR reference LIKE 'urn:uuid:%' AND jsonb_path_exists(entries,
-				'$[*].resource ? (@.resourceType == "Provenance" && (@.target.reference == $r || @.entity.what.reference == $r))', jsonb_build_object('r', reference));
+		CONTINUE WHEN reference = ANY (keys) OR reference = ANY (urls) OR reference LIKE '#%' OR split_part(reference, '/', -2) = 'MessageHeader';
+		IF reference LIKE 'urn:uuid:%' THEN
+			letters := coalesce(letters, jsonb_path_query_array(entries, '$[*].resource ? (@.resourceType == "Provenance").target.reference')
+				|| jsonb_path_query_array(entries, '$[*].resource ? (@.resourceType == "Provenance").entity.what.reference'));
+			CONTINUE WHEN letters ? reference;
+		END IF;
 		r.issues := r.issues || ('reference', left(reference, 200), format('Bundle.descendants().where(reference = ''%s'')', left(reference, 200)))::care.message_issue;
+		EXIT WHEN cardinality(r.issues) > 1000;
 	END LOOP;
 
 	-- The header
@@ -240,6 +251,7 @@ DECLARE
 	previous_time timestamptz;
 BEGIN
 	FOREACH place IN ARRAY places LOOP
+		EXIT WHEN cardinality(r.issues) > 1000;
 		entry := resources[place];
 		path := format('Bundle.entry[%s].resource', place - 1);
 		target := care.reference_id(entry #>> '{target,0,reference}');

@@ -303,6 +303,8 @@ SELECT is_empty('SELECT what FROM junk WHERE body NOT IN (SELECT body FROM care.
 SELECT is((SELECT hash FROM care.message WHERE body = 'hello'), sha256('hello'), 'with its hash');
 UPDATE care.setting SET value = '10 kB' WHERE name = 'message_size_limit';
 SELECT is(pg_temp.receive(repeat('x', 20000)), 'fatal-error too-long', 'longer than the limit');
+UPDATE care.setting SET value = '50 MB' WHERE name = 'message_size_limit';
+SELECT is(pg_temp.receive(jsonb_set(jsonb_set(jsonb_set(:'stin', '{entry}', :'stin'::jsonb -> 'entry' || (SELECT jsonb_agg('{"resource": {}}'::jsonb) FROM generate_series(1, 1000))), '{entry,0,resource,id}', '"many"'), '{id}', '"many"')::text), 'fatal-error too-long', 'more entries than a message has');
 SELECT is_empty($$SELECT * FROM care.letter WHERE status = 'received'$$, 'no letter is left half-way');
 SELECT throws_ok('SELECT care.receive(NULL)', '22004', NULL, 'no message');
 

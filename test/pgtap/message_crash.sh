@@ -86,7 +86,7 @@ done
 
 # All of them are sent again.
 for n in 0 1 2 3; do client $n; done
-is 'every message sent again is answered ok' "$(cat answers.* | sort -u | grep -c ' ok$')" 600
+is 'every message sent again is answered ok' "$(cat answers.* | sort -u | grep -c ' ok$')" 300
 is 'all letters are processed' "$(sql -c 'SELECT status, count(*) FROM care.letter GROUP BY status')" 'processed|300'
 is 'each citizen has one stay' "$(sql -c "SELECT count(*), count(DISTINCT citizen), count(*) FILTER (WHERE status = 'finished') FROM care.encounter")" '60|60|60'
 is 'of five steps' "$(sql -c "SELECT DISTINCT string_agg(step, ' ' ORDER BY id) FROM care.workflow_event GROUP BY citizen")" 'admit change_class start_leave end_leave discharge'
