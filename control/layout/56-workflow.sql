@@ -189,7 +189,10 @@ BEGIN
 	SELECT max(e.event_time) INTO previous_time FROM care.workflow_event e
 	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry AND e.annuls IS NULL
 		AND NOT EXISTS (SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id);
-	IF event_time < previous_time THEN
+	IF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
+		-- An effect follows what it finds; and a step that is taken now may have waited for the one before it.
+		event_time := previous_time;
+	ELSIF event_time < previous_time THEN
 		RAISE EXCEPTION '% at % is not possible: the step before it happened at %', step, event_time, previous_time
 			USING ERRCODE = 'datetime_field_overflow',
 			HINT = 'A step that was recorded wrongly can be taken back with care.annul().';
