@@ -38,7 +38,7 @@ END
 {
 	cat "$SCRATCH/citizen"
 	echo '\set reading random(110, 150)'
-	echo "SELECT care.record(:monitored, :'measure', ARRAY[clock_timestamp()], ARRAY[:reading::float8], :'unit_of', jsonb_build_object('key', gen_random_uuid()));"
+	echo "SELECT care.record(:monitored, :measure, ARRAY[clock_timestamp()], ARRAY[:reading::float8], :unit_of, jsonb_build_object('key', gen_random_uuid()));"
 } > "$SCRATCH/record.pgbench"
 {
 	cat "$SCRATCH/citizen"

@@ -217,8 +217,8 @@ BEGIN
 	END IF;
 	SELECT max(e.event_time) INTO previous_time FROM care.standing_event e
 	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry;
-	IF event_time < previous_time AND rests_on IS NOT NULL THEN
-		-- Whoever went on with the entry did not know of the cause yet.
+	IF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
+		-- An effect follows what it finds, whose cause was not known; and a step that is taken now may have waited for the one before.
 		event_time := previous_time;
 	ELSIF event_time < previous_time THEN
 		RAISE EXCEPTION '% at % is not possible: the step before it happened at %', step, event_time, previous_time

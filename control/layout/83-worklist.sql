@@ -105,6 +105,9 @@ RETURNS SETOF care.worklist
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+-- A hash would have all of the region's citizens or ranges, for the few that are looked up by key.
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 BEGIN
@@ -120,6 +123,9 @@ RETURNS SETOF care.worklist
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+-- A hash would have all of the region's citizens or ranges, for the few that are looked up by key.
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 BEGIN
