@@ -58,7 +58,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.lock_citizen(bigint) IS
-'Locks the record that stands for a citizen until the transaction ends, and returns it. All that changes a citizen''s record does so under this lock, at isolation level READ COMMITTED. Errors: 23503 unknown citizen, 0A000 another isolation level.';
+'Internal: locks the record that stands for a citizen until the transaction ends, and returns it. All that changes a citizen''s record does so under this lock, at isolation level READ COMMITTED. Errors: 23503 unknown citizen, 0A000 another isolation level.';
 
 CREATE OR REPLACE FUNCTION care.register_citizen(
 	systems text[], "values" text[], name text DEFAULT NULL,
@@ -130,6 +130,14 @@ END
 $$;
 COMMENT ON FUNCTION care.register_citizen(text[], text[], text, date, text, bigint, bigint) IS
 'The citizen with these identifiers, found by an identifying one or newly registered; what was not known of the citizen is filled in, nothing is overwritten. Identifiers are kept in their normal form. A record known by a replacement number only is merged into that of a CPR number given with it. Errors: 23505 identifiers of different citizens, 23000 birth date that contradicts the CPR number or the citizen, 22P02 malformed identifier, 22023 no identifier.';
+
+-- A name finds nobody, but it can contradict what a number found.
+CREATE OR REPLACE FUNCTION care.names_differ(one text, other text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN NOT pg_catalog.regexp_split_to_array(pg_catalog.lower(one), '[\s-]+') && pg_catalog.regexp_split_to_array(pg_catalog.lower(other), '[\s-]+');
+COMMENT ON FUNCTION care.names_differ(text, text) IS
+'Internal: whether two names have no word in common, which one person''s names have.';
 
 CREATE OR REPLACE FUNCTION care.same_citizen(INOUT citizen bigint)
 RETURNS SETOF bigint

@@ -59,7 +59,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.find_measure(text, text, text, text) IS
-'The measure that a code means. An unknown code becomes a measure of its own, in this unit, which is as smartcare.unit_code() writes it; not reviewed.';
+'Internal: the measure that a code means. An unknown code becomes a measure of its own, in this unit, which is as smartcare.unit_code() writes it; not reviewed.';
 
 -- Volatile, so as to see a measure that the same statement made.
 CREATE OR REPLACE FUNCTION care.conversion(

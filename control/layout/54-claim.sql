@@ -249,7 +249,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.settle_all(bigint) IS
-'Computes all of a citizen''s stored series again from the batches, and triages them.';
+'Internal: computes all of a citizen''s stored series again from the batches, and triages them.';
 
 CREATE OR REPLACE FUNCTION care.choose_versions(citizen bigint, keys text[])
 RETURNS bigint[]

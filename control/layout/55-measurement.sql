@@ -218,7 +218,7 @@ BEGIN
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION care.insert_measurement() IS 'Makes INSERT INTO care.measurement call care.record().';
+COMMENT ON FUNCTION care.insert_measurement() IS 'Internal: trigger by which INSERT INTO care.measurement calls care.record().';
 
 CREATE OR REPLACE TRIGGER measurement_insert
 INSTEAD OF INSERT ON care.measurement

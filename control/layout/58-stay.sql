@@ -1,5 +1,5 @@
 -- Hospital stays. A stay proposes to the municipality what to do with its services;
--- the municipality decides (part 59).
+-- the municipality decides (59-service.sql).
 
 CREATE OR REPLACE FUNCTION care.plan_admission(
 	citizen bigint, organization bigint, start_time timestamptz,

@@ -28,7 +28,7 @@ BEGIN ATOMIC
 			AND a.domain = d.domain AND a.status = 'completed');
 END;
 COMMENT ON FUNCTION care.missing_assessments(bigint, bigint) IS
-'Which needs, health or social, nobody has assessed for an enrollment; null if both are.';
+'Internal: which needs, health or social, nobody has assessed for an enrollment; null if both are.';
 
 -- Where an enrollment stands before care, or in a reassessment.
 CREATE OR REPLACE VIEW care.enrollment_phase AS

@@ -21,7 +21,7 @@ RETURN CASE entity
 	WHEN 'diary_entry' THEN 'diary'
 	ELSE entity END;
 COMMENT ON FUNCTION care.timeline_kind(text) IS
-'Under which kind of care.timeline the entries of a table are, which is also the word that care.related_person.shared has for them.';
+'Internal: under which kind of care.timeline the entries of a table are, which is also the word that care.related_person.shared has for them.';
 
 CREATE OR REPLACE VIEW care.timeline AS
 SELECT t.citizen, t."time", t.kind, t.title, t.detail, t.organization, o.name AS organization_name, t.entity, t.entry, t.source

@@ -22,7 +22,7 @@ $$;
 COMMENT ON FUNCTION care.letter_time(text, text) IS
 'Internal: the instant of a date and a time of day in a letter, by the setting "zone"; null for what is none.';
 
-CREATE OR REPLACE FUNCTION care.letter_type(version text, type_code text)
+CREATE OR REPLACE FUNCTION care.letter_kind(version text, type_code text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
@@ -31,7 +31,7 @@ RETURN CASE
 		|| pg_catalog.substr(version, 3, 2)
 	ELSE pg_catalog.substring(pg_catalog.upper(coalesce(version, '') || ' ' || coalesce(type_code, '')), 'GGOP[1-9]|X(?:DIS|REF|RPT|CTL)\d\d')
 END;
-COMMENT ON FUNCTION care.letter_type(text, text) IS
+COMMENT ON FUNCTION care.letter_kind(text, text) IS
 'Internal: the type of a letter, XDIS19 ..., by its version, XD1934C, or else by its type code; null if neither tells.';
 
 -- An organization of a letter, as a FHIR Organization.
@@ -85,7 +85,7 @@ BEGIN
 		family text PATH 'normalize-space((*/*[local-name() = "Patient"]/*[local-name() = "PersonSurnameName"])[1])',
 		given text PATH 'normalize-space((*/*[local-name() = "Patient"]/*[local-name() = "PersonGivenName"])[1])',
 		reason text PATH 'normalize-space((*//*[local-name() = "CauseOfAdmission" or local-name() = "Indication" or contains(local-name(), "Reason")])[1])') AS t;
-	r.kind := care.letter_type(told.version, told.type_code);
+	r.kind := care.letter_kind(told.version, told.type_code);
 	IF NOT EXISTS (SELECT FROM care.letter_type t WHERE t.type = r.kind) THEN
 		r.issues := r.issues || ('letter-type', left(concat_ws(', ', told.version, told.type_code), 100), 'Letter/VersionCode')::care.message_issue;
 	END IF;

@@ -197,13 +197,6 @@ END;
 COMMENT ON FUNCTION care.header_identifier(jsonb) IS
 'Internal: the identifier by which a document says whom it is about; its value is null where it is malformed.';
 
-CREATE OR REPLACE FUNCTION care.names_differ(one text, other text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN NOT pg_catalog.regexp_split_to_array(pg_catalog.lower(one), '[\s-]+') && pg_catalog.regexp_split_to_array(pg_catalog.lower(other), '[\s-]+');
-COMMENT ON FUNCTION care.names_differ(text, text) IS
-'Internal: whether two names have no word in common, which one person''s names have.';
-
 -- Whom it is about, or why a person has to tell.
 CREATE OR REPLACE FUNCTION care.document_citizen(header jsonb, OUT citizen bigint, OUT reason text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

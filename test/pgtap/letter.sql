@@ -30,7 +30,7 @@ $$ SELECT concat_ws(' ', l.kind, l.status, l.answer, nullif(array_to_string(ARRA
 CREATE FUNCTION pg_temp.refused(text) RETURNS text LANGUAGE sql AS
 $$ SELECT (r ->> 'code') || ' ' || (r #>> '{issue,0,details,coding,0,code}') FROM care.receive($1) AS r $$;
 
-SELECT is((SELECT array_agg(care.letter_type(v.version, v.code) ORDER BY v.place)
+SELECT is((SELECT array_agg(care.letter_kind(v.version, v.code) ORDER BY v.place)
 		FROM (VALUES (1, 'XD1630C', NULL), (2, 'XD0234L', NULL), (3, 'XH2230R', NULL), (4, 'XR0532M', NULL), (5, 'XC0330Q', NULL),
 			(6, NULL, 'XDIS91'), (7, 'GGOP2', NULL), (8, 'ggop', 'ggop3'), (9, 'whatever', NULL)) AS v (place, version, code)),
 	'{XDIS16,XDIS02,XREF22,XRPT05,XCTL03,XDIS91,GGOP2,GGOP3,NULL}'::text[], 'the type follows from the version, or from the type code');

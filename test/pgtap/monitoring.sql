@@ -3,14 +3,7 @@ BEGIN;
 SELECT plan(185);
 SET LOCAL ROLE layout_owner;
 
-INSERT INTO care.organization (id, sector, name, parent) VALUES
-	(-1, 'general practice', 'practice', NULL), (-2, 'hospital', 'hospital', NULL), (-3, 'municipality', 'municipality', NULL),
-	(-4, 'municipality', 'home nursing', -3);
-CREATE FUNCTION pg_temp.person(n int) RETURNS bigint LANGUAGE sql AS $$
-	SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY['010101' || lpad(n::text, 4, '0')], 'P' || n, general_practice => -1)
-$$;
-SELECT pg_temp.person(1) AS c \gset
-\ir ../workflow.sql
+\ir ../home.sql
 CREATE FUNCTION pg_temp.day(n float8) RETURNS timestamptz LANGUAGE sql RETURN date_trunc('hour', now()) - interval '720 hours' + n * interval '24 hours';
 CREATE FUNCTION pg_temp.put(m text, d float8, v float8) RETURNS integer LANGUAGE sql AS $$
 	SELECT care.record(pg_temp.c(), m, ARRAY[pg_temp.day(d)], ARRAY[v], (SELECT unit FROM care.measure WHERE name = m))
