@@ -193,8 +193,9 @@ COMMENT ON COLUMN care.agreement.agreed_at IS 'When.';
 
 ALTER TABLE care.goal
 	ADD measure integer REFERENCES care.measure,
-	ADD target_value float8,
-	ADD CHECK ((measure IS NULL) = (target_value IS NULL));
+	ADD target_value float8 CHECK (target_value BETWEEN -1e300 AND 1e300),
+	ADD CHECK ((measure IS NULL) = (target_value IS NULL)),
+	ADD CHECK (due_date BETWEEN '0001-01-01' AND '9999-12-31');
 COMMENT ON COLUMN care.goal.measure IS 'What is to reach the target; null for a goal in words alone.';
 COMMENT ON COLUMN care.goal.target_value IS 'The target, in the measure''s unit.';
 

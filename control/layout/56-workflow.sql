@@ -224,7 +224,7 @@ BEGIN
 		RAISE EXCEPTION '% at % is not possible: the step before it happened at %', step, event_time, previous_time
 			USING ERRCODE = 'datetime_field_overflow',
 			HINT = 'A step that was recorded wrongly can be taken back with care.annul().';
-	ELSIF event_time > clock_timestamp() + interval '5 minutes' OR event_time = '-infinity' THEN
+	ELSIF event_time > clock_timestamp() + interval '5 minutes' OR event_time < '0001-01-01 00:00Z' THEN
 		RAISE EXCEPTION '% at % is not possible: a step is recorded when it has happened', step, event_time
 			USING ERRCODE = 'datetime_field_overflow';
 	END IF;
@@ -422,8 +422,8 @@ BEGIN
 	LOOP
 		PERFORM care.restore_entry(caused);
 	END LOOP;
-	IF wrong.entity = 'encounter' AND wrong.step = 'admit' THEN
-		PERFORM care.follow_annulled_admission(wrong, result, organization, request_id, event_time);
+	IF wrong.entity = 'encounter' AND wrong.step IN ('admit', 'discharge') THEN
+		PERFORM care.follow_annulled_stay(wrong, result, organization, request_id, event_time);
 	END IF;
 	RETURN result;
 END

@@ -14,6 +14,10 @@ DECLARE
 		request_id, event_time, jsonb_build_object('start_time', start_time, 'reason', reason, 'referral', referral));
 BEGIN
 	IF NOT result.repeated THEN
+		IF start_time BETWEEN '0001-01-01 00:00Z' AND '9999-12-31 00:00Z' IS NOT TRUE THEN
+			RAISE EXCEPTION 'plan_admission needs the time at which it begins, not %', coalesce(start_time::text, 'null')
+				USING ERRCODE = 'datetime_field_overflow';
+		END IF;
 		INSERT INTO care.encounter (citizen, id, status, class, reason, organization, service_request, start_time, planned)
 		VALUES (result.citizen, result.entry, result.status, 'IMP', reason, organization, referral, start_time, true);
 	END IF;
@@ -21,7 +25,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.plan_admission(bigint, bigint, timestamptz, text, timestamptz, text, bigint) IS
-'Step: a department expects the citizen at a time. Errors: as care.take_step(); 23503 unknown referral.';
+'Step: a department expects the citizen at a time. Errors: as care.take_step(); 22008 no such time, 23503 unknown referral.';
 
 CREATE OR REPLACE FUNCTION care.cancel_admission(
 	citizen bigint, encounter bigint, organization bigint, reason text,
@@ -32,6 +36,21 @@ RETURN care.take_step(citizen, 'encounter', encounter, 'cancel_admission', organ
 	pg_catalog.jsonb_build_object('reason', reason));
 COMMENT ON FUNCTION care.cancel_admission(bigint, bigint, bigint, text, text, timestamptz) IS
 'Step: a planned admission will not take place. Errors: as care.take_step().';
+
+CREATE OR REPLACE FUNCTION care.check_class(class text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF class IS NULL OR class NOT IN ('EMER', 'IMP') THEN
+		RAISE EXCEPTION 'a stay cannot be of class "%"', class
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'It is EMER, an emergency contact, or IMP, an admission.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.check_class(text) IS 'Internal: of which classes a stay that begins here can be. Errors: 22023 another.';
 
 CREATE OR REPLACE FUNCTION care.admit(
 	citizen bigint, organization bigint, class text,
@@ -45,11 +64,7 @@ DECLARE
 	result care.step_result;
 	fulfilled bigint;
 BEGIN
-	IF class IS NULL OR class NOT IN ('EMER', 'IMP') THEN
-		RAISE EXCEPTION 'a stay cannot be of class "%"', class
-			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'It is EMER, an emergency contact, or IMP, an admission.';
-	END IF;
+	PERFORM care.check_class(class);
 	result := care.take_step(citizen, 'encounter', planned, 'admit', organization, request_id, event_time,
 		jsonb_build_object('class', class, 'reason', reason, 'referral', referral));
 	IF result.repeated THEN
@@ -74,7 +89,7 @@ $$;
 COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint, text) IS
 'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Source: the letter that told of it. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
 
-CREATE OR REPLACE FUNCTION care.follow_annulled_admission(
+CREATE OR REPLACE FUNCTION care.follow_annulled_stay(
 	wrong care.workflow_event, annulment care.step_result, organization bigint, request_id text, event_time timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -83,6 +98,14 @@ AS $$
 DECLARE
 	stay care.step_result := annulment;
 BEGIN
+	-- Of a discharge, if a later one was taken for the last: that it was not, nobody else says.
+	IF wrong.step = 'discharge' AND (
+		EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = stay.citizen AND h.is_open AND h.id <> wrong.entry)
+		OR NOT EXISTS (SELECT FROM care.standing_event e
+			WHERE e.citizen = stay.citizen AND e.entity = 'encounter' AND e.step = 'discharge' AND e.id > wrong.id))
+	THEN
+		RETURN;
+	END IF;
 	-- As if caused by the other stay, so that it goes when that is annulled.
 	SELECT h.id, coalesce(e.id, annulment.event) INTO stay.entry, stay.event
 	FROM care.hospital_stay h
@@ -101,8 +124,8 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION care.follow_annulled_admission(care.workflow_event, care.step_result, bigint, text, timestamptz) IS
-'Internal: where stays overlapped, what follows from the other one: it goes on, or its discharge was the last.';
+COMMENT ON FUNCTION care.follow_annulled_stay(care.workflow_event, care.step_result, bigint, text, timestamptz) IS
+'Internal: where stays overlapped, what follows once an admission or a discharge is annulled: one goes on, or another''s discharge was the last.';
 
 CREATE OR REPLACE FUNCTION care.interrupt_pathways(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
 RETURNS void
@@ -166,9 +189,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	result CONSTANT care.step_result := care.take_step(citizen, 'encounter', NULL, 'transfer', organization,
-		request_id, event_time, jsonb_build_object('encounter', encounter, 'reason', reason));
+	result care.step_result;
 BEGIN
+	PERFORM care.check_class(class);
+	result := care.take_step(citizen, 'encounter', NULL, 'transfer', organization,
+		request_id, event_time, jsonb_build_object('encounter', encounter, 'reason', reason, 'class', class));
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
@@ -183,7 +208,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text, text, text) IS
-'Step: a department takes the citizen over from another stay, which ends by that without a discharge. Errors: as care.take_step(), for either stay.';
+'Step: a department takes the citizen over from another stay, which ends by that without a discharge. Errors: as care.take_step(), for either stay; 22023 another class than EMER or IMP.';
 
 CREATE OR REPLACE FUNCTION care.end_stay(citizen bigint, encounter bigint, event_time timestamptz)
 RETURNS void
@@ -322,7 +347,11 @@ BEGIN
 		reason = coalesce(new_reason, e.reason)
 	WHERE e.citizen = result.citizen AND e.id = result.entry
 	RETURNING * INTO corrected;
-	IF corrected.end_time < corrected.start_time
+	IF new_start_time < '0001-01-01 00:00Z' OR greatest(new_start_time, new_end_time) > clock_timestamp() + interval '5 minutes' THEN
+		RAISE EXCEPTION 'encounter % cannot have been from % to %', result.entry, corrected.start_time, coalesce(corrected.end_time::text, 'now')
+			USING ERRCODE = 'datetime_field_overflow',
+			HINT = 'What is yet to come is no correction.';
+	ELSIF corrected.end_time < corrected.start_time
 		OR new_end_time <> corrected.end_time IS NOT FALSE AND new_end_time IS NOT NULL
 	THEN
 		RAISE EXCEPTION 'encounter % cannot end at %', result.entry, coalesce(new_end_time, corrected.end_time)
@@ -334,7 +363,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.correct_stay(bigint, bigint, bigint, text, timestamptz, bigint, timestamptz, timestamptz, text) IS
-'Step: the department, the times or the reason of a stay were recorded wrongly, and are so instead. A wrong citizen or kind of stay is annulled. Errors: as care.take_step(); 22008 an end before the start, or of a stay that has not ended.';
+'Step: the department, the times or the reason of a stay were recorded wrongly, and are so instead. A wrong citizen or kind of stay is annulled. Errors: as care.take_step(); 22008 an end before the start, or of a stay that has not ended, or times that are yet to come.';
 
 CREATE OR REPLACE FUNCTION care.record_death(
 	citizen bigint, organization bigint, request_id text, event_time timestamptz DEFAULT now())

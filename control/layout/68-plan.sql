@@ -234,7 +234,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.set_goal(bigint, bigint, text, text, timestamptz, bigint, date, text, float8) IS
-'Step: what citizen and professionals want to reach: in words, and where it is a measure its target in the measure''s unit; part of a plan, if one is named. Organization null: set by the citizen. Errors: as care.take_step(); P0002 no such plan, 42704 no such measure, 55000 the plan is closed.';
+'Step: what citizen and professionals want to reach: in words, and where it is a measure its target in the measure''s unit; part of a plan, if one is named. Organization null: set by the citizen. Errors: as care.take_step(); P0002 no such plan, 42704 no such measure, 23514 a target or a due date out of reach, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.reach_goal(
 	citizen bigint, goal bigint, organization bigint,

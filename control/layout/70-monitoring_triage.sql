@@ -43,6 +43,8 @@ BEGIN ATOMIC
 		FROM care.reference_range a
 		WHERE a.citizen = limits.citizen AND a.measure = limits.measure AND (a.rule = limits.rule OR limits.rule IS NULL)
 			AND a.status <> 'entered-in-error'
+			-- What was ended before it began replaces nothing.
+			AND (a.end_time > a.start_time OR a.end_time IS NULL)
 	) r
 	LEFT JOIN LATERAL (
 		SELECT o.target_value, care.start_of_day(o.start_date) AS start_time,
@@ -52,7 +54,6 @@ BEGIN ATOMIC
 			AND o.lifecycle_status NOT IN ('proposed', 'planned', 'rejected', 'entered-in-error')
 	) g ON true
 	WHERE (NOT r.relative OR g.start_time IS NOT NULL)
-		AND (r.until > r.start_time OR r.until IS NULL)
 		AND (least(r.until, g.until) > greatest(r.start_time, g.start_time) OR least(r.until, g.until) IS NULL);
 END;
 COMMENT ON FUNCTION care.limits(bigint, integer, text) IS

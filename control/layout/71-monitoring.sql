@@ -34,6 +34,7 @@ RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'reference_range', NULL, 'set_reference_range', organization,
@@ -46,6 +47,7 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
+	PERFORM care.check_plan_open(result.citizen, care_plan, 'set_reference_range');
 	new_range.measure := care.measure_named(measure);
 	new_range.rule := rule;
 	new_range.organization := organization;
@@ -67,7 +69,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.set_reference_range(bigint, bigint, text, text, timestamptz, float8, float8, float8, float8, boolean, boolean, float8, text, interval, float8, timestamptz, timestamptz, bigint) IS
-'Step: limits for a measure (name or code), in its unit, from start_time (event_time) on, in place of those before. Values since are triaged by them at once. Columns as in care.reference_range; inclusive is true for the rule gain unless given. Errors: as care.take_step(); 42704 unknown measure, 22023 a rule for weights of another measure, 23514 limits that contradict each other, or none.';
+'Step: limits for a measure (name or code), in its unit, from start_time (event_time) on, in place of those before. Values since are triaged by them at once. Columns as in care.reference_range; inclusive is true for the rule gain unless given. Errors: as care.take_step(); 42704 unknown measure, 22023 a rule for weights of another measure, 23514 limits that contradict each other, are no numbers, or none, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.apply_standard_ranges(
 	citizen bigint, organization bigint, standard_set text,
@@ -87,6 +89,7 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
+	PERFORM care.check_plan_open(result.citizen, care_plan, 'apply_standard_ranges');
 	FOR standard IN
 		SELECT * FROM care.standard_range s
 		WHERE s.standard_set = apply_standard_ranges.standard_set ORDER BY s.measure, s.rule
@@ -111,7 +114,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.apply_standard_ranges(bigint, bigint, text, text, timestamptz, bigint) IS
-'Step: all ranges of a standard set, each in place of the citizen''s for its measure and rule; returned is the first, which they rest on. Errors: as care.take_step(); 42704 no such set.';
+'Step: all ranges of a standard set, each in place of the citizen''s for its measure and rule; returned is the first, which they rest on. Errors: as care.take_step(); 42704 no such set, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.end_reference_range(
 	citizen bigint, reference_range bigint, organization bigint,
@@ -211,13 +214,14 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF from_date IS NULL OR from_date IN ('infinity', '-infinity') OR times IS NULL OR array_position(times, NULL) IS NOT NULL
+	IF from_date BETWEEN '0001-01-01' AND '9999-12-31' IS NOT TRUE OR times IS NULL
+		OR array_ndims(times) > 1 OR cardinality(times) > 48 OR array_position(times, NULL) IS NOT NULL
 		OR every_days IS NULL OR every_days NOT BETWEEN 1 AND 366
 		OR weekdays = '{}' OR NOT weekdays <@ '{1,2,3,4,5,6,7}' OR weekdays IS NOT NULL AND every_days <> 1
 	THEN
 		RAISE EXCEPTION 'this is no rhythm: from %, at %, on weekdays %, every % days', from_date, times, weekdays, every_days
 			USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'It has a day and times; and weekdays from 1 (Monday) to 7, or every so many days up to 366.';
+			HINT = 'It has a day and up to 48 times; and weekdays from 1 (Monday) to 7, or every so many days up to 366.';
 	END IF;
 	RETURN (from_date, weekdays, every_days, ARRAY(SELECT DISTINCT t.t FROM unnest(times) AS t (t) ORDER BY t.t))::care.rhythm;
 END
@@ -232,6 +236,8 @@ CREATE OR REPLACE FUNCTION care.plan_measurements(
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- In the details, by which a repetition is known
+SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'measurement_plan', NULL, 'plan_measurements', organization,
@@ -239,6 +245,7 @@ DECLARE
 			'start_date', start_date, 'end_date', end_date, 'grace', grace, 'care_plan', care_plan));
 BEGIN
 	IF NOT result.repeated THEN
+		PERFORM care.check_plan_open(result.citizen, care_plan, 'plan_measurements');
 		INSERT INTO care.measurement_plan (citizen, id, status, measure, organization, care_plan, rhythms, grace, start_time, end_date)
 		VALUES (result.citizen, result.entry, result.status, care.measure_named(measure), organization, care_plan,
 			ARRAY[care.new_rhythm(coalesce(start_date, care.civil_day(event_time)), times, weekdays, every_days)], grace,
@@ -248,7 +255,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.plan_measurements(bigint, bigint, text, time[], text, timestamptz, integer[], integer, date, date, interval, bigint) IS
-'Step: a citizen is to measure something (name or code) at these clock times on these weekdays (1 Monday to 7; null: any), or every so many days from start_date on; no times: whenever needed. A measurement counts from grace before to grace after its time. Errors: as care.take_step(); 42704 unknown measure, 22023 no rhythm.';
+'Step: a citizen is to measure something (name or code) at these clock times on these weekdays (1 Monday to 7; null: any), or every so many days from start_date on; no times: whenever needed. A measurement counts from grace before to grace after its time. Errors: as care.take_step(); 42704 unknown measure, 22023 no rhythm, 23514 a grace of more than a year or an end date out of reach, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.change_rhythm(
 	citizen bigint, measurement_plan bigint, organization bigint, from_date date, times time[],

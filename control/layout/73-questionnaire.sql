@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION care.plan_questionnaire(
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'measurement_plan', NULL, 'plan_questionnaire', organization,
@@ -15,6 +16,7 @@ DECLARE
 			'start_date', start_date, 'end_date', end_date, 'grace', grace, 'care_plan', care_plan));
 BEGIN
 	IF NOT result.repeated THEN
+		PERFORM care.check_plan_open(result.citizen, care_plan, 'plan_questionnaire');
 		PERFORM care.questionnaire_named(questionnaire);
 		INSERT INTO care.measurement_plan (citizen, id, status, questionnaire, organization, care_plan, rhythms, grace, start_time, end_date)
 		VALUES (result.citizen, result.entry, result.status, questionnaire, organization, care_plan,
@@ -25,7 +27,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.plan_questionnaire(bigint, bigint, text, time[], text, timestamptz, integer[], integer, date, date, interval, bigint) IS
-'Step: a citizen is to answer a questionnaire, when as in care.plan_measurements(); the same start_date and end_date: once. care.change_rhythm(), pause_measurements(), resume_measurements() and end_measurements() are for these plans too. Errors: as care.take_step(); 42704 no such questionnaire, 22023 no rhythm.';
+'Step: a citizen is to answer a questionnaire, when as in care.plan_measurements(); the same start_date and end_date: once. care.change_rhythm(), pause_measurements(), resume_measurements() and end_measurements() are for these plans too. Errors: as care.take_step(); 42704 no such questionnaire, 22023 no rhythm, 23514 a grace of more than a year or an end date out of reach, 55000 the plan is closed.';
 
 CREATE OR REPLACE FUNCTION care.answer_questionnaire(
 	citizen bigint, questionnaire text, answers jsonb,

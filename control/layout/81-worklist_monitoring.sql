@@ -42,9 +42,7 @@ FROM care.measurement_plan p
 JOIN care.measure m ON m.id = p.measure
 CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
 WHERE p.status = 'active'
-	AND NOT EXISTS (
-		SELECT FROM care.reference_range r
-		WHERE r.citizen = p.citizen AND r.measure = p.measure AND r.status = 'active' AND (r.end_time > now() OR r.end_time IS NULL))
+	AND NOT EXISTS (SELECT FROM care.limits(p.citizen, p.measure) l WHERE l.end_time > now() OR l.end_time IS NULL)
 	AND NOT EXISTS (
 		SELECT FROM care.measurement_series s
 		WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since

@@ -8,7 +8,8 @@ BEGIN ATOMIC
 	WITH RECURSIVE stay AS (
 		SELECT e.id, e.status, e.end_time FROM care.encounter e
 		WHERE e.citizen = discharged_at.citizen AND e.id = discharged_at.encounter
-		UNION ALL
+		-- Each once: sources may say that two stays continue each other.
+		UNION
 		SELECT e.id, e.status, e.end_time FROM stay s
 		JOIN care.encounter e ON e.citizen = discharged_at.citizen AND e.transferred_from = s.id
 			AND e.status <> 'entered-in-error'

@@ -1,6 +1,6 @@
 -- Monitoring at home: triage, alerts in any order of arrival, plans, and what is missing.
 BEGIN;
-SELECT plan(185);
+SELECT plan(214);
 SET LOCAL ROLE layout_owner;
 
 \ir ../home.sql
@@ -342,6 +342,47 @@ SELECT lives_ok($$SELECT care.propose_plan(pg_temp.c(), -3, 'plan', 'w1', pg_tem
 SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'w2', pg_temp.ago(3), red_high => 100, care_plan => (SELECT max(id) FROM care.care_plan WHERE citizen = pg_temp.c())),
 	care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(2)], '{130}', '/min')$$);
 SELECT throws_ok($$SELECT care.revoke_plan(pg_temp.c(), (SELECT max(id) FROM care.care_plan WHERE citizen = pg_temp.c()), -3, 'over', 'w3')$$, '55000', NULL, 'a plan does not end over an alert');
+
+-- Limits that never held, or hold no more, replace nothing and are missed on the list.
+SELECT pg_temp.person(10) AS l \gset
+SET LOCAL smartcare_test.citizen = :l;
+CREATE FUNCTION pg_temp.unlimited() RETURNS boolean LANGUAGE sql AS $$
+	SELECT EXISTS (SELECT FROM care.worklist_monitoring w WHERE w.organization = -3 AND w.citizen = pg_temp.c() AND w.kind = 'limits')
+$$;
+SELECT lives_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{}', 'l1', pg_temp.ago(9)),
+	care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'l2', pg_temp.ago(8), yellow_high => 100),
+	care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'l3', pg_temp.ago(7), yellow_high => 90, start_time => pg_temp.ago(4))$$);
+SELECT is((care.end_reference_range(:l, pg_temp.entry('reference_range', 2), -3, 'l4', pg_temp.ago(5))).status, 'ended', 'limits that are ended before they begin');
+SELECT lives_ok($$SELECT care.record(pg_temp.c(), 'heart_rate', ARRAY[pg_temp.ago(3)], '{130}', '/min')$$);
+SELECT is((SELECT colour FROM care.measurement_triage(:l, 'heart_rate')), 'yellow', 'leave those before them in force');
+SELECT lives_ok($$SELECT care.nullify_measurement(pg_temp.c(), 'heart_rate', pg_temp.ago(3), 'wrong'),
+	care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'l5', pg_temp.ago(2), yellow_high => 90)$$);
+SELECT is(pg_temp.unlimited(), false, 'a plan with limits');
+SELECT is((care.end_reference_range(:l, pg_temp.entry('reference_range', 3), -3, 'l6', pg_temp.ago(1))).status, 'ended', 'that are ended');
+SELECT is(pg_temp.unlimited(), true, 'has none, though older ones were not ended');
+SELECT lives_ok($$SELECT care.set_reference_range(pg_temp.c(), -3, 'heart_rate', 'l7', pg_temp.ago(0.5), yellow_high => 10, relative => true)$$);
+SELECT is(pg_temp.unlimited(), true, 'nor those that are relative to a goal that nobody has set');
+
+-- What would be green whatever is measured, or make a list fail that it is on.
+SELECT throws_ok(format('SELECT care.set_reference_range(pg_temp.c(), -3, %L, %L, %s)', 'body_weight', 'x', what), '23514', NULL, 'no limits: ' || what)
+FROM unnest('{yellow_high => ''NaN'',yellow_high => ''infinity'',red_low => ''-infinity'',"yellow_high => 1, hysteresis => ''infinity''",
+	"yellow_high => 1, rule => ''gain'', within => ''1000000 years''","yellow_high => 1, rule => ''cusum'', baseline => ''NaN''",
+	"yellow_high => 1, start_time => ''infinity''"}'::text[]) AS what;
+SELECT throws_ok($$SELECT care.set_goal(pg_temp.c(), -3, 'x', 'x', measure => 'heart_rate', target_value => 'NaN')$$, '23514', NULL, 'no target');
+SELECT throws_ok($$SELECT care.set_goal(pg_temp.c(), -3, 'x', 'x', due_date => '294277-01-01')$$, '23514', NULL, 'a goal for nobody''s lifetime');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', grace => '1000000 years')$$, '23514', NULL, 'a grace without end');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', end_date => '-infinity')$$, '23514', NULL, 'an end that is no day');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{08:00}', 'x', start_date => '294276-12-31')$$, '22023', NULL, 'a start that never comes');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', ARRAY(SELECT time '00:00' + n * interval '1 minute' FROM generate_series(1, 1000) n), 'x')$$,
+	'22023', NULL, 'a thousand times a day');
+SELECT throws_ok($$SELECT care.plan_measurements(pg_temp.c(), -3, 'heart_rate', '{{08:00},{09:00}}', 'x')$$, '22023', NULL, 'times that are no list');
+SET LOCAL intervalstyle = iso_8601;
+SELECT is((care.plan_measurements(:l, -3, 'heart_rate', '{}', 'l1', pg_temp.ago(9))).repeated, true, 'a repetition, however the session writes intervals');
+RESET intervalstyle;
+SELECT lives_ok($$SELECT care.propose_plan(pg_temp.c(), -3, 'plan', 'l8', pg_temp.ago(0.4)), care.revoke_plan(pg_temp.c(), pg_temp.entry('care_plan', 1), -3, 'no', 'l9', pg_temp.ago(0.3))$$);
+SELECT throws_ok(format('SELECT care.%s, care_plan => pg_temp.entry(%L, 1))', what, 'care_plan'), '55000', NULL, 'to a plan that is closed nothing is added: ' || what)
+FROM unnest('{"plan_measurements(pg_temp.c(), -3, ''heart_rate'', ''{}'', ''x''","set_reference_range(pg_temp.c(), -3, ''heart_rate'', ''x'', red_high => 9",
+	"apply_standard_ranges(pg_temp.c(), -3, ''telbil'', ''x''"}'::text[]) AS what;
 
 -- An organization's rows are found without reading those of others.
 INSERT INTO care.organization (id, sector, name) SELECT -1000 - n, 'municipality', 'unit ' || n FROM generate_series(1, 200) AS n;

@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(50);
+SELECT plan(65);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -105,12 +105,44 @@ SELECT throws_ok($$SELECT care.transfer(pg_temp.c(), pg_temp.entry('encounter', 
 SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 6), -2, 'd5', pg_temp.day(15));
 SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 6), -3, 't4', pg_temp.day(15));
 
+-- Stays that overlap: the discharge that was not the last is annulled.
+SELECT care.admit(pg_temp.c(), -2, 'IMP', 'b1', pg_temp.day(15.1));
+SELECT care.admit(pg_temp.c(), -4, 'IMP', 'b2', pg_temp.day(15.2));
+SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 7), -3, 'b3', pg_temp.day(15.3));
+SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 7), -2, 'b4', pg_temp.day(15.4));
+SELECT pg_temp.event('discharge') AS first_discharge \gset
+SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 8), -4, 'b5', pg_temp.day(15.5));
+SELECT is(pg_temp.enrollment(), 'active', 'home from both');
+SELECT care.annul(pg_temp.c(), :first_discharge, -2, 'still here', 'b6', pg_temp.day(15.6));
+SELECT results_eq($$SELECT pg_temp.enrollment(), t.status FROM care.task t WHERE t.citizen = pg_temp.c() AND t.id = pg_temp.entry('task', 8)$$,
+	$$VALUES ('onhold', 'cancelled')$$, 'who was not discharged from the first is in hospital: the pathway waits, the service is not resumed');
+SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 7), -2, 'b7', pg_temp.day(15.7));
+SELECT is(pg_temp.enrollment(), 'active', 'and comes home');
+SELECT is((SELECT code || ' ' || status FROM care.task WHERE citizen = :c ORDER BY id DESC LIMIT 1), 'resume service requested', 'to the service');
+SELECT pg_temp.event('discharge') AS last_discharge \gset
+SELECT care.annul(pg_temp.c(), :last_discharge, -2, 'still here', 'b8', pg_temp.day(15.7));
+SELECT is(pg_temp.enrollment(), 'onhold', 'the last discharge annulled');
+SELECT care.discharge(pg_temp.c(), pg_temp.entry('encounter', 7), -2, 'b9', pg_temp.day(15.7));
+SELECT care.complete_task(pg_temp.c(), (SELECT max(id) FROM care.task WHERE citizen = :c), -3, 'b10', pg_temp.day(15.8));
+
+-- Times and classes that no stay has
+SELECT care.admit(pg_temp.c(), -2, 'IMP', 'b11', pg_temp.day(15.8));
+SELECT throws_ok(format('SELECT care.transfer(pg_temp.c(), pg_temp.entry(%L, 9), -4, %L, class => %L)', 'encounter', 'x', class), '22023', NULL, 'no stay is ' || class)
+FROM unnest('{AMB,rubbish}'::text[]) AS class;
+SELECT throws_ok(format('SELECT care.correct_stay(pg_temp.c(), pg_temp.entry(%L, 9), -2, %L, new_start_time => %L)', 'encounter', 'x', at), '22008', NULL, 'nor began ' || at)
+FROM unnest('{infinity,-infinity,4713-01-01 BC,2999-01-01}'::text[]) AS at;
+SELECT throws_ok($$SELECT care.correct_stay(pg_temp.c(), pg_temp.entry('encounter', 7), -2, 'x', new_end_time => 'infinity')$$, '22008', NULL, 'nor ended never');
+SELECT throws_ok(format('SELECT care.plan_admission(pg_temp.c(), -2, %L, %L)', at, 'x'), '22008', NULL, 'nor is planned for ' || coalesce(at, 'no time'))
+FROM unnest('{infinity,NULL}'::text[]) AS at;
+SELECT throws_ok($$SELECT care.admit(pg_temp.c(), -2, 'IMP', 'x', '4713-01-01 BC')$$, '22008', NULL, 'nothing happened before the first year');
+SELECT care.annul(pg_temp.c(), pg_temp.event('admit'), -2, 'not here', 'b12');
+
 -- A plan that is closed
 SELECT care.request_task(pg_temp.c(), -3, -1, 'control', 'look', 't5', pg_temp.day(16), care_plan => pg_temp.entry('care_plan', 1));
-SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 7), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'an offer is declined when there is one');
-SELECT care.accept_task(pg_temp.c(), pg_temp.entry('task', 7), -1, 't6', pg_temp.day(16));
-SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), pg_temp.entry('task', 7), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'also by the citizen');
-SELECT care.complete_task(pg_temp.c(), pg_temp.entry('task', 7), -1, 't7', pg_temp.day(17));
+SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), (SELECT id FROM care.task WHERE citizen = pg_temp.c() AND code = 'control'), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'an offer is declined when there is one');
+SELECT care.accept_task(pg_temp.c(), (SELECT id FROM care.task WHERE citizen = pg_temp.c() AND code = 'control'), -1, 't6', pg_temp.day(16));
+SELECT throws_ok($$SELECT care.decline_task(pg_temp.c(), (SELECT id FROM care.task WHERE citizen = pg_temp.c() AND code = 'control'), NULL, 'no', 'x', pg_temp.day(16))$$, '55000', NULL, 'also by the citizen');
+SELECT care.complete_task(pg_temp.c(), (SELECT id FROM care.task WHERE citizen = pg_temp.c() AND code = 'control'), -1, 't7', pg_temp.day(17));
 SELECT care.close_plan(pg_temp.c(), pg_temp.entry('care_plan', 1), -3, 'p10', pg_temp.day(18));
 SELECT throws_ok($$SELECT care.request_task(pg_temp.c(), -3, -1, 'control', 'look again', 'x', care_plan => pg_temp.entry('care_plan', 1))$$, '55000', NULL, 'a closed plan gets no task');
 SELECT throws_ok($$SELECT care.book_appointment(pg_temp.c(), -1, 'control', now(), 'x', care_plan => pg_temp.entry('care_plan', 1))$$, '55000', NULL, 'nor appointment');

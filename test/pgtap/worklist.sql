@@ -1,7 +1,7 @@
 -- The work-lists, kind by kind: what makes a row appear, when it is due and overdue, and that
 -- the step that it names makes it go.
 BEGIN;
-SELECT plan(85);
+SELECT plan(86);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 
@@ -154,6 +154,14 @@ SELECT pg_temp.sees(-4, 'fall prevention', '1 all stages are done -> end_service
 SELECT pg_temp.check_steps('fall prevention');
 SELECT care.end_service(:c, pg_temp.id(-4, 'fall prevention'), -4, 'f6');
 SELECT pg_temp.sees(-4, 'fall prevention', NULL, 'ended');
+
+-- Sources may say that two stays continue each other.
+SELECT care.refer(:c, -1, -4, 'rehabilitation', 'circle', 'h9', encounter => pg_temp.entry('encounter', 1));
+CREATE TEMP TABLE circle AS SELECT * FROM care.encounter WHERE citizen = :c AND id = pg_temp.entry('encounter', 1);
+UPDATE circle SET transferred_from = id, id = -9;
+INSERT INTO care.encounter SELECT * FROM circle;
+UPDATE care.encounter SET transferred_from = -9 WHERE citizen = :c AND id = pg_temp.entry('encounter', 2);
+SELECT is((SELECT count(*) FROM care.rehabilitation_due WHERE citizen = :c AND service_request = (SELECT max(id) FROM care.service_request)), 1::bigint, 'rehabilitation: stays in a circle');
 
 -- Pathways and plans
 SELECT pg_temp.sees(-2, 'pathway stuck', NULL, 'not yet');
