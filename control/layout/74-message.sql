@@ -214,6 +214,21 @@ END
 $$;
 COMMENT ON FUNCTION care.settle_letter(care.received) IS 'Internal: writes down what became of a letter.';
 
+CREATE OR REPLACE FUNCTION care.settle_kept(r care.received)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.settle_letter(r);
+	IF r.status = 'dropped' THEN
+		UPDATE care.message m SET body = NULL WHERE m.letter = r.letter AND m.direction = 'in' AND m.received_at >= r.received_at;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.settle_kept(care.received) IS
+'Internal: writes down what became of a letter that had come before, and forgets what it said if it turns out that its receiver may not keep it.';
+
 -- What waited for a letter, and for those in turn, the earliest event first.
 CREATE OR REPLACE FUNCTION care.release_letters(letter text)
 RETURNS void
@@ -237,8 +252,8 @@ BEGIN
 		r := care.reread_letter(waiting.letter);
 		CONTINUE WHEN r.letter IS NULL;
 		r := care.process_message(r);
-		PERFORM care.settle_letter(r);
-		IF r.status = 'processed' THEN
+		PERFORM care.settle_kept(r);
+		IF r.status IN ('processed', 'dropped') THEN
 			processed := processed || r.letter;
 		END IF;
 	END LOOP;
@@ -294,6 +309,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	r care.received;
+	kept boolean;
 BEGIN
 	IF message IS NULL THEN
 		RAISE EXCEPTION 'there is no message to receive'
@@ -319,10 +335,13 @@ BEGIN
 			r := care.answer_again(r);
 		END IF;
 	END IF;
+	-- What was dropped is dropped when it comes again, too.
+	kept := r.status <> 'dropped' AND (r.status NOT IN ('duplicate', 'conflicting') OR NOT EXISTS (
+		SELECT FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in' AND l.status = 'dropped'));
 	INSERT INTO care.message (received_at, id, direction, standard, envelope, letter, sender, receiver, status, issues, hash, body)
 	VALUES (r.received_at, r.message, 'in', r.standard, r.envelope, r.letter, r.sender, r.receiver, r.status, nullif(r.issues, '{}'),
-		sha256(convert_to(message, 'UTF8')), CASE WHEN r.status <> 'dropped' THEN message END);
-	IF r.status = 'processed' THEN
+		sha256(convert_to(message, 'UTF8')), CASE WHEN kept THEN message END);
+	IF r.status IN ('processed', 'dropped') THEN
 		PERFORM care.release_letters(r.letter);
 	END IF;
 	RETURN care.answer(r);

@@ -29,8 +29,8 @@ BEGIN
 			USING ERRCODE = 'no_data_found';
 	END IF;
 	r := care.process_message(r);
-	PERFORM care.settle_letter(r);
-	IF r.status = 'processed' THEN
+	PERFORM care.settle_kept(r);
+	IF r.status IN ('processed', 'dropped') THEN
 		PERFORM care.release_letters(r.letter);
 	END IF;
 	RETURN care.answer(r);
@@ -64,6 +64,8 @@ BEGIN
 	END IF;
 	UPDATE care.letter l SET
 		status = 'refused', reason = refuse_message.reason,
+		-- Final, so that it is not tried again when it is sent again.
+		answer = CASE l.answer WHEN 'transient-error' THEN 'fatal-error' ELSE l.answer END,
 		issues = l.issues || ('refused-by-person', refuse_message.reason, NULL)::care.message_issue
 	WHERE l.letter = refuse_message.letter AND l.direction = 'in' AND l.status IN ('parked', 'failed');
 	IF NOT FOUND THEN

@@ -36,6 +36,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.replace(pg_catalog.split_part(reference, '/', -1), 'urn:uuid:', '');
 COMMENT ON FUNCTION care.reference_id(text) IS 'Internal: the id in a reference.';
 
+CREATE OR REPLACE FUNCTION care.followed_letter(provenance jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN care.reference_id(coalesce(provenance #>> '{entity,0,what,reference}', provenance #>> '{entity,0,what,identifier,value}'));
+COMMENT ON FUNCTION care.followed_letter(jsonb) IS 'Internal: the letter that a Provenance says it follows; null if it names none.';
+
 -- The text, and what stands on the envelope.
 CREATE OR REPLACE FUNCTION care.read_message(message text, received_at timestamptz, id bigint)
 RETURNS care.received
@@ -117,8 +123,8 @@ DECLARE
 	reference text;
 	header_path CONSTANT text := 'Bundle.entry[0].resource';
 BEGIN
-	-- What follows takes time with the square of these.
-	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference', '{}', true);
+	-- What follows takes time with the square of these. Text alone: objects of that name, one in the other, would be kept each with all that is in it.
+	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference ? (@.type() == "string")', '{}', true);
 	IF jsonb_array_length(entries) > 1000 OR jsonb_array_length(references_found) > 10000 THEN
 		r.issues := r.issues || ('too-long', format('%s entries, %s references', jsonb_array_length(entries), jsonb_array_length(references_found)),
 			'Bundle.entry')::care.message_issue;
@@ -269,8 +275,8 @@ BEGIN
 		IF entry #>> '{agent,0,who,reference}' IS NULL THEN
 			r.issues := r.issues || ('provenance-agent', left(entry ->> 'agent', 200), path || '.agent')::care.message_issue;
 		END IF;
-		IF entry ? 'entity' AND (entry #>> '{entity,0,role}' IN ('revision', 'removal')
-			AND coalesce(entry #>> '{entity,0,what,reference}', entry #>> '{entity,0,what,identifier,value}') <> '') IS NOT TRUE
+		IF entry ? 'entity' AND (entry #>> '{entity,0,role}' IN ('revision', 'removal')) IS NOT TRUE
+			OR entry ? 'entity' AND care.fhir_id_fault(care.followed_letter(entry))
 		THEN
 			r.issues := r.issues || ('provenance-entity', left(entry ->> 'entity', 200), path || '.entity')::care.message_issue;
 		END IF;
@@ -286,7 +292,7 @@ BEGIN
 	END IF;
 
 	-- The letter before this one: the newest of the others; of two at one time the one that is named.
-	followed := care.reference_id(coalesce(r.provenance #>> '{entity,0,what,reference}', r.provenance #>> '{entity,0,what,identifier,value}'));
+	followed := care.followed_letter(r.provenance);
 	FOREACH place IN ARRAY places LOOP
 		entry := resources[place];
 		CONTINUE WHEN entry = r.provenance;

@@ -93,7 +93,7 @@ BEGIN
 	excess := r.focus - '{resourceType,id,meta,text,extension,identifier,status,class,subject,episodeOfCare,period,serviceProvider}'::text[];
 	IF excess <> '{}' THEN
 		r.issues := r.issues || ARRAY(
-			SELECT ('notification-element', left(e.value, 200), path || '.' || e.key)::care.message_issue FROM jsonb_each_text(excess) AS e);
+			SELECT ('notification-element', left(e.value, 200), path || '.' || left(e.key, 100))::care.message_issue FROM jsonb_each_text(excess) AS e LIMIT 100);
 	END IF;
 	RETURN r;
 END

@@ -66,6 +66,8 @@ LATERAL (VALUES
 	('provenance-activity', 'none', ok #- pg_temp.e(5, 'activity')),
 	('provenance-agent', 'none', ok #- pg_temp.e(5, 'agent')),
 	('provenance-entity', 'role', jsonb_set(ok, pg_temp.e(5, 'entity'), '[{"role": "source", "what": {"reference": "MessageHeader/x"}}]', true)),
+	('provenance-entity', 'no id', jsonb_set(ok, pg_temp.e(5, 'entity'), jsonb_build_array(jsonb_build_object('role', 'revision', 'what', jsonb_build_object('identifier',
+		jsonb_build_object('value', (SELECT string_agg(md5(g::text), '') FROM generate_series(1, 1000) AS g))))), true)),
 	('provenance-entity', 'nothing', jsonb_set(ok, pg_temp.e(5, 'entity'), '[{"role": "revision"}]', true)),
 	('notification-activity', 'of another standard', jsonb_set(ok, pg_temp.e(5, 'activity,coding,0,code'), '"new-message"')),
 	('notification-type', 'on leave and admitted', jsonb_set(jsonb_set(ok, pg_temp.e(2, 'status'), '"onleave"'), pg_temp.e(2, 'extension'), '[{"url": "x-leave-period-extension", "valuePeriod": {"start": "2026-02-01T08:00:00Z"}}]', true)),
@@ -233,11 +235,18 @@ SELECT is(pg_temp.told('0101350001', 'p', '{STIN,SLHJ}'), 'STIN:ok SLHJ:ok', 'of
 SELECT is((SELECT count(*) FROM care.identifier_owner WHERE value = '0101350001'), 0::bigint, 'nobody is registered');
 SELECT results_eq($$SELECT status, citizen, body FROM care.letter l JOIN care.message m USING (letter, status) WHERE letter LIKE 'p-%'$$, $$VALUES ('dropped', NULL::bigint, NULL::text), ('dropped', NULL, NULL)$$, 'what was said is not kept');
 SELECT is(pg_temp.told('0101350001', 'p', '{STIN,SLHJ}'), 'STIN:ok SLHJ:ok', 'nor when it comes again');
+SELECT is((SELECT count(body) FROM care.message WHERE letter LIKE 'p-%'), 0::bigint, 'and that is not kept either');
+DELETE FROM care.message_policy;
+SELECT is(pg_temp.receive(s.message::text), 'ok predecessor', 'one that came before its predecessor, when all was kept') FROM pg_temp.stay('0101350002', 'pp', '{STIN,SLHJ}') s WHERE n = 2;
+SELECT is(pg_temp.receive(s.message::text), 'ok predecessor', 'and again') FROM pg_temp.stay('0101350002', 'pp', '{STIN,SLHJ}') s WHERE n = 2;
+INSERT INTO care.message_policy VALUES (:receiver, false);
+SELECT is(pg_temp.told('0101350002', 'pp', '{STIN}'), 'STIN:ok', 'when the predecessor comes nothing may be kept any more');
+SELECT results_eq($$SELECT l.status, l.citizen, count(m.body) FROM care.letter l JOIN care.message m USING (letter) WHERE l.letter = 'pp-2' GROUP BY 1, 2$$, $$VALUES ('dropped', NULL::bigint, 0::bigint)$$, 'and what has waited is forgotten');
 UPDATE care.organization SET parent = :receiver WHERE id = :home;
 SELECT is(pg_temp.told('0101340001', 'q', '{STIN}'), 'STIN:ok', 'of somebody with a service of the receiver''s unit');
 SELECT is(pg_temp.letter('q-1'), 'STIN processed ok', 'it is kept');
 SELECT is(pg_temp.receive(s.message::text), 'ok', 'what follows a letter that was dropped') FROM pg_temp.stay('0101350001', 'p', '{STIN,SLHJ,AN_SLHJ}') s WHERE n = 3;
-SELECT is((SELECT count(*) FROM care.letter WHERE status = 'dropped'), 3::bigint, 'is dropped as well, and all are counted');
+SELECT is((SELECT count(*) FROM care.letter WHERE status = 'dropped'), 5::bigint, 'is dropped as well, and all are counted');
 DELETE FROM care.message_policy;
 
 -- Unknown organizations
@@ -266,9 +275,13 @@ CREATE TRIGGER fail AFTER INSERT ON care.encounter FOR EACH ROW EXECUTE FUNCTION
 SET LOCAL smartcare_test.state = '40P01';
 UPDATE care.setting SET value = 'vans' WHERE name = 'message_duplicate_table';
 SELECT is(pg_temp.told('0101370003', 'h', '{STIN}'), 'STIN:transient-error trouble', 'a deadlock');
+SELECT is(pg_temp.told('0101370004', 'fin', '{STIN}'), 'STIN:transient-error trouble', 'and another');
 DROP TRIGGER fail ON care.encounter;
 SELECT is((SELECT pg_temp.receive(jsonb_set(message, '{id}', '"h-again"')::text) FROM pg_temp.stay('0101370003', 'h', '{STIN}')), 'transient-error trouble', 'table "vans": a new envelope gets the same answer');
 SELECT is((SELECT pg_temp.receive(message::text) FROM pg_temp.stay('0101370003', 'h', '{STIN}')), 'ok', 'the same one has it tried again');
+SELECT care.refuse_message('fin-1', 'told us by telephone');
+SELECT is((SELECT split_part(pg_temp.receive(message::text), ' ', 1) FROM pg_temp.stay('0101370004', 'fin', '{STIN}')), 'fatal-error', 'unless a person has refused it');
+SELECT is(pg_temp.letter('fin-1'), 'STIN refused fatal-error', 'which stands');
 
 -- Acknowledgements
 SELECT pg_temp.message('acknowledgement-message', 'ack-1', 2, 1, '[{"letter": "out-1", "activity": "admit-inpatient", "at": "2026-02-01T08:00:00Z"}, {"letter": "ack-1", "activity": "acknowledgement", "at": "2026-02-01T08:00:01Z", "follows": "out-1"}]',
@@ -305,6 +318,9 @@ UPDATE care.setting SET value = '10 kB' WHERE name = 'message_size_limit';
 SELECT is(pg_temp.receive(repeat('x', 20000)), 'fatal-error too-long', 'longer than the limit');
 UPDATE care.setting SET value = '50 MB' WHERE name = 'message_size_limit';
 SELECT is(pg_temp.receive(jsonb_set(jsonb_set(jsonb_set(:'stin', '{entry}', :'stin'::jsonb -> 'entry' || (SELECT jsonb_agg('{"resource": {}}'::jsonb) FROM generate_series(1, 1000))), '{entry,0,resource,id}', '"many"'), '{id}', '"many"')::text), 'fatal-error too-long', 'more entries than a message has');
+SELECT is(pg_temp.receive(replace(message::text, '"Bruno"', repeat('{"reference": ', 2000) || '1' || repeat('}', 2000))), 'ok', 'references in references in references') FROM pg_temp.stay('0101390008', 'deep', '{STIN}');
+SELECT is(cardinality(string_to_array(pg_temp.receive(jsonb_set(message, '{entry,2,resource}', (message #> '{entry,2,resource}') || (SELECT jsonb_object_agg('k' || g, g) FROM generate_series(1, 1000) AS g))::text), ' ')),
+	101, 'of a thousand elements too many a hundred are named') FROM pg_temp.stay('0101390009', 'excess', '{STIN}');
 SELECT is_empty($$SELECT * FROM care.letter WHERE status = 'received'$$, 'no letter is left half-way');
 SELECT throws_ok('SELECT care.receive(NULL)', '22004', NULL, 'no message');
 
