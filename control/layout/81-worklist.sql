@@ -178,6 +178,14 @@ FROM (
 	SELECT d.organization, d.kind, d.citizen, d.severity, d.due, d.reason, d.since, d.until, d.source, d.as_of,
 		concat(replace(d.next_step, '_', ' '), ' ', d.entry)
 	FROM care.worklist_document d
+	UNION ALL
+	SELECT m.organization, m.kind, m.citizen, m.severity, m.due, m.reason, m.since, m.until, m.source, m.as_of,
+		concat(replace(m.next_step, '_', ' '), ' ', m.entry)
+	FROM care.worklist_communication m
+	UNION ALL
+	SELECT m.organization, m.kind, m.citizen, m.severity, m.due, m.reason, m.since, m.until, m.source, m.as_of,
+		concat(replace(m.next_step, '_', ' '), ' ', m.source)
+	FROM care.worklist_message m
 ) w
 JOIN care.organization o ON o.id = w.organization
 LEFT JOIN care.citizen c ON c.citizen = w.citizen
@@ -188,7 +196,7 @@ COMMENT ON VIEW care.worklist IS
 COMMENT ON COLUMN care.worklist.organization IS 'Who has to do it.';
 COMMENT ON COLUMN care.worklist.organization_name IS 'Its name.';
 COMMENT ON COLUMN care.worklist.kind IS
-'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; document: to be read; measure, parked, parked document: for the region.';
+'task: open task; goal: past its due date; stay: patient in the department; planned: encounter within seven days; in hospital, discharged: citizen with municipal services, or of the practice, not seen since; document, communication: to be read; measure, parked, parked document, parked message: for the region.';
 COMMENT ON COLUMN care.worklist.severity IS
 '4 stat, 3 asap, 2 urgent, 1 routine, 0 information. A task has its priority, and one more once it is overdue.';
 COMMENT ON COLUMN care.worklist.severity_name IS 'Severity in the words of FHIR''s priorities.';
