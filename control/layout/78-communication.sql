@@ -221,21 +221,21 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	thread CONSTANT text := lower(replace(r.focus #>> '{identifier,0,value}', 'urn:uuid:', ''));
+	this_thread CONSTANT text := lower(replace(r.focus #>> '{identifier,0,value}', 'urn:uuid:', ''));
 BEGIN
 	IF r.kind = 'forward' AND EXISTS (
 		SELECT FROM care.communication_payload p
-		WHERE p.citizen = r.citizen AND p.thread = apply_care_communication.thread)
+		WHERE p.citizen = r.citizen AND p.thread = this_thread)
 	THEN
-		r.issues := r.issues || ('communication-forwarded', thread, 'Bundle.entry.resource.ofType(Communication).identifier')::care.message_issue;
+		r.issues := r.issues || ('communication-forwarded', this_thread, 'Bundle.entry.resource.ofType(Communication).identifier')::care.message_issue;
 	END IF;
 	r.entity := 'communication';
 	INSERT INTO care.communication AS c (citizen, status, direction, activity, thread, category, topic, priority, sender, receiver,
 		episodes, sent_at, source)
-	VALUES (r.citizen, 'completed', 'in', r.kind, thread, r.focus #>> '{category,0,coding,0,code}', nullif(r.focus #>> '{topic,text}', ''),
+	VALUES (r.citizen, 'completed', 'in', r.kind, this_thread, r.focus #>> '{category,0,coding,0,code}', nullif(r.focus #>> '{topic,text}', ''),
 		r.focus ->> 'priority', r.sender, r.receiver, r.episodes, r.event_time, r.letter)
 	RETURNING c.id INTO r.entry;
-	PERFORM care.keep_payload((r.citizen, NULL, r.entry, thread, p.key, p.written_at, care.known_organization(p.written_by, NULL, false),
+	PERFORM care.keep_payload((r.citizen, NULL, r.entry, this_thread, p.key, p.written_at, care.known_organization(p.written_by, NULL, false),
 		p.author, p.author_role, p.phone, p.text,
 		CASE WHEN p.text IS NULL THEN p.attachment ->> 'title' END,
 		lower(p.attachment ->> 'contentType'), smartcare.fhir_instant(p.attachment ->> 'creation'),

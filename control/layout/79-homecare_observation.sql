@@ -193,7 +193,7 @@ BEGIN
 	INSERT INTO care.document_reference AS d (citizen, status, kind, title, set_key, version, author, receiver, start_time, end_time,
 		source, issued, digest)
 	SELECT r.citizen, 'current', 'HCO',
-		concat_ws(': ', 'Home care observations' || CASE r.kind WHEN 'new' THEN '' ELSE ', ' || r.kind END, left(r.focus ->> 'conclusion', 200)),
+		concat_ws(': ', 'Home care observations' || CASE r.kind WHEN 'new' THEN '' ELSE ', ' || r.kind END, left(nullif(btrim(regexp_replace(r.focus ->> 'conclusion', '\s+', ' ', 'g')), ''), 100)),
 		coalesce(followed.set_key, r.letter),
 		CASE r.kind WHEN 'new' THEN 1 WHEN 'modified' THEN followed.version + 1 ELSE last_version END,
 		r.sender, r.receiver, min(o."time"), max(o."time"), r.letter, smartcare.fhir_instant(r.focus ->> 'issued'),

@@ -282,7 +282,7 @@ DECLARE
 	place integer;
 BEGIN
 	SELECT * INTO l FROM care.letter x WHERE x.letter = renew_envelope.letter AND x.direction = 'out';
-	SELECT m.body INTO body FROM care.message m WHERE m.received_at = l.message_received_at AND m.id = l.message;
+	SELECT m.body::jsonb INTO body FROM care.message m WHERE m.received_at = l.message_received_at AND m.id = l.message;
 	SELECT e.ordinality - 1 INTO place
 	FROM jsonb_array_elements(body -> 'entry') WITH ORDINALITY AS e
 	WHERE e.value #>> '{resource,resourceType}' = 'Provenance' AND e.value #>> '{resource,target,0,reference}' = 'MessageHeader/' || l.letter;

@@ -52,7 +52,7 @@ AS $$
 DECLARE
 	attachment jsonb;
 	payload care.communication_payload;
-	keys text[] := '{}';
+	keys text[] := ARRAY[]::text[];
 BEGIN
 	payload.citizen := c.citizen;
 	payload.communication := c.id;

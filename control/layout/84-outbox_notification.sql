@@ -88,7 +88,7 @@ AS $$
 DECLARE
 	-- The last leave, where it is told of one.
 	leave CONSTANT tstzrange := CASE WHEN right(kind, 4) IN ('STOR', 'SLOR') THEN (
-		SELECT max(l.leave) FROM unnest(stay.leaves) AS l (leave)) END;
+		SELECT l.leave FROM unnest(stay.leaves) AS l (leave) ORDER BY l.leave DESC LIMIT 1) END;
 BEGIN
 	RETURN jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', gen_random_uuid(),
 		'meta', '{"profile": ["http://medcomfhir.dk/ig/hospitalnotification/StructureDefinition/medcom-hospitalNotification-encounter"]}'::jsonb,
@@ -117,7 +117,7 @@ DECLARE
 	stay care.encounter := care.stay_after(e);
 	l care.letter;
 	told care.letter;
-	class text;
+	told_class text;
 	activity text;
 	started timestamptz := stay.start_time;
 	provider bigint;
@@ -139,11 +139,11 @@ BEGIN
 		RETURN NULL;
 	END IF;
 
-	class := CASE right(l.kind, 4) WHEN 'STAA' THEN 'EMER' WHEN 'STIN' THEN 'IMP' ELSE stay.class END;
+	told_class := CASE right(l.kind, 4) WHEN 'STAA' THEN 'EMER' WHEN 'STIN' THEN 'IMP' ELSE stay.class END;
 	activity := CASE WHEN l.kind LIKE '%MORS' THEN (
 			SELECT p #>> '{resource,activity,coding,0,code}' FROM jsonb_array_elements(care.letter_stack(told.letter)) AS p
 			WHERE p #>> '{resource,target,0,reference}' = 'MessageHeader/' || told.letter)
-		ELSE (SELECT t.activity FROM care.notification_type t WHERE t.kind = l.kind AND t.class = tell_stay.class) END;
+		ELSE (SELECT t.activity FROM care.notification_type t WHERE t.kind = l.kind AND t.class = told_class) END;
 	IF right(l.kind, 4) IN ('STAA', 'STIN') THEN
 		-- An admission that was an emergency contact began when it became one.
 		SELECT s.event_time INTO started FROM care.standing_events(e.citizen, 'encounter', e.entry) AS s
@@ -171,7 +171,7 @@ BEGIN
 		CASE WHEN told.letter IS NOT NULL THEN jsonb_build_array(jsonb_build_object(
 			'role', CASE WHEN l.kind LIKE 'AN\_%' THEN 'removal' ELSE 'revision' END,
 			'what', jsonb_build_object('reference', 'MessageHeader/' || told.letter))) END,
-		jsonb_build_array(care.stay_resource(stay, l.kind, class, started, l.episodes[1], l.sender, provider, patient ->> 'id'),
+		jsonb_build_array(care.stay_resource(stay, l.kind, told_class, started, l.episodes[1], l.sender, provider, patient ->> 'id'),
 			patient, care.organization_resource(provider)), e.id);
 END
 $$;
