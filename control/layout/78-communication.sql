@@ -290,7 +290,7 @@ BEGIN
 		WHERE p.citizen = this
 		ORDER BY p.thread, p.key, p.written_at, p.text, p.title, p.content_type, p.url, md5(p.data), p.id
 	), topic AS (
-		SELECT DISTINCT ON (c.thread) c.thread, c.category, c.topic,
+		SELECT DISTINCT ON (c.thread) c.thread, c.category, c.topic, c.sent_at,
 			bool_or(c.direction = 'in' AND c.read_at IS NULL) OVER (PARTITION BY c.thread) AS unread,
 			(SELECT e.id FROM care.encounter e
 				JOIN care.letter l ON l.letter = e.source AND l.direction = 'in'
@@ -304,7 +304,7 @@ BEGIN
 	FROM segment s
 	JOIN topic t ON t.thread = s.thread
 	LEFT JOIN care.organization o ON o.id = s.organization
-	ORDER BY min(s.written_at) OVER (PARTITION BY s.thread), s.thread, s.written_at, s.text IS NULL, s.key;
+	ORDER BY t.sent_at, s.thread, s.written_at, s.text IS NULL, s.title, s.key;
 END
 $$;
 COMMENT ON FUNCTION care.correspondence(bigint) IS

@@ -156,6 +156,7 @@ BEGIN
 					FROM (
 						SELECT jsonb_build_object('fullUrl', base || (x.resource ->> 'resourceType') || '/' || (x.resource ->> 'id'), 'resource', x.resource) AS entry
 						FROM jsonb_array_elements(jsonb_build_array(header) || resources || jsonb_build_array(sender, receiver, provenance)) AS x (resource)
+						WHERE x.resource <> 'null'
 						UNION ALL
 						SELECT s.entry FROM jsonb_array_elements(CASE WHEN l.standard <> 'homecare-observation' THEN care.letter_stack(l.predecessor) END) AS s (entry)
 					) AS e

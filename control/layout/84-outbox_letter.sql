@@ -188,8 +188,9 @@ BEGIN
 	c.topic := coalesce(nullif(send_communication.topic, ''), before.topic);
 	c.priority := coalesce(send_communication.priority, CASE WHEN replies_to IS NOT NULL THEN before.priority END);
 	c.sender := send_communication.sender;
-	c.receiver := coalesce(send_communication.receiver, CASE WHEN replies_to IS NOT NULL THEN
-		CASE before.direction WHEN 'in' THEN before.sender ELSE before.receiver END END);
+	-- Who follows up on its own goes on with the same one.
+	c.receiver := coalesce(send_communication.receiver, CASE WHEN replies_to IS NULL THEN NULL
+		WHEN care.address_of(before.sender, true) = care.address_of(c.sender, true) THEN before.receiver ELSE before.sender END);
 	c.episodes := CASE WHEN encounter IS NULL THEN coalesce(before.episodes, '{}') ELSE coalesce((
 		SELECT l.episodes FROM care.letter l
 		WHERE l.citizen = c.citizen AND l.entry = encounter AND l.entity = 'encounter' AND l.direction = 'out'
@@ -214,7 +215,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.send_communication(bigint, bigint, bigint, text, text, text, text, text, timestamptz, text, text, jsonb, bigint, bigint, bigint, text) IS
-'Step: writes to another organization about a citizen, and queues the message: a new thread, a reply to a communication (whose sender gets it, unless another receiver is given), or a forwarded thread. Author and a telephone number are needed. Attachments: a JSON array of objects with title, and contentType and data (base64) or url, as FHIR Attachment has them. encounter: the stay that it regards. Errors: as care.take_step(); 22023 its receiver would refuse it (the detail says why); P0002 no such communication; 23503 unknown category; 23502 no receiver.';
+'Step: writes to another organization about a citizen, and queues the message: a new thread, a reply to a communication (the other party gets it, unless another receiver is given), or a forwarded thread. Author and a telephone number are needed. Attachments: a JSON array of objects with title, and contentType and data (base64) or url, as FHIR Attachment has them. encounter: the stay that it regards. Errors: as care.take_step(); 22023 its receiver would refuse it (the detail says why); P0002 no such communication; 23503 unknown category; 23502 no receiver.';
 
 -- At most twelve characters, rounded as far as that needs.
 CREATE OR REPLACE FUNCTION care.short_number(value float8)

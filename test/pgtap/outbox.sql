@@ -159,7 +159,7 @@ SELECT is((SELECT count(*) FROM care.letter), 0::bigint, 'nor of the end of a st
 SELECT care.admit(:citizen, 1006, 'IMP', 'elsewhere', now() - interval '50 minutes');
 SELECT pg_temp.settle();
 SELECT is((SELECT count(*) FROM care.letter), 0::bigint, 'nor of one in another hospital');
-SELECT care.receive(message::text) FROM pg_temp.stay('0101300001', 'theirs', '{STIN}', now() - interval '40 minutes', provider => 2, receiver => 4);
+SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'theirs', '{STIN}', now() - interval '40 minutes', provider => 2, receiver => 4);
 SELECT pg_temp.settle();
 SELECT is((SELECT count(*) FROM care.letter WHERE direction = 'out'), 0::bigint, 'nor of what we were told');
 -- Where it cannot go it stands, with the reason, and the step is taken.
@@ -167,7 +167,7 @@ UPDATE care.citizen SET municipality = NULL WHERE citizen = :citizen;
 SELECT care.admit(:citizen, 1002, 'IMP', 'nowhere', now() - interval '30 minutes');
 SELECT pg_temp.settle();
 SELECT is((SELECT concat_ws(' ', l.kind, l.status, l.reason) FROM care.letter l WHERE l.direction = 'out'),
-	'STIN failed the receiver has to be another Organization than the sender; there has to be one primary destination with an Organization as its receiver', 'a letter that cannot go says why');
+	'STIN failed there has to be one primary destination with an Organization as its receiver', 'a letter that cannot go says why');
 SELECT is((SELECT count(*) FROM care.next_messages(10)), 0::bigint, 'and does not');
 SELECT is((SELECT count(*) FROM care.encounter WHERE citizen = :citizen AND organization = 1002 AND status = 'in-progress'), 2::bigint, 'the steps of the stays were taken');
 DELETE FROM care.letter WHERE direction = 'out';
@@ -189,7 +189,7 @@ CREATE FUNCTION pg_temp.thread() RETURNS text LANGUAGE sql
 RETURN (SELECT string_agg(concat_ws(' ', c.category, c.topic, to_char(c.written_at, 'HH24:MI'), c.organization, c.author, c.phone, c.text, c.title, c.url, c.bytes), E'\n')
 	FROM care.identifier_owner o, care.correspondence(o.citizen) c WHERE o.value = '0101300001');
 SELECT pg_temp.thread() AS thread \gset
-SELECT is(:'thread', $$other Coming home 10:00 Organization 2 Michael Burns 38683868 May she come home on Friday?
+SELECT is(:'thread'::text, $$other Coming home 10:00 Organization 2 Michael Burns 38683868 May she come home on Friday?
 other Coming home 10:00 Organization 2 Michael Burns 38683868 Link https://example.org/
 other Coming home 10:00 Organization 2 Michael Burns 38683868 Results 8
 other Coming home 11:00 Organization 4 Emma Waters 44527000 Yes.
@@ -255,7 +255,7 @@ UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at 
 SELECT is((SELECT count(*) FROM care.message_due WHERE letter = :'letter' AND sendings = 1), 1::bigint, 'after half an hour it is');
 SELECT is((SELECT count(*) FROM care.message_due WHERE standard = 'homecare-observation'), 2::bigint, 'and so is one that could not be transported');
 SELECT envelope AS second, body AS again FROM care.next_messages(100) WHERE letter = :'letter' \gset
-SELECT isnt(:'second', :'envelope', 'it goes in another envelope');
+SELECT isnt(:'second'::text, :'envelope'::text, 'it goes in another envelope');
 SELECT is(:'again'::jsonb ->> 'id', :'second', 'which it names');
 SELECT ok(care.message_content(:'again'::jsonb) = care.message_content((SELECT body::jsonb FROM care.message WHERE envelope = :'envelope')), 'with the same content');
 SELECT care.report_sent(:'second');
@@ -277,17 +277,17 @@ EXCEPTION WHEN SQLSTATE 'TT000' THEN
 	RETURN SQLERRM;
 END
 $$;
-SELECT care.receive(pg_temp.answered(:'again'));
+SELECT pg_temp.answer(care.receive(pg_temp.answered(:'again')));
 SELECT is((SELECT concat_ws(' ', status, answer) FROM care.letter WHERE letter = :'letter' AND direction = 'out'), 'processed ok', 'its answer settles a letter');
 SELECT is((SELECT count(*) FROM care.message_due WHERE letter = :'letter'), 0::bigint, 'which is not due any more');
 SELECT results_eq($$SELECT sum(sent), sum(sendings), sum(answered), sum(unanswered), sum(refused_there), max(in_time) FROM care.message_flow WHERE partner = 1005 AND standard = 'homecare-observation'$$,
-	$$VALUES (3::numeric, 6::numeric, 1::numeric, 2::numeric, 0::numeric, 0.000)$$, 'the flow: three reports went in six envelopes, one was answered, too late');
+	$$VALUES (2::numeric, 4::numeric, 1::numeric, 1::numeric, 0::numeric, 0.000)$$, 'the flow: two reports went in four envelopes, one was answered, too late');
 SELECT is((SELECT bool_and(round_trip_median > '1 hour' AND round_trip_p95 >= round_trip_median) FROM care.message_flow WHERE answered > 0), true, 'and how long that took');
 SELECT results_eq($$SELECT sum(received), sum(processed), sum(refused), sum(duplicates) FROM care.message_flow WHERE standard = 'hospital-notification'$$, $$VALUES (1::numeric, 1::numeric, 0::numeric, 0::numeric)$$, 'and what came');
 
 -- What waits too long is work for the region
 INSERT INTO care.organization (sector, kind, name) VALUES ('region', 'region', 'Region');
-SELECT care.receive(message::text) FROM pg_temp.stay('0101300001', 'late', '{STIN,STOR}') WHERE n = 2;
+SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'late', '{STIN,STOR}') WHERE n = 2;
 SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'parked message'), 0::bigint, 'one that waits is nobody''s work at first');
 UPDATE care.letter SET received_at = received_at - interval '3 days' WHERE letter = 'late-2';
 SELECT results_eq($$SELECT organization_name, reason, overdue, next_step FROM care.worklist WHERE kind = 'parked message'$$,
