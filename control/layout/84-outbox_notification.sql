@@ -184,7 +184,9 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM care.tell_stay(NEW);
+	IF EXISTS (SELECT FROM care.notification_sender) THEN
+		PERFORM care.tell_stay(NEW);
+	END IF;
 	RETURN NULL;
 END
 $$;
