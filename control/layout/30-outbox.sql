@@ -31,7 +31,7 @@ COMMENT ON COLUMN care.sending.sent_at IS 'When the transport reported that it w
 COMMENT ON COLUMN care.sending.error IS 'Why it did not go, by the transport.';
 
 -- The letters about a stay.
-CREATE INDEX letter_stay_idx ON care.letter (citizen, entry, received_at) WHERE direction = 'out' AND entity = 'encounter';
+CREATE INDEX letter_stay_idx ON care.letter (citizen, entry, received_at) WHERE entity = 'encounter';
 
 -- What MedCom's codes are called in FHIR.
 INSERT INTO care.measure_code (system, code, unit, measure, priority)

@@ -193,13 +193,8 @@ $$;
 COMMENT ON FUNCTION care.tell_event() IS 'Internal: trigger that tells the municipality of a stay when the transaction ends, and the stay is what it is going to be.';
 
 -- A constraint trigger cannot be replaced.
-DO $$
-BEGIN
-	IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = 'care.workflow_event'::regclass AND t.tgname = 'workflow_event_tell') THEN
-		CREATE CONSTRAINT TRIGGER workflow_event_tell AFTER INSERT ON care.workflow_event
-			DEFERRABLE INITIALLY DEFERRED
-			FOR EACH ROW WHEN (NEW.entity = 'encounter') EXECUTE FUNCTION care.tell_event();
-	END IF;
-END
-$$;
+DROP TRIGGER IF EXISTS workflow_event_tell ON care.workflow_event;
+CREATE CONSTRAINT TRIGGER workflow_event_tell AFTER INSERT ON care.workflow_event
+	DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW WHEN (NEW.entity = 'encounter') EXECUTE FUNCTION care.tell_event();
 COMMENT ON TRIGGER workflow_event_tell ON care.workflow_event IS 'Tells the municipality of a stay.';

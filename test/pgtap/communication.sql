@@ -130,7 +130,7 @@ SELECT is(pg_temp.arrive(p.places), '07:30 Michael Burns From before.; 08:00 Mic
 FROM (VALUES ('{1,2,3}'::integer[]), ('{1,3,2}'), ('{2,1,3}'), ('{2,3,1}'), ('{3,1,2}'), ('{3,2,1}'), ('{3,3,2,1,2,1}')) AS p (places);
 
 -- Unread for its receiver, and read.
-SELECT pg_temp.answer(care.receive(message::text)) FROM told ORDER BY n;
+SELECT pg_temp.answer(care.receive(message::text)) FROM told ORDER BY n \g /dev/null
 SELECT results_eq('SELECT organization_name, citizen_name, severity_name, reason, next_step LIKE ''read communication %'' FROM care.worklist ORDER BY since', $$
 	VALUES ('Organization 2', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 1', true), ('Organization 1', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 2', true), ('Organization 2', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 1', true)$$, 'each is a row for its receiver');
 SELECT citizen, entry, organization FROM care.worklist_communication ORDER BY since LIMIT 1 \gset
@@ -141,7 +141,7 @@ SELECT is((SELECT repeated FROM care.read_communication(:citizen, :entry, :organ
 SELECT is((SELECT count(*) FROM care.worklist_communication WHERE entry = :entry), 0::bigint, 'and off the list');
 SELECT is((SELECT bool_and(unread) FROM care.correspondence(:citizen)), true, 'the thread has others that are unread');
 SELECT is((SELECT count(*) FROM care.correspondence(:citizen) WHERE encounter IS NOT NULL), 0::bigint, 'about no stay that is known');
-SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'S', '{STIN}', episode => 'episode-s');
+SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'S', '{STIN}', episode => 'episode-s') \g /dev/null
 SELECT is((SELECT count(*) FROM care.correspondence(:citizen) WHERE encounter IS NOT NULL), 5::bigint, 'but the stay can come later');
 
 -- What is forwarded begins a thread; one that does not is said to continue it.
@@ -152,12 +152,12 @@ SELECT is(pg_temp.answer(care.receive(pg_temp.cc('r1', '[{"letter": "r1", "activ
 	'ok communication-stack', 'a reply to what is not known');
 SELECT is((SELECT count(DISTINCT thread) FROM care.correspondence(:citizen)), 2::bigint, 'begins a thread');
 -- The same segment with another text is another one: none is lost.
-SELECT pg_temp.answer(care.receive(pg_temp.cc('r2', '[{"letter": "r2", "activity": "reply-message", "at": "2026-02-02T09:00:00Z"}]', jsonb_build_array(pg_temp.payload('k1', '2026-02-02T08:00:00Z', '{"contentString": "No."}')), 'aaaaaaaa-2222-3333-4444-555555555555')::text));
+SELECT pg_temp.answer(care.receive(pg_temp.cc('r2', '[{"letter": "r2", "activity": "reply-message", "at": "2026-02-02T09:00:00Z"}]', jsonb_build_array(pg_temp.payload('k1', '2026-02-02T08:00:00Z', '{"contentString": "No."}')), 'aaaaaaaa-2222-3333-4444-555555555555')::text)) \g /dev/null
 SELECT is((SELECT string_agg(text, ' ' ORDER BY text) FROM care.correspondence(:citizen) WHERE thread LIKE 'a%'), 'No. Yes.', 'a segment that was altered stands beside the first');
 -- Of two records that turn out to be one person's each segment is shown once.
 SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0202300001'], 'Bruno Elmer') AS double \gset
-SELECT pg_temp.answer(care.receive(replace(jsonb_set(message, '{id}', '"again"')::text, '0101300001', '0202300001'))) FROM (SELECT pg_temp.cc('d1', '[{"letter": "d1", "activity": "new-message", "at": "2026-02-01T08:00:00Z"}]', jsonb_build_array(pg_temp.payload('k1', '2026-02-01T08:00:00Z', '{"contentString": "How is the wound?"}'))) AS message) x;
-SELECT care.merge_citizens(:citizen, :double, 'one person');
+SELECT pg_temp.answer(care.receive(replace(jsonb_set(message, '{id}', '"again"')::text, '0101300001', '0202300001'))) FROM (SELECT pg_temp.cc('d1', '[{"letter": "d1", "activity": "new-message", "at": "2026-02-01T08:00:00Z"}]', jsonb_build_array(pg_temp.payload('k1', '2026-02-01T08:00:00Z', '{"contentString": "How is the wound?"}'))) AS message) x \g /dev/null
+SELECT care.merge_citizens(:citizen, :double, 'one person') \g /dev/null
 SELECT is((SELECT count(*) FROM care.correspondence(:double) WHERE text = 'How is the wound?'), 1::bigint, 'merged');
 SELECT * FROM finish();
 ROLLBACK;

@@ -141,7 +141,7 @@ SELECT is(pg_temp.arrive(places || places), CASE n
 SELECT is(pg_temp.arrive('{2,3}'), 'nothing | parked', 'what modifies one that has not come waits');
 
 -- What may not be modified
-SELECT pg_temp.answer(care.receive(message::text)) FROM told WHERE n IN (1, 4) ORDER BY n;
+SELECT pg_temp.answer(care.receive(message::text)) FROM told WHERE n IN (1, 4) ORDER BY n \g /dev/null
 SELECT is(pg_temp.answer(care.receive(pg_temp.hco('m5', '[{"letter": "m5", "activity": "modified-message", "at": "2026-02-02T10:00:00Z", "follows": "m4"}]', jsonb_build_array(:'observations'::jsonb -> 0), cpr => '0202300001')::text)),
 	'fatal-error homecare-retracted', 'a retraction is the last word');
 SELECT is(pg_temp.answer(care.receive(pg_temp.hco('m6', '[{"letter": "m6", "activity": "retract-message", "at": "2026-02-02T10:00:00Z", "follows": "full", "role": "removal"}]', jsonb_build_array(:'observations'::jsonb -> 0), sender => 3)::text)),

@@ -150,22 +150,22 @@ SELECT is(pg_temp.arrive(said -> 'messages', '{1,2}'), said ->> 'state', 'and en
 SELECT pg_temp.region() AS citizen \gset
 DELETE FROM care.notification_sender;
 SELECT entry AS untold FROM care.admit(:citizen, 1002, 'IMP', 'untold', now() - interval '2 hours') \gset
-SELECT pg_temp.settle();
+SELECT pg_temp.settle() \g /dev/null
 SELECT is((SELECT count(*) FROM care.letter), 0::bigint, 'nobody tells of stays to begin with');
 INSERT INTO care.notification_sender VALUES (1001);
-SELECT care.discharge(:citizen, :untold, 1002, 'untold end', now() - interval '1 hour');
-SELECT pg_temp.settle();
+SELECT care.discharge(:citizen, :untold, 1002, 'untold end', now() - interval '1 hour') \g /dev/null
+SELECT pg_temp.settle() \g /dev/null
 SELECT is((SELECT count(*) FROM care.letter), 0::bigint, 'nor of the end of a stay whose start was not told');
-SELECT care.admit(:citizen, 1006, 'IMP', 'elsewhere', now() - interval '50 minutes');
-SELECT pg_temp.settle();
+SELECT care.admit(:citizen, 1006, 'IMP', 'elsewhere', now() - interval '50 minutes') \g /dev/null
+SELECT pg_temp.settle() \g /dev/null
 SELECT is((SELECT count(*) FROM care.letter), 0::bigint, 'nor of one in another hospital');
-SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'theirs', '{STIN}', now() - interval '40 minutes', provider => 2, receiver => 4);
-SELECT pg_temp.settle();
+SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'theirs', '{STIN}', now() - interval '40 minutes', provider => 2, receiver => 4) \g /dev/null
+SELECT pg_temp.settle() \g /dev/null
 SELECT is((SELECT count(*) FROM care.letter WHERE direction = 'out'), 0::bigint, 'nor of what we were told');
 -- Where it cannot go it stands, with the reason, and the step is taken.
 UPDATE care.citizen SET municipality = NULL WHERE citizen = :citizen;
-SELECT care.admit(:citizen, 1002, 'IMP', 'nowhere', now() - interval '30 minutes');
-SELECT pg_temp.settle();
+SELECT care.admit(:citizen, 1002, 'IMP', 'nowhere', now() - interval '30 minutes') \g /dev/null
+SELECT pg_temp.settle() \g /dev/null
 SELECT is((SELECT concat_ws(' ', l.kind, l.status, l.reason) FROM care.letter l WHERE l.direction = 'out'),
 	'STIN failed there has to be one primary destination with an Organization as its receiver', 'a letter that cannot go says why');
 SELECT is((SELECT count(*) FROM care.next_messages(10)), 0::bigint, 'and does not');
@@ -177,8 +177,8 @@ SELECT entry AS first FROM care.send_communication(:citizen, 1002, 1004, 'other'
 	topic => 'Coming home', attachments => '[{"title": "Results", "contentType": "application/pdf", "data": "JVBERi0xLjc="}, {"title": "Link", "url": "https://example.org/"}]', author_role => 'sygeplejerske') \gset
 SELECT is((SELECT repeated FROM care.send_communication(:citizen, 1002, 1004, 'other', 'May she come home on Friday?', 'Michael Burns', '38683868', 'cc 1', '2026-02-01 10:00Z',
 	topic => 'Coming home', attachments => '[{"title": "Results", "contentType": "application/pdf", "data": "JVBERi0xLjc="}, {"title": "Link", "url": "https://example.org/"}]', author_role => 'sygeplejerske')), true, 'the same request changes nothing');
-SELECT care.send_communication(:citizen, 1004, NULL, NULL, 'Yes.', 'Emma Waters', '44527000', 'cc 2', '2026-02-01 11:00Z', replies_to => :first);
-SELECT care.send_communication(:citizen, 1002, 1005, 'discharge', 'For your information.', 'Michael Burns', '38683868', 'cc 3', '2026-02-01 12:00Z', forwards => :first);
+SELECT care.send_communication(:citizen, 1004, NULL, NULL, 'Yes.', 'Emma Waters', '44527000', 'cc 2', '2026-02-01 11:00Z', replies_to => :first) \g /dev/null
+SELECT care.send_communication(:citizen, 1002, 1005, 'discharge', 'For your information.', 'Michael Burns', '38683868', 'cc 3', '2026-02-01 12:00Z', forwards => :first) \g /dev/null
 SELECT throws_ok(format($$SELECT care.send_communication(%s, 1002, 1004, 'other', 'no topic', 'M', '1', 'cc 4')$$, :citizen), '22023', 'the message cannot be sent: a Communication of category other has to have a topic', 'what would be refused is not sent');
 SELECT throws_ok(format($$SELECT care.send_communication(%s, 1002, 1004, 'nursing', '', 'M', '1', 'cc 4')$$, :citizen), '22023', NULL, 'nor what has no text');
 SELECT throws_ok(format($$SELECT care.send_communication(%s, 1002, 1004, 'nursing', 'x', 'M', NULL, 'cc 4')$$, :citizen), '22023', NULL, 'nor without a number to call');
@@ -223,16 +223,16 @@ $$;
 SELECT is(pg_temp.elsewhere(:'messages', p.places, 'pg_temp.thread()'), :'thread', format('the same where it arrives as %s', p.places)) FROM permutation p WHERE p.n = 3;
 
 -- Reports of what was measured at home
-SELECT care.record(:citizen, 'respiratory_rate', ARRAY['2026-02-01 08:00Z', '2026-02-01 12:00Z']::timestamptz[], ARRAY[19, 22.123456789012345], '/min');
-SELECT care.record(:citizen, 'glucose_capillary', ARRAY['2026-02-01 08:00Z']::timestamptz[], ARRAY[126], 'mg/dL');
+SELECT care.record(:citizen, 'respiratory_rate', ARRAY['2026-02-01 08:00Z', '2026-02-01 12:00Z']::timestamptz[], ARRAY[19, 22.123456789012345], '/min') \g /dev/null
+SELECT care.record(:citizen, 'glucose_capillary', ARRAY['2026-02-01 08:00Z']::timestamptz[], ARRAY[126], 'mg/dL') \g /dev/null
 CREATE FUNCTION pg_temp.values() RETURNS text LANGUAGE sql
 RETURN (SELECT string_agg(concat_ws(' ', m.measure, to_char(m."time", 'HH24:MI'), m.comparator, round(m.value::numeric, 6)), ', ' ORDER BY m.measure, m."time")
 	FROM care.identifier_owner o JOIN care.measurement m USING (citizen) WHERE o.value = '0101300001');
-SELECT care.report_sent(envelope) FROM care.next_messages(10);
+SELECT care.report_sent(envelope) FROM care.next_messages(10) \g /dev/null
 SELECT care.send_homecare_observation(:citizen, 1004, 1005, '{respiratory_rate,glucose_capillary}', '2026-02-01', '2026-02-02', 'Mia', 'report 1', '2026-02-01 13:00Z', conclusion => 'fine') AS report \gset
 SELECT is(care.send_homecare_observation(:citizen, 1004, 1005, '{respiratory_rate,glucose_capillary}', '2026-02-01', '2026-02-02', 'Mia', 'report 1'), :'report', 'the same request is the same letter');
 SELECT pg_temp.values() AS measured \gset
-SELECT care.correct_measurement(:citizen, 'respiratory_rate', '2026-02-01 12:00Z', 20, '/min', 'read twice');
+SELECT care.correct_measurement(:citizen, 'respiratory_rate', '2026-02-01 12:00Z', 20, '/min', 'read twice') \g /dev/null
 SELECT care.send_homecare_observation(:citizen, 1004, 1005, '{respiratory_rate,glucose_capillary}', '2026-02-01', '2026-02-02', 'Mia', 'report 2', '2026-02-01 14:00Z', modifies => :'report') AS corrected \gset
 SELECT pg_temp.values() AS right \gset
 SELECT care.send_homecare_observation(:citizen, 1004, 1005, '{respiratory_rate,glucose_capillary}', '2026-02-01', '2026-02-02', 'Mia', 'report 3', '2026-02-01 15:00Z', retracts => :'report') AS taken_back \gset
@@ -246,10 +246,10 @@ SELECT is(pg_temp.elsewhere(:'messages', places, 'pg_temp.values()'), 'nothing',
 -- Transports, answers, resending
 SELECT letter, envelope FROM care.next_messages(1) \gset
 SELECT is((SELECT count(*) FROM care.next_messages(2)), 2::bigint, 'n at a time');
-SELECT care.report_sent(:'envelope');
+SELECT care.report_sent(:'envelope') \g /dev/null
 SELECT is((SELECT status FROM care.letter WHERE letter = :'letter'), 'sent', 'a letter that went is sent');
 SELECT throws_ok($$SELECT care.report_sent('none')$$, 'P0002', 'no envelope "none" was to be sent', 'an unknown envelope');
-SELECT care.report_sent(envelope, 'no route') FROM care.next_messages(1);
+SELECT care.report_sent(envelope, 'no route') FROM care.next_messages(1) \g /dev/null
 SELECT is((SELECT count(*) FROM care.message_due), 0::bigint, 'nothing is due at once');
 UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
 SELECT is((SELECT count(*) FROM care.message_due WHERE letter = :'letter' AND sendings = 1), 1::bigint, 'after half an hour it is');
@@ -258,11 +258,11 @@ SELECT envelope AS second, body AS again FROM care.next_messages(100) WHERE lett
 SELECT isnt(:'second'::text, :'envelope'::text, 'it goes in another envelope');
 SELECT is(:'again'::jsonb ->> 'id', :'second', 'which it names');
 SELECT ok(care.message_content(:'again'::jsonb) = care.message_content((SELECT body::jsonb FROM care.message WHERE envelope = :'envelope')), 'with the same content');
-SELECT care.report_sent(:'second');
+SELECT care.report_sent(:'second') \g /dev/null
 SELECT is((SELECT status FROM care.letter WHERE letter = :'letter'), 'sent', 'and waits again');
 UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
 SELECT envelope AS third FROM care.next_messages(100) WHERE letter = :'letter' \gset
-SELECT care.report_sent(:'third');
+SELECT care.report_sent(:'third') \g /dev/null
 UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
 SELECT is((SELECT count(*) FROM care.next_messages(100) WHERE letter = :'letter'), 0::bigint, 'it is sent again twice, and not more often');
 
@@ -277,7 +277,7 @@ EXCEPTION WHEN SQLSTATE 'TT000' THEN
 	RETURN SQLERRM;
 END
 $$;
-SELECT pg_temp.answer(care.receive(pg_temp.answered(:'again')));
+SELECT pg_temp.answer(care.receive(pg_temp.answered(:'again'))) \g /dev/null
 SELECT is((SELECT concat_ws(' ', status, answer) FROM care.letter WHERE letter = :'letter' AND direction = 'out'), 'processed ok', 'its answer settles a letter');
 SELECT is((SELECT count(*) FROM care.message_due WHERE letter = :'letter'), 0::bigint, 'which is not due any more');
 SELECT results_eq($$SELECT sum(sent), sum(sendings), sum(answered), sum(unanswered), sum(refused_there), max(in_time) FROM care.message_flow WHERE partner = 1005 AND standard = 'homecare-observation'$$,
@@ -287,7 +287,7 @@ SELECT results_eq($$SELECT sum(received), sum(processed), sum(refused), sum(dupl
 
 -- What waits too long is work for the region
 INSERT INTO care.organization (sector, kind, name) VALUES ('region', 'region', 'Region');
-SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'late', '{STIN,STOR}') WHERE n = 2;
+SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'late', '{STIN,STOR}') WHERE n = 2 \g /dev/null
 SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'parked message'), 0::bigint, 'one that waits is nobody''s work at first');
 UPDATE care.letter SET received_at = received_at - interval '3 days' WHERE letter = 'late-2';
 SELECT results_eq($$SELECT organization_name, reason, overdue, next_step FROM care.worklist WHERE kind = 'parked message'$$,
