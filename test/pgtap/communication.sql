@@ -131,8 +131,10 @@ FROM (VALUES ('{1,2,3}'::integer[]), ('{1,3,2}'), ('{2,1,3}'), ('{2,3,1}'), ('{3
 
 -- Unread for its receiver, and read.
 SELECT pg_temp.answer(care.receive(message::text)) FROM told ORDER BY n \g /dev/null
-SELECT results_eq('SELECT organization_name, citizen_name, severity_name, reason, next_step LIKE ''read communication %'' FROM care.worklist ORDER BY since', $$
-	VALUES ('Organization 2', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 1', true), ('Organization 1', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 2', true), ('Organization 2', 'Bruno Elmer', 'routine', 'nursing: Wound, from Organization 1', true)$$, 'each is a row for its receiver');
+SELECT results_eq('SELECT o.name, w.severity, w.reason, w.next_step FROM care.worklist_communication w JOIN care.organization o ON o.id = w.organization ORDER BY w.since', $$
+	VALUES ('Organization 2', 1, 'nursing: Wound, from Organization 1', 'read_communication'), ('Organization 1', 1, 'nursing: Wound, from Organization 2', 'read_communication'),
+		('Organization 2', 1, 'nursing: Wound, from Organization 1', 'read_communication')$$, 'each is a row for its receiver');
+SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'communication' AND citizen_name = 'Bruno Elmer'), 3::bigint, 'of the work-list');
 SELECT citizen, entry, organization FROM care.worklist_communication ORDER BY since LIMIT 1 \gset
 SELECT throws_ok(format('SELECT care.read_communication(%s, %s, (SELECT id FROM care.organization WHERE name = ''Organization 1''), ''not mine'')', :citizen, :entry), '42501', NULL, 'which alone reads it');
 UPDATE care.organization SET sector = 'municipality' WHERE id = :organization;

@@ -100,7 +100,7 @@ SELECT results_eq('SELECT i.diagnostics FROM care.letter l, unnest(l.issues) WIT
 	VALUES ('NPU21578: it is text'), ('NPU19748: its unit "bananas" does not fit measure "c_reactive_protein" in "mg/L"')$$, 'the rest is kept with the report, and said');
 SELECT results_eq('SELECT kind, title, status, version, start_time, end_time FROM care.document_reference', $$
 	VALUES ('HCO', 'Home care observations: fine', 'current', 1::bigint, '2026-02-01 07:05Z'::timestamptz, '2026-02-01 08:15Z'::timestamptz)$$, 'a document');
-SELECT results_eq('SELECT organization_name, reason, next_step LIKE ''read document %'' FROM care.worklist WHERE kind = ''document''', $$VALUES ('Organization 2', 'Home care observations: fine (HCO), from Organization 1', true)$$, 'for its receiver to read');
+SELECT results_eq('SELECT organization_name, reason FROM care.worklist WHERE kind = ''document''', $$VALUES ('Organization 2', 'Home care observations: fine (HCO), from Organization 1')$$, 'for its receiver to read');
 
 -- New, modified twice, and a report of another day; retracted.
 CREATE TEMP TABLE told (n integer, message jsonb);

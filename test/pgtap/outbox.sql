@@ -251,7 +251,7 @@ SELECT is((SELECT status FROM care.letter WHERE letter = :'letter'), 'sent', 'a 
 SELECT throws_ok($$SELECT care.report_sent('none')$$, 'P0002', 'no envelope "none" was to be sent', 'an unknown envelope');
 SELECT care.report_sent(envelope, 'no route') FROM care.next_messages(1) \g /dev/null
 SELECT is((SELECT count(*) FROM care.message_due), 0::bigint, 'nothing is due at once');
-UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
+UPDATE care.sending SET sent_at = sent_at - interval '2 hours' WHERE sent_at IS NOT NULL;
 SELECT is((SELECT count(*) FROM care.message_due WHERE letter = :'letter' AND sendings = 1), 1::bigint, 'after half an hour it is');
 SELECT is((SELECT count(*) FROM care.message_due WHERE standard = 'homecare-observation'), 2::bigint, 'and so is one that could not be transported');
 SELECT envelope AS second, body AS again FROM care.next_messages(100) WHERE letter = :'letter' \gset
@@ -260,10 +260,10 @@ SELECT is(:'again'::jsonb ->> 'id', :'second', 'which it names');
 SELECT ok(care.message_content(:'again'::jsonb) = care.message_content((SELECT body::jsonb FROM care.message WHERE envelope = :'envelope')), 'with the same content');
 SELECT care.report_sent(:'second') \g /dev/null
 SELECT is((SELECT status FROM care.letter WHERE letter = :'letter'), 'sent', 'and waits again');
-UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
+UPDATE care.sending SET sent_at = sent_at - interval '2 hours' WHERE sent_at IS NOT NULL;
 SELECT envelope AS third FROM care.next_messages(100) WHERE letter = :'letter' \gset
 SELECT care.report_sent(:'third') \g /dev/null
-UPDATE care.sending SET sent_at = sent_at - interval '31 minutes' WHERE sent_at IS NOT NULL;
+UPDATE care.sending SET sent_at = sent_at - interval '2 hours' WHERE sent_at IS NOT NULL;
 SELECT is((SELECT count(*) FROM care.next_messages(100) WHERE letter = :'letter'), 0::bigint, 'it is sent again twice, and not more often');
 
 -- The answer that elsewhere gives
@@ -290,7 +290,7 @@ INSERT INTO care.organization (sector, kind, name) VALUES ('region', 'region', '
 SELECT pg_temp.answer(care.receive(message::text)) FROM pg_temp.stay('0101300001', 'late', '{STIN,STOR}') WHERE n = 2 \g /dev/null
 SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'parked message'), 0::bigint, 'one that waits is nobody''s work at first');
 UPDATE care.letter SET received_at = received_at - interval '3 days' WHERE letter = 'late-2';
-SELECT results_eq($$SELECT organization_name, reason, overdue, next_step FROM care.worklist WHERE kind = 'parked message'$$,
-	$$VALUES ('Region', 'Hospital notification (STOR): it follows late-1, which has not come', true, 'replay message late-2')$$, 'after two days it is the region''s');
+SELECT results_eq($$SELECT organization_name, reason, overdue, source FROM care.worklist WHERE kind = 'parked message'$$,
+	$$VALUES ('Region', 'Hospital notification (STOR): it follows late-1, which has not come', true, 'late-2')$$, 'after two days it is the region''s');
 SELECT * FROM finish();
 ROLLBACK;
