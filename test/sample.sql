@@ -88,5 +88,13 @@ INSERT INTO care.message_policy VALUES (3, false);
 SELECT care.receive('{"resourceType": "Bundle", "id": "e1", "entry": [{"resource": {"resourceType": "MessageHeader", "id": "l1"}}]}');
 UPDATE care.letter SET citizen = :nancy, episodes = '{a,b}', entity = 'encounter', entry = 1;
 
+INSERT INTO care.notification_sender VALUES (2);
+INSERT INTO care.communication (citizen, status, direction, activity, thread, category, sender, receiver, sent_at, source) VALUES
+	(:nancy, 'completed', 'out', 'new', '7b3c0d52-4b3e-4a4e-9a51-0c8f3f9d7a10', 'nursing', 2, 3, '2026-01-02', 'l2');
+INSERT INTO care.communication_payload (citizen, communication, thread, key, written_at, title, content_type, data) VALUES
+	(:nancy, 1, '7b3c0d52-4b3e-4a4e-9a51-0c8f3f9d7a10', 'k1', '2026-01-02', 'Sår på hælen', 'image/png', '\x89504e47');
+INSERT INTO care.letter (letter, direction, status, citizen, received_at) VALUES ('l2', 'out', 'sent', :nancy, '2026-01-02');
+INSERT INTO care.sending (envelope, letter, message_received_at, message, sent_at) VALUES ('e2', 'l2', '2026-01-02', 2, '2026-01-02');
+
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');

@@ -66,7 +66,7 @@ COMMENT ON TABLE care.document_reference IS
 COMMENT ON COLUMN care.document_reference.status IS
 'current: of its set the latest by (version, issued, digest), and replaced by no other; superseded; entered-in-error. The order of arrival does not matter.';
 COMMENT ON COLUMN care.document_reference.kind IS
-'PHMR measurements at home, QRD answers to a questionnaire, APD appointment, CPD care plan; of a letter its type in care.letter_type.';
+'PHMR measurements at home, QRD answers to a questionnaire, APD appointment, CPD care plan, HCO observations of home care; of a letter its type in care.letter_type.';
 COMMENT ON COLUMN care.document_reference.title IS 'As the document has it.';
 COMMENT ON COLUMN care.document_reference.set_key IS
 'The set whose version it is, which its replacements share; of a document that names none its own identity.';
@@ -77,7 +77,7 @@ COMMENT ON COLUMN care.document_reference.custodian IS 'The organization that ke
 COMMENT ON COLUMN care.document_reference.receiver IS 'The organization that is to read it; null if none is named.';
 COMMENT ON COLUMN care.document_reference.start_time IS 'Start of the time that it covers.';
 COMMENT ON COLUMN care.document_reference.end_time IS 'End of the time that it covers.';
-COMMENT ON COLUMN care.document_reference.document IS 'Id of the care.document with its text; null of a letter, whose text is in care.message.';
+COMMENT ON COLUMN care.document_reference.document IS 'Id of the care.document with its text; null of a letter or message, whose text is in care.message.';
 COMMENT ON COLUMN care.document_reference.entries IS
 'Keys of the entries it speaks of, type first. What a version leaves out that an earlier one had is withdrawn.';
 COMMENT ON COLUMN care.document_reference.read_at IS 'When the receiver read it; null while it is unread.';

@@ -28,6 +28,8 @@ BEGIN
 	CASE r.standard
 	WHEN 'hospital-notification' THEN r := care.check_hospital_notification(r);
 	WHEN 'acknowledgement' THEN r := care.check_acknowledgement(r);
+	WHEN 'care-communication' THEN r := care.check_care_communication(r);
+	WHEN 'homecare-observation' THEN r := care.check_homecare_observation(r);
 	WHEN 'oioxml' THEN r := care.check_letter(r);
 	ELSE r.issues := r.issues || ('unsupported', r.standard, NULL)::care.message_issue;
 	END CASE;
@@ -45,6 +47,8 @@ BEGIN
 	RETURN CASE r.standard
 		WHEN 'hospital-notification' THEN care.apply_hospital_notification(r)
 		WHEN 'acknowledgement' THEN care.apply_acknowledgement(r)
+		WHEN 'care-communication' THEN care.apply_care_communication(r)
+		WHEN 'homecare-observation' THEN care.apply_homecare_observation(r)
 		WHEN 'oioxml' THEN care.apply_letter(r)
 		END;
 END

@@ -6,7 +6,7 @@ BEGIN;
 \if :present
 SELECT no_plan();
 \ir ../messages.sql
-\set content `cd "$DIRECTORY" && for file in hospitalnotification/*.json acknowledgement/*.json; do printf '%s\t' "$(dirname "$file")/$(basename "$file" .json | cut -c 8-15)"; tr -d '\r\n' < "$file"; echo; done`
+\set content `cd "$DIRECTORY" && for file in hospitalnotification/*.json acknowledgement/*.json carecommunication/*.json homecareobservation/*.json; do printf '%s\t' "$(dirname "$file")/$(basename "$file" .json | cut -d - -f 2)"; tr -d '\r\n' < "$file"; echo; done`
 CREATE TEMP TABLE sample AS
 SELECT split_part(line, E'\t', 1) AS name, split_part(line, E'\t', 2) AS body FROM string_to_table(:'content', E'\n') AS line WHERE line <> '';
 \unset content
@@ -33,7 +33,7 @@ BEGIN
 					UNION ALL
 					SELECT split_part(p #>> '{entity,0,what,reference}', '/', 2), c.depth + 1
 					FROM chain c JOIN sample x ON x.letter = c.letter, jsonb_path_query(x.body::jsonb, '$.entry[*].resource ? (@.resourceType == "Provenance")') AS p
-					WHERE p #>> '{target,0,reference}' = 'MessageHeader/' || c.letter AND p ? 'entity' AND x.name LIKE 'hospital%'
+					WHERE p #>> '{target,0,reference}' = 'MessageHeader/' || c.letter AND p ? 'entity' AND x.name NOT LIKE 'care%'
 				)
 				SELECT x.body FROM chain c JOIN sample x ON x.letter = c.letter WHERE c.depth > 0 ORDER BY c.depth DESC
 			LOOP
@@ -59,6 +59,23 @@ SELECT results_eq('SELECT name, kind, status, answer, stay FROM verdict ORDER BY
 	('acknowledgement/bc9535ef', 'fatal-error', 'processed', 'none', NULL),
 	('acknowledgement/c9c2b2f6', 'transient-error', 'processed', 'none', NULL),
 	('acknowledgement/eb26be85', NULL, 'refused', 'fatal-error event-code provenance', NULL),
+	('carecommunication/0d5b3c18', 'new', 'processed', 'ok', NULL),
+	('carecommunication/3dcb5618', 'reply', 'processed', 'ok', NULL),
+	('carecommunication/add5e7e2', 'new', 'processed', 'ok', NULL),
+	('carecommunication/b56549f7', 'reply', 'processed', 'ok', NULL),
+	('carecommunication/c0426e3e', 'forward', 'processed', 'ok', NULL),
+	('carecommunication/d11968f5', 'forward', 'processed', 'ok', NULL),
+	('carecommunication/gfd00bc2', 'new', 'processed', 'ok', NULL),
+	('carecommunication/k7bfbc0c', 'reply', 'processed', 'ok', NULL),
+	('homecareobservation/401cbc36', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/5f341feb', 'retracted', 'processed', 'ok', NULL),
+	('homecareobservation/73996cdc', 'modified', 'processed', 'ok', NULL),
+	('homecareobservation/ReceiveTestExample1', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/ReceiveTestExample2', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/ReceiveTestExample3', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/ReceiveTestExample4', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/add5e7e2', 'new', 'processed', 'ok', NULL),
+	('homecareobservation/faa0c104', 'new', 'processed', 'ok homecare-unrecorded', NULL),
 	('hospitalnotification/a5e5b880', 'STIN', 'processed', 'ok', 'IMP in-progress'),
 	('hospitalnotification/bfab3e80', 'RE_STIN', 'processed', 'ok', 'IMP in-progress'),
 	('hospitalnotification/c83671a4', 'AN_STIN', 'processed', 'ok', 'IMP entered-in-error'),
@@ -93,6 +110,29 @@ EXCEPTION WHEN SQLSTATE 'TT000' THEN
 END
 $$;
 SELECT is(pg_temp.outcome(root, -1), pg_temp.outcome(root, 1), format('%s messages from %s on, in reverse order', count(*), root)) FROM sample WHERE name LIKE 'hospital%' GROUP BY root ORDER BY root;
+
+-- Correspondence and reports of home care: all of them, in the order of their names and in the reverse. (One report and one communication share their Bundle.id.)
+CREATE FUNCTION pg_temp.record(direction integer, standards text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	FOR s IN SELECT body FROM sample WHERE name LIKE standards ORDER BY direction * rank() OVER (ORDER BY name) LOOP
+		PERFORM care.receive(s.body);
+		PERFORM care.receive(s.body);
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'TT000', MESSAGE = concat_ws(E'\n',
+		(SELECT string_agg(concat_ws(' ', l.letter, l.kind, l.status), E'\n' ORDER BY l.letter) FROM care.letter l),
+		(SELECT string_agg(concat_ws(' ', left(c.thread, 8), c.topic, c.written_at, c.author, md5(c.text), c.title, c.url, c.bytes), E'\n' ORDER BY c.thread, c.written_at, c.text, c.title)
+			FROM care.identifier_owner o, care.correspondence(o.citizen) c),
+		(SELECT string_agg(concat_ws(' ', o.value, m.measure, m."time", m.comparator, m.value, m.note), E'\n' ORDER BY o.value, m.measure, m."time") FROM care.identifier_owner o JOIN care.measurement m USING (citizen)),
+		(SELECT string_agg(concat_ws(' ', d.source, d.status, d.version), E'\n' ORDER BY d.source) FROM care.document_reference d));
+EXCEPTION WHEN SQLSTATE 'TT000' THEN
+	RETURN SQLERRM;
+END
+$$;
+SELECT is(pg_temp.record(-1, standards), pg_temp.record(1, standards), standards || ' in reverse order') FROM (VALUES ('carecommunication/%'), ('homecareobservation/%')) AS s (standards);
+SELECT is((SELECT count(*) FROM string_to_table(pg_temp.record(1, 'carecommunication/%'), E'\n') AS line WHERE line ~ ' Blodpr' AND line ~ '\d$'), 3::bigint, 'attachments are kept in each thread that they came in');
+SELECT ok(pg_temp.record(1, 'homecareobservation/%') !~ 'blood_pressure', 'what was retracted is gone');
 SELECT * FROM finish();
 \else
 SELECT plan(1);

@@ -1,0 +1,22 @@
+-- The part of the work-list that messages make: letters that only a person can bring further.
+
+CREATE OR REPLACE VIEW care.worklist_message AS
+SELECT o.id AS organization, 'region' AS role, 'parked message' AS kind, l.citizen, NULL::bigint AS related_person, 2 AS severity,
+	l.received_at + d.park_for AS due,
+	concat(s.name, ' (' || l.kind || ')', ': ' || l.reason) AS reason,
+	l.received_at AS since, NULL::timestamptz AS until, l.letter AS source, l.received_at AS as_of,
+	'letter' AS entity, NULL::bigint AS entry,
+	CASE WHEN d.decision THEN 'accept_message' ELSE 'replay_message' END AS next_step
+FROM care.letter l
+LEFT JOIN care.message_standard s ON s.standard = l.standard
+CROSS JOIN LATERAL (
+	SELECT EXISTS (SELECT FROM unnest(l.issues) AS i WHERE i.rule IN ('identity', 'dependence')) AS decision,
+		care.setting('message_park_for')::interval AS park_for
+	OFFSET 0
+) AS d
+JOIN care.organization o ON o.kind = 'region'
+WHERE l.direction = 'in' AND l.status = 'parked'
+	AND (d.decision OR l.received_at + d.park_for <= now());
+
+COMMENT ON VIEW care.worklist_message IS
+'Part of care.worklist, for the region: letters on which a person has to decide, and those whose predecessor has not come within the setting message_park_for.';
