@@ -161,7 +161,7 @@ CREATE TABLE care.access_log (
 	PRIMARY KEY (citizen, id, at)
 ) PARTITION BY RANGE (at);
 CREATE TABLE care.access_log_default PARTITION OF care.access_log DEFAULT;
-CREATE INDEX access_log_review_idx ON care.access_log (at) WHERE purpose = 'ETREAT' OR overridden;
+CREATE INDEX access_log_review_idx ON care.access_log (at) WHERE reason IS NOT NULL;
 
 COMMENT ON TABLE care.access_log IS
 'Who has opened which citizen''s record. Rows are added, never changed, each with the hash of the row before it of the same citizen; care.verify_access_log() recomputes them. Partitioned by month, see care.keep_access_log().';

@@ -117,7 +117,7 @@ BEGIN
 	JOIN care.record_part p ON s.scope IS NULL OR s.scope = p.name
 		OR s.status = 'rejected' AND NOT EXISTS (SELECT FROM care.record_part k WHERE k.name = s.scope)
 	WHERE s.citizen = sharing.citizen AND s.category = 'sharing' AND s.status IN ('active', 'rejected')
-		AND (s.end_time IS NULL OR s.end_time > now())
+		AND (s.end_time IS NULL OR s.end_time > clock_timestamp())
 		AND (s.grantee IS NULL OR s.grantee = ANY (line))
 	ORDER BY p.name, s.start_time DESC, s.id DESC;
 END
@@ -143,21 +143,30 @@ CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Each citizen's rows are looked up by key, also by a plan that was made while tables were empty.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
 AS $$
 DECLARE
 	ended CONSTANT timestamptz := now() - care.setting('relation_after')::interval;
 BEGIN
-	UPDATE care.citizen c SET care_team = t.care_team
-	FROM (
+	WITH team AS MATERIALIZED (
 		SELECT k.citizen, ARRAY(
 			SELECT o.role_name FROM care.treatment_relation r
 			JOIN care.organization o ON o.id = r.organization
-			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL AND NOT care.refuses_all(k.citizen, o.id)
+			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL
+				AND NOT (EXISTS (
+						SELECT FROM care.consent s
+						WHERE s.citizen = k.citizen AND s.category = 'sharing' AND s.status = 'rejected')
+					AND care.refuses_all(k.citizen, o.id))
 				AND (r.end_time IS NULL OR r.end_time > ended)
 			ORDER BY o.role_name) AS care_team
 		FROM unnest(citizens) AS k (citizen)
-	) t
-	WHERE c.citizen = t.citizen AND c.care_team <> t.care_team;
+	)
+	UPDATE care.citizen c SET care_team = t.care_team
+	FROM team t
+	WHERE c.citizen = ANY (citizens) AND c.citizen = t.citizen AND c.care_team <> t.care_team;
 END
 $$;
 COMMENT ON FUNCTION care.settle_care_teams(bigint[]) IS
@@ -167,8 +176,9 @@ CREATE OR REPLACE FUNCTION care.settle_relations(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key.
+-- Each citizen's rows are looked up by key, also by a plan that was made while tables were empty.
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 SET jit = off
 AS $$
 DECLARE

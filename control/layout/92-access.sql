@@ -54,7 +54,7 @@ DECLARE
 BEGIN
 	SELECT * INTO found_relation FROM care.treatment_relation r
 	WHERE r.citizen = related_organization.citizen AND r.organization = ANY (organizations)
-		AND (r.end_time IS NULL OR r.end_time + lasts_on > now())
+		AND (r.end_time IS NULL OR r.end_time + lasts_on > clock_timestamp())
 	ORDER BY r.end_time DESC NULLS FIRST, r.organization LIMIT 1;
 	RETURN found_relation;
 END
@@ -87,7 +87,7 @@ BEGIN
 	FROM care.same_citizen(entry.citizen) AS s (citizen)
 	JOIN care.citizen_login l ON l.citizen = s.citizen AND l.role_name = entry.role_name
 	LEFT JOIN care.related_person n ON n.citizen = entry.citizen AND n.id = l.related_person
-		AND n.status = 'active' AND n.start_time <= now() AND (n.end_time IS NULL OR n.end_time > now())
+		AND n.status = 'active' AND n.start_time <= clock_timestamp() AND (n.end_time IS NULL OR n.end_time > clock_timestamp())
 	WHERE CASE basis WHEN 'citizen' THEN l.related_person IS NULL ELSE n.id IS NOT NULL END
 	LIMIT 1;
 	IF NOT FOUND THEN
@@ -208,7 +208,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.open_record(bigint, text, text, boolean) IS
-'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share; both are reviewed. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 25006 on a standby, 54000 too many records open.';
+'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share; both are reviewed. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 23503 an emergency of an unknown citizen, 25006 on a standby, 54000 too many records open.';
 
 CREATE OR REPLACE FUNCTION care.close_record(citizen bigint)
 RETURNS void
@@ -228,7 +228,7 @@ $$;
 COMMENT ON FUNCTION care.close_record(bigint) IS
 'Closes what the caller has opened of a citizen''s record in this session, at once, and logs it; nothing if it was not open. Errors: 25006 on a standby.';
 
--- What has been opened may have lost its reason since: every statement asks.
+-- What has been opened may have lost its reason since: every statement asks, with the clock's time, for a transaction can last.
 CREATE OR REPLACE FUNCTION care.access_stands(entry care.access_log, part text, organizations bigint[])
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -247,7 +247,7 @@ BEGIN
 				AND (basis = 'citizen' OR EXISTS (
 					SELECT FROM care.related_person n
 					WHERE n.citizen = entry.citizen AND n.id = l.related_person AND n.status = 'active'
-						AND (n.end_time IS NULL OR n.end_time > now()) AND part = ANY (n.shared))));
+						AND (n.end_time IS NULL OR n.end_time > clock_timestamp()) AND part = ANY (n.shared))));
 	END IF;
 	RETURN coalesce(entry.organization = ANY (organizations), false)
 		AND (basis = 'emergency'

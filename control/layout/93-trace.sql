@@ -206,7 +206,7 @@ JOIN care.access_purpose u ON u.code = l.purpose
 LEFT JOIN care.practitioner p ON p.id = l.practitioner
 LEFT JOIN care.professional_role k ON k.code = l.code
 LEFT JOIN care.organization o ON o.id = l.organization
-WHERE l.activity = 'open' AND (l.purpose = 'ETREAT' OR l.overridden)
+WHERE l.activity = 'open' AND l.reason IS NOT NULL AND (u.basis = 'emergency' OR l.overridden)
 	AND NOT EXISTS (SELECT FROM care.access_verdict v WHERE v.citizen = l.citizen AND v.access = l.id);
 
 COMMENT ON VIEW care.access_review IS
