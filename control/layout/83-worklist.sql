@@ -102,27 +102,34 @@ $$;
 -- The view is planned once a session: that takes longer than to run it.
 CREATE OR REPLACE FUNCTION care.worklist_of(organization bigint)
 RETURNS SETOF care.worklist
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+DECLARE
+	sees_all CONSTANT boolean := smartcare.sees_all();
 BEGIN
+	PERFORM care.check_works_for(organization);
 	RETURN QUERY SELECT * FROM care.worklist w WHERE w.organization = worklist_of.organization
+		AND (sees_all OR NOT care.is_refused(w.citizen, w.organization, care.part_of(w.entity)))
 	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of(bigint) IS
-'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. Faster than the view, whose plan is made anew for each query.';
+'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others.';
 
 CREATE OR REPLACE FUNCTION care.worklist_of_citizen(citizen bigint, related_person bigint DEFAULT NULL)
 RETURNS SETOF care.worklist
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 BEGIN
+	IF NOT smartcare.sees_all() AND NOT care.is_person(citizen, related_person) THEN
+		PERFORM care.check_open(citizen, 'plan');
+	END IF;
 	RETURN QUERY SELECT * FROM care.worklist w
 	WHERE w.citizen = worklist_of_citizen.citizen AND w.organization IS NULL
 		AND w.related_person IS NOT DISTINCT FROM worklist_of_citizen.related_person
@@ -130,4 +137,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of_citizen(bigint, bigint) IS
-'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist.';
+'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist. For them, and for those to whom the record is open in part "plan". Errors: 42501 for all others.';
