@@ -112,7 +112,12 @@ DECLARE
 BEGIN
 	PERFORM care.check_works_for(organization);
 	RETURN QUERY SELECT * FROM care.worklist w WHERE w.organization = worklist_of.organization
-		AND (sees_all OR NOT care.is_refused(w.citizen, w.organization, care.part_of(w.entity)))
+		AND (sees_all
+			-- Few refuse anything.
+			OR NOT EXISTS (
+				SELECT FROM care.consent s
+				WHERE s.citizen = w.citizen AND s.category = 'sharing' AND s.status = 'rejected')
+			OR NOT care.is_refused(w.citizen, w.organization, care.part_of(w.entity)))
 	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
 END
 $$;

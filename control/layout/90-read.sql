@@ -148,24 +148,24 @@ SET jit = off
 AS $$
 DECLARE
 	opened CONSTANT record := care.open_parts(citizen);
-	contacts CONSTANT boolean := 'contacts' = ANY (opened.parts);
-	medication CONSTANT boolean := 'medication' = ANY (opened.parts);
-	plan CONSTANT boolean := 'plan' = ANY (opened.parts);
+	shows_contacts CONSTANT boolean := 'contacts' = ANY (opened.parts);
+	shows_medication CONSTANT boolean := 'medication' = ANY (opened.parts);
+	shows_plan CONSTANT boolean := 'plan' = ANY (opened.parts);
 BEGIN
 	RETURN QUERY
 	SELECT o.citizen, o.name, o.identifier, o.birth_date, o.age, o.gender, o.deceased, o.municipality, o.general_practice,
-		CASE WHEN contacts THEN o.in_hospital END,
-		CASE WHEN contacts THEN o.hospital_care END,
-		CASE WHEN contacts THEN o.municipal_care END,
-		CASE WHEN contacts THEN o.general_practice_care END,
-		CASE WHEN contacts THEN o.other_care END,
+		CASE WHEN shows_contacts THEN o.in_hospital END,
+		CASE WHEN shows_contacts THEN o.hospital_care END,
+		CASE WHEN shows_contacts THEN o.municipal_care END,
+		CASE WHEN shows_contacts THEN o.general_practice_care END,
+		CASE WHEN shows_contacts THEN o.other_care END,
 		CASE WHEN 'conditions' = ANY (opened.parts) THEN o.conditions END,
-		CASE WHEN medication THEN o.medications END,
-		CASE WHEN medication THEN o.allergies END,
-		CASE WHEN overview_of.plan THEN o.plan END,
-		CASE WHEN overview_of.plan THEN o.goals END,
+		CASE WHEN shows_medication THEN o.medications END,
+		CASE WHEN shows_medication THEN o.allergies END,
+		CASE WHEN shows_plan THEN o.plan END,
+		CASE WHEN shows_plan THEN o.goals END,
 		CASE WHEN 'measurements' = ANY (opened.parts) THEN o.measurements END,
-		CASE WHEN overview_of.plan THEN o.overdue END,
+		CASE WHEN shows_plan THEN o.overdue END,
 		-- It names what is withheld.
 		CASE WHEN opened.parts @> '{contacts,conditions,medication,plan,measurements}' THEN o.as_of END
 	FROM care.shared_overview o

@@ -4,7 +4,7 @@
 
 -- What each may do is said here and nowhere else; care.grant_roles() makes it so.
 CREATE OR REPLACE VIEW care.role_grant AS
--- What reads an open record, and steps, by their names.
+-- What reads an open record, and steps, by their names. Not what makes roles: that takes a caller who may.
 SELECT g.role_name::name AS role_name, 'EXECUTE' AS privilege, f.name AS object
 FROM (VALUES
 	('care_professional', '{worklist_of,workload_of,worklist_of_citizen,find_citizen,possible_steps,overview_of,timeline_of,measurement_of,
@@ -27,7 +27,7 @@ FROM (VALUES
 		request_task,accept_task,start_task,complete_task,reject_task,cancel_task,offer_task,take_over_task,decline_task}'),
 	('care_integration', '{register_citizen,import_bundle,receive,accept_message,refuse_message,replay_message,
 		receive_document,accept_document,refuse_document,next_messages,report_sent,message_due}'),
-	('care_admin', '{register_organization,register_practitioner,assign_practitioner,register_citizen,tie_login,
+	('care_admin', '{register_practitioner,register_citizen,tie_login,
 		merge_citizens,unmerge_citizens,move_entry,publish_questionnaire,keep_access_log}')
 ) AS g (role_name, functions)
 CROSS JOIN LATERAL unnest(g.functions) AS f (name)

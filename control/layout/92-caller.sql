@@ -116,15 +116,11 @@ CREATE OR REPLACE FUNCTION care.is_refused(citizen bigint, organization bigint, 
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	RETURN EXISTS (
-			SELECT FROM care.consent s
-			WHERE s.citizen = is_refused.citizen AND s.category = 'sharing' AND s.status = 'rejected')
-		AND EXISTS (
-			SELECT FROM care.sharing(is_refused.citizen, is_refused.organization) s
-			WHERE s.refused AND (is_refused.part IS NULL OR s.part = is_refused.part));
+		SELECT FROM care.sharing(is_refused.citizen, is_refused.organization) s
+		WHERE s.refused AND (is_refused.part IS NULL OR s.part = is_refused.part));
 END
 $$;
 COMMENT ON FUNCTION care.is_refused(bigint, bigint, text) IS
