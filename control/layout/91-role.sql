@@ -104,8 +104,14 @@ BEGIN
 			LEFT JOIN pg_proc p ON g.privilege = 'EXECUTE' AND p.proname = g.object AND p.pronamespace = 'care'::regnamespace
 			WHERE g.role_name = grantee
 		LOOP
-			IF item.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN
-				EXECUTE format('GRANT %s ON care.%I TO %I', item.privilege, item.object, grantee);
+			IF item.privilege = 'SELECT' THEN
+				EXECUTE format('GRANT SELECT ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'INSERT' THEN
+				EXECUTE format('GRANT INSERT ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'UPDATE' THEN
+				EXECUTE format('GRANT UPDATE ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'DELETE' THEN
+				EXECUTE format('GRANT DELETE ON care.%I TO %I', item.object, grantee);
 			ELSIF item.routine IS NOT NULL THEN
 				EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', item.routine, grantee);
 			END IF;
