@@ -45,10 +45,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.current_citizen(open_parts.citizen);
+	sees_all CONSTANT boolean := smartcare.sees_all();
+	entry care.access_log;
+	organizations bigint[];
 BEGIN
+	IF NOT sees_all THEN
+		entry := care.opened_access(kept);
+		organizations := care.my_organizations();
+	END IF;
 	parts := ARRAY(
 		SELECT p.name FROM care.record_part p
-		WHERE smartcare.sees_all() OR kept = ANY (care.open_records(p.name))
+		WHERE sees_all OR entry.id IS NOT NULL AND care.access_stands(entry, p.name, organizations)
 		ORDER BY p.name);
 	IF parts = '{}' THEN
 		PERFORM care.refuse_access(format('the record of citizen %s is not open', open_parts.citizen),
@@ -67,8 +74,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.current_citizen(citizen);
+	entry care.access_log;
 BEGIN
-	IF NOT (smartcare.sees_all() OR coalesce(kept = ANY (care.open_records(part)), false)) THEN
+	IF smartcare.sees_all() THEN
+		RETURN kept;
+	END IF;
+	entry := care.opened_access(kept);
+	IF entry.id IS NULL OR care.access_stands(entry, part, care.my_organizations()) IS NOT TRUE THEN
 		PERFORM care.refuse_access(format('the record of citizen %s is not open, or not in part "%s"', citizen, part),
 			'care.open_record() opens it, once it has committed, and says which parts are withheld.');
 	END IF;
