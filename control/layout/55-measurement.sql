@@ -24,7 +24,9 @@ BEGIN
 			HINT = 'Each reading needs its time.';
 	ELSIF cardinality(times) = 0 THEN
 		RETURN 0;
-	ELSIF source ->> 'issued' !~ '^\d{4}-\d{2}-\d{2}[T ].*(Z|[+-]\d{2}(:?\d{2})?)$' THEN
+	END IF;
+	PERFORM care.check_writer(record.citizen);
+	IF source ->> 'issued' !~ '^\d{4}-\d{2}-\d{2}[T ].*(Z|[+-]\d{2}(:?\d{2})?)$' THEN
 		-- The same in every session; and infinite it could never be corrected.
 		RAISE EXCEPTION 'a statement cannot be issued at "%"', source ->> 'issued'
 			USING ERRCODE = 'invalid_datetime_format',
@@ -113,6 +115,7 @@ BEGIN
 	IF overrule.reason IS NULL OR overrule.reason = '' THEN
 		RAISE EXCEPTION 'a correction needs a reason' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM care.check_writer(this);
 	SELECT max(c.issued) INTO latest FROM care.claims(this, measure_id, overrule."time", overrule."time") c;
 	IF latest IS NULL THEN
 		RAISE EXCEPTION 'citizen % has no measurement of "%" at %', this, overrule.measure, overrule."time"

@@ -170,6 +170,8 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	IF rests_on IS NULL THEN
+		PERFORM care.check_actor(kept, entity, entry, organization,
+			CASE step WHEN 'write_diary' THEN (given ->> 'related_person')::bigint END);
 		result := care.repeated_step(kept, entity, entry, step, organization, request_id, given);
 		IF result.repeated THEN
 			RETURN result;
@@ -246,7 +248,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
-'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
+'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, or not by this caller for it, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
 
 CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
 RETURNS text
@@ -370,7 +372,9 @@ BEGIN
 	END IF;
 	SELECT * INTO wrong FROM care.workflow_event e
 	WHERE e.citizen = kept AND e.id = event AND e.annuls IS NULL AND e.rests_on IS NULL;
-	IF NOT FOUND THEN
+	PERFORM care.check_actor(kept, wrong.entity, wrong.entry, organization,
+		CASE wrong.step WHEN 'write_diary' THEN (wrong.details ->> 'related_person')::bigint END);
+	IF wrong.id IS NULL THEN
 		RAISE EXCEPTION 'citizen % has no event % that can be annulled', kept, event
 			USING ERRCODE = 'no_data_found',
 			HINT = 'care.workflow_event lists the events; one that rests on another goes with it.';
@@ -439,7 +443,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	kept CONSTANT bigint := care.current_citizen(citizen);
+	kept CONSTANT bigint := care.check_open(citizen, 'plan');
 	machine name;
 BEGIN
 	FOR machine IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
@@ -454,4 +458,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.possible_steps(bigint) IS
-'What can be done now with a citizen''s care: every step that the status of an entry allows, and (entry null) those that make a new one, with who may take it.';
+'What can be done now with a citizen''s care: every step that the status of an entry allows, and (entry null) those that make a new one, with who may take it. The record is open to the caller in part "plan". Errors: 42501 it is not.';

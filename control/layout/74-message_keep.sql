@@ -21,7 +21,7 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 	IF decided THEN
-		UPDATE care.letter l SET accepted_by = current_user WHERE l.letter = found_letter.letter AND l.direction = 'in';
+		UPDATE care.letter l SET accepted_by = smartcare.my_role() WHERE l.letter = found_letter.letter AND l.direction = 'in';
 	END IF;
 	r := care.reread_letter(found_letter.letter);
 	IF r.letter IS NULL THEN

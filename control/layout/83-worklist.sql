@@ -106,7 +106,7 @@ $$;
 -- The view is planned once a session: that takes longer than to run it.
 CREATE OR REPLACE FUNCTION care.worklist_of(organization bigint)
 RETURNS SETOF care.worklist
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 -- A hash would have all of the region's citizens or ranges, for the few that are looked up by key.
@@ -114,17 +114,27 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET jit = off
 AS $$
+DECLARE
+	sees_all CONSTANT boolean := smartcare.sees_all();
 BEGIN
-	RETURN QUERY SELECT * FROM care.worklist w WHERE w.organization = worklist_of.organization
+	PERFORM care.check_works_for(organization);
+	-- OFFSET 0: one filter after all parts, not one in each.
+	RETURN QUERY SELECT * FROM (SELECT * FROM care.worklist k WHERE k.organization = worklist_of.organization OFFSET 0) w
+	WHERE sees_all
+		-- Few refuse anything.
+		OR NOT EXISTS (
+			SELECT FROM care.consent s
+			WHERE s.citizen = w.citizen AND s.category = 'sharing' AND s.status = 'rejected')
+		OR NOT care.is_refused(w.citizen, w.organization, care.part_of(w.entity))
 	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of(bigint) IS
-'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. Faster than the view, whose plan is made anew for each query.';
+'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others.';
 
 CREATE OR REPLACE FUNCTION care.worklist_of_citizen(citizen bigint, related_person bigint DEFAULT NULL)
 RETURNS SETOF care.worklist
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 -- A hash would have all of the region's citizens or ranges, for the few that are looked up by key.
@@ -133,6 +143,9 @@ SET enable_mergejoin = off
 SET jit = off
 AS $$
 BEGIN
+	IF NOT smartcare.sees_all() AND NOT care.is_person(citizen, related_person) THEN
+		PERFORM care.check_open(citizen, 'plan');
+	END IF;
 	RETURN QUERY SELECT * FROM care.worklist w
 	WHERE w.citizen = worklist_of_citizen.citizen AND w.organization IS NULL
 		AND w.related_person IS NOT DISTINCT FROM worklist_of_citizen.related_person
@@ -140,4 +153,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of_citizen(bigint, bigint) IS
-'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist.';
+'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist. For them, and for those to whom the record is open in part "plan". Errors: 42501 for all others.';

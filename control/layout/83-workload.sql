@@ -84,3 +84,17 @@ COMMENT ON COLUMN care.workload.opened IS 'How many began that day, by steps tak
 COMMENT ON COLUMN care.workload.done IS 'How many came to an end that day: to a status that no step leads out of.';
 COMMENT ON COLUMN care.workload.open IS 'Of today: how many are open now; null for the days before.';
 COMMENT ON COLUMN care.workload.overdue IS 'Of today: how many of them are past their due time.';
+
+CREATE OR REPLACE FUNCTION care.workload_of(organization bigint)
+RETURNS SETOF care.workload
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.check_works_for(organization);
+	RETURN QUERY SELECT w.* FROM care.workload w WHERE w.organization = workload_of.organization
+	ORDER BY w.kind, w.day;
+END
+$$;
+COMMENT ON FUNCTION care.workload_of(bigint) IS
+'The rows of care.workload of an organization, for who works there. Errors: 42501 for all others.';

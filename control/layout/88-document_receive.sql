@@ -184,7 +184,7 @@ BEGIN
 	END IF;
 	UPDATE care.document d
 	SET status = 'refused', report = care.document_refusal(d.report, 'decided', reason)
-		|| jsonb_build_object('decided', jsonb_build_object('by', current_user, 'at', now()))
+		|| jsonb_build_object('decided', jsonb_build_object('by', smartcare.my_role(), 'at', now()))
 	WHERE d.id = parked.id;
 END
 $$;

@@ -4,7 +4,54 @@
 
 -- What each may do is said here and nowhere else; care.grant_roles() makes it so.
 CREATE OR REPLACE VIEW care.role_grant AS
-SELECT g.role_name::name AS role_name, g.privilege, g.object::name AS object
+-- What reads an open record, and steps, by their names. Not what makes roles: that takes a caller who may.
+SELECT g.role_name::name AS role_name, 'EXECUTE' AS privilege, f.name AS object
+FROM (VALUES
+	('care_professional', '{worklist_of,workload_of,worklist_of_citizen,find_citizen,possible_steps,overview_of,timeline_of,measurement_of,
+		annul,record,correct_measurement,nullify_measurement,
+		admit,plan_admission,cancel_admission,transfer,change_class,start_leave,end_leave,mark_ready_for_discharge,discharge,correct_stay,record_death,
+		plan_service,start_service,pause_service,resume_service,end_service,cancel_service,
+		refer,accept_referral,reject_referral,return_referral,answer_referral,redirect_referral,acknowledge_referral,cancel_referral,complete_referral,
+		request_task,accept_task,start_task,complete_task,reject_task,cancel_task,offer_task,take_over_task,decline_task,
+		book_appointment,cancel_appointment,fulfil_appointment,miss_appointment,
+		enter_pathway,enroll,assess_needs,reassess,transfer_pathway,reject_enrollment,exit_pathway,
+		propose_plan,agree_plan,revise_plan,close_plan,revoke_plan,set_goal,reach_goal,drop_goal,join_care_team,leave_care_team,
+		plan_measurements,change_rhythm,pause_measurements,resume_measurements,end_measurements,plan_questionnaire,
+		set_reference_range,apply_standard_ranges,end_reference_range,acknowledge_alert,snooze_alert,resolve_alert,
+		answer_questionnaire,amend_answers,give_consent,refuse_consent,withdraw_consent,add_related_person,remove_related_person,read_document}'::name[]),
+	('care_citizen', '{worklist_of_citizen,possible_steps,overview_of,timeline_of,measurement_of,
+		annul,record,correct_measurement,nullify_measurement,write_diary,answer_questionnaire,amend_answers,
+		give_consent,refuse_consent,withdraw_consent,add_related_person,remove_related_person,
+		agree_plan,set_goal,reach_goal,drop_goal,enter_pathway,
+		refer,answer_referral,acknowledge_referral,cancel_referral,cancel_appointment,
+		request_task,accept_task,start_task,complete_task,reject_task,cancel_task,offer_task,take_over_task,decline_task}'),
+	('care_integration', '{register_citizen,import_bundle,receive,accept_message,refuse_message,replay_message,
+		receive_document,accept_document,refuse_document,next_messages,report_sent,message_due}'),
+	('care_admin', '{register_practitioner,register_citizen,tie_login,
+		merge_citizens,unmerge_citizens,move_entry,publish_questionnaire,keep_access_log}')
+) AS g (role_name, functions)
+CROSS JOIN LATERAL unnest(g.functions) AS f (name)
+UNION ALL
+SELECT k.role_name, 'EXECUTE', r.relation || '_of'
+FROM care.readable r
+CROSS JOIN (VALUES ('care_professional'::name), ('care_citizen')) AS k (role_name)
+UNION ALL
+-- The catalogue: tables with nothing about a citizen.
+SELECT 'care_admin', p.privilege, t.name
+FROM unnest('{setting,measure,measure_code,measure_unit,programme,programme_site,responsibility,standard_range,readmission_definition,
+	access_purpose,professional_role,letter_type,message_policy}'::name[]) AS t (name)
+CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS p (privilege)
+UNION ALL
+SELECT k.role_name, 'SELECT', t.name
+FROM (VALUES
+	('care_professional'::name, '{organization,measure,programme,questionnaire,standard_range,professional_role,access_purpose,record_part}'::name[]),
+	('care_citizen', '{organization,measure,programme,questionnaire,record_part}'),
+	('care_integration', '{organization}'),
+	('care_admin', '{organization,practitioner,practitioner_role,questionnaire,record_part,role_grant}')
+) AS k (role_name, tables)
+CROSS JOIN LATERAL unnest(k.tables) AS t (name)
+UNION ALL
+SELECT g.role_name, g.privilege, g.object
 FROM (VALUES
 	('care_citizen', 'EXECUTE', 'open_record'),
 	('care_citizen', 'EXECUTE', 'close_record'),
@@ -22,14 +69,14 @@ FROM (VALUES
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
 	('care_auditor', 'EXECUTE', 'review_access'),
 	('care_auditor', 'SELECT', 'access_review'),
-	('care_admin', 'USAGE', NULL)
+	('care_professional', 'SELECT', 'my_worklist')
 ) AS g (role_name, privilege, object);
 
 COMMENT ON VIEW care.role_grant IS
 'What function roles may do in schema care: each may use the schema, and what is listed. Grant a person one of them, or more.';
 COMMENT ON COLUMN care.role_grant.role_name IS 'The role: NOLOGIN, made by care.restore_roles().';
-COMMENT ON COLUMN care.role_grant.privilege IS 'SELECT on a view, EXECUTE on all functions of a name, or USAGE of the schema alone.';
-COMMENT ON COLUMN care.role_grant.object IS 'The view or function in schema care.';
+COMMENT ON COLUMN care.role_grant.privilege IS 'SELECT on a view (or on a table of the catalogue, with INSERT, UPDATE, DELETE), EXECUTE on all functions of a name, or USAGE of the schema alone.';
+COMMENT ON COLUMN care.role_grant.object IS 'The view or function in schema care, or a table of its catalogue. A function need not be there yet.';
 
 CREATE OR REPLACE FUNCTION care.grant_roles()
 RETURNS void
@@ -59,7 +106,13 @@ BEGIN
 		LOOP
 			IF item.privilege = 'SELECT' THEN
 				EXECUTE format('GRANT SELECT ON care.%I TO %I', item.object, grantee);
-			ELSIF item.privilege = 'EXECUTE' THEN
+			ELSIF item.privilege = 'INSERT' THEN
+				EXECUTE format('GRANT INSERT ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'UPDATE' THEN
+				EXECUTE format('GRANT UPDATE ON care.%I TO %I', item.object, grantee);
+			ELSIF item.privilege = 'DELETE' THEN
+				EXECUTE format('GRANT DELETE ON care.%I TO %I', item.object, grantee);
+			ELSIF item.routine IS NOT NULL THEN
 				EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', item.routine, grantee);
 			END IF;
 		END LOOP;

@@ -261,6 +261,23 @@ $$;
 COMMENT ON FUNCTION care.access_stands(care.access_log, text, bigint[]) IS
 'Internal: whether what justified an access still does, for a part of the record: the caller works for the organization, the treatment relation is not over, the citizen has not refused since.';
 
+CREATE OR REPLACE FUNCTION care.opened_access(citizen bigint)
+RETURNS care.access_log
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entry care.access_log;
+BEGIN
+	SELECT * INTO entry FROM care.access_log l
+	WHERE l.citizen = opened_access.citizen AND l.id = smartcare.open_record_access(opened_access.citizen)
+		AND l.at > now() - interval '25 hours';
+	RETURN entry;
+END
+$$;
+COMMENT ON FUNCTION care.opened_access(bigint) IS
+'Internal: the row of the log by which the caller has a record open; null if it is not. Errors: 25006 on a standby.';
+
 CREATE OR REPLACE FUNCTION care.open_records(part text)
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000
@@ -282,9 +299,7 @@ BEGIN
 	END IF;
 	organizations := care.my_organizations();
 	FOREACH opened_citizen IN ARRAY opened LOOP
-		SELECT * INTO entry FROM care.access_log l
-		WHERE l.citizen = opened_citizen AND l.id = smartcare.open_record_access(opened_citizen)
-			AND l.at > now() - interval '25 hours';
+		entry := care.opened_access(opened_citizen);
 		IF care.access_stands(entry, part, organizations) THEN
 			readable := readable || entry.citizen;
 		END IF;
