@@ -17,12 +17,28 @@ FROM (VALUES
 	('care_professional', 'EXECUTE', 'open_records'),
 	('care_integration', 'EXECUTE', 'my_organizations'),
 	('care_integration', 'EXECUTE', 'my_roles'),
-	('care_analyst', 'USAGE', NULL),
 	('care_auditor', 'EXECUTE', 'access_of'),
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
 	('care_auditor', 'EXECUTE', 'review_access'),
 	('care_auditor', 'SELECT', 'access_review'),
-	('care_admin', 'USAGE', NULL)
+	('care_citizen', 'EXECUTE', 'citizen_report'),
+	('care_citizen', 'EXECUTE', 'request_correction'),
+	('care_auditor', 'EXECUTE', 'open_record'),
+	('care_auditor', 'EXECUTE', 'close_record'),
+	('care_auditor', 'EXECUTE', 'citizen_report'),
+	('care_admin', 'EXECUTE', 'open_record'),
+	('care_admin', 'EXECUTE', 'close_record'),
+	('care_admin', 'EXECUTE', 'citizen_report'),
+	('care_admin', 'EXECUTE', 'erasure_due'),
+	('care_admin', 'EXECUTE', 'erase'),
+	('care_admin', 'EXECUTE', 'start_analysis'),
+	('care_admin', 'EXECUTE', 'rotate_analysis_key'),
+	('care_analyst', 'EXECUTE', 'analysis_citizen'),
+	('care_analyst', 'EXECUTE', 'analysis_stay'),
+	('care_analyst', 'EXECUTE', 'analysis_pathway'),
+	('care_analyst', 'EXECUTE', 'analysis_readmission'),
+	('care_analyst', 'EXECUTE', 'analysis_measurement'),
+	('care_analyst', 'EXECUTE', 'analysis_count')
 ) AS g (role_name, privilege, object);
 
 COMMENT ON VIEW care.role_grant IS

@@ -55,12 +55,13 @@ BEGIN
 	SELECT * INTO found_relation FROM care.treatment_relation r
 	WHERE r.citizen = related_organization.citizen AND r.organization = ANY (organizations)
 		AND (r.end_time IS NULL OR r.end_time + lasts_on > now())
+		AND NOT (basis = 'past relation' AND care.is_restricted(related_organization.citizen))
 	ORDER BY r.end_time DESC NULLS FIRST, r.organization LIMIT 1;
 	RETURN found_relation;
 END
 $$;
 COMMENT ON FUNCTION care.related_organization(bigint, bigint[], text) IS
-'Internal: of the treatment relations between a citizen and organizations the one that lasts longest, if it is not over for this basis (relation, past relation); else null.';
+'Internal: of the treatment relations between a citizen and organizations the one that lasts longest, if it is not over for this basis (relation; past relation, which a restriction of processing ends); else null.';
 
 CREATE OR REPLACE FUNCTION care.refuse_access(message text, hint text)
 RETURNS void
@@ -182,7 +183,7 @@ BEGIN
 		RAISE EXCEPTION 'there is no purpose "%"', purpose
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = format('It is one of %s.', (SELECT string_agg(p.code, ', ' ORDER BY p.code) FROM care.access_purpose p));
-	ELSIF (basis = 'emergency' OR override IS NOT FALSE) AND coalesce(btrim(reason), '') = '' THEN
+	ELSIF (basis IN ('emergency', 'duty') OR override IS NOT FALSE) AND coalesce(btrim(reason), '') = '' THEN
 		RAISE EXCEPTION 'this needs a reason'
 			USING ERRCODE = 'null_value_not_allowed',
 				HINT = 'The citizen reads it, and so does who reviews the access.';
@@ -198,6 +199,8 @@ BEGIN
 	entry.until := entry.at + least(care.setting('record_open')::interval, interval '24 hours');
 	IF basis IN ('citizen', 'carer') THEN
 		entry := care.justify_own_access(entry, basis);
+	ELSIF basis = 'duty' THEN
+		PERFORM care.check_duty();
 	ELSE
 		entry := care.justify_access(entry, basis, override IS NOT FALSE);
 	END IF;
