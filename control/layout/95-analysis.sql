@@ -15,12 +15,12 @@ END;
 COMMENT ON FUNCTION care.hmac_block(bytea, integer) IS
 'Internal: a key for HMAC-SHA256, filled up to a block, exclusive-ored with 54 (inner) or 92 (outer).';
 
-CREATE OR REPLACE FUNCTION care.hmac(inner_block bytea, outer_block bytea, message text)
+CREATE OR REPLACE FUNCTION care.hmac(inner_block bytea, outer_block bytea, message bytea)
 RETURNS bytea
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN pg_catalog.sha256(outer_block || pg_catalog.sha256(inner_block || pg_catalog.convert_to(message, 'UTF8')));
-COMMENT ON FUNCTION care.hmac(bytea, bytea, text) IS
-'Internal: HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message in UTF-8, under a key of which care.hmac_block() made two blocks.';
+RETURN pg_catalog.sha256(outer_block || pg_catalog.sha256(inner_block || message));
+COMMENT ON FUNCTION care.hmac(bytea, bytea, bytea) IS
+'Internal: HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message, under a key of which care.hmac_block() made two blocks.';
 
 CREATE OR REPLACE FUNCTION care.start_analysis(
 	name text, purpose text, members name[], valid daterange,
@@ -113,14 +113,15 @@ DECLARE
 BEGIN
 	RETURN QUERY
 	SELECT t.citizen,
-		encode(substr(care.hmac(inner_block, outer_block, 'pseudonym ' || t.citizen), 1, 16), 'hex'),
-		-- Of 28 bits each number of weeks is as likely as any other, to two in a million.
-		7 * (('x' || left(encode(care.hmac(inner_block, outer_block, 'shift ' || t.citizen), 'hex'), 7))::bit(28)::integer % (project.shift_weeks + 1)),
+		encode(substr(t.code, 1, 16), 'hex'),
+		-- From other bits than the pseudonym: of 32 each number of weeks is as likely as any other, to one in millions.
+		7 * (('x' || encode(substr(t.code, 17, 4), 'hex'))::bit(32)::bigint % (project.shift_weeks + 1))::integer,
 		t.band, t.sex,
 		-- Nor may the few be those that are left when the others are told.
 		CASE WHEN t.here > few AND (t.elsewhere = 0 OR t.elsewhere > few) THEN o.name END
 	FROM (
-		SELECT g.*, count(*) FILTER (WHERE g.here <= few) OVER (PARTITION BY g.band, g.sex) AS elsewhere
+		SELECT g.*, care.hmac(inner_block, outer_block, int8send(g.citizen)) AS code,
+			count(*) FILTER (WHERE g.here <= few) OVER (PARTITION BY g.band, g.sex) AS elsewhere
 		FROM (
 			SELECT s.citizen, b.band, s.gender AS sex, s.municipality AS place,
 				count(*) OVER (PARTITION BY b.band, s.gender) AS alike,
@@ -151,7 +152,7 @@ DECLARE
 	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
 BEGIN
 	RETURN QUERY
-	SELECT k.pseudonym, k.birth_year, k.gender, k.municipality FROM care.analysis_key(found_project) k ORDER BY k.pseudonym;
+	SELECT k.pseudonym, k.birth_year, k.gender, k.municipality FROM care.analysis_key(found_project) k ORDER BY k.pseudonym COLLATE "C";
 END
 $$;
 COMMENT ON FUNCTION care.analysis_citizen(text) IS
@@ -182,7 +183,7 @@ BEGIN
 		care.analysis_date((s.end_time AT TIME ZONE zone)::date, s.shift, found_project.granularity), s.bed_days::integer
 	FROM stay s
 	LEFT JOIN shown d ON d.organization = s.organization
-	ORDER BY 1, 4, 5, 2, 3, 6;
+	ORDER BY s.pseudonym COLLATE "C", 4, 5, 2, 3, 6;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_stay(text) IS
@@ -212,7 +213,7 @@ BEGIN
 		care.analysis_date(h.last_day, h.shift, found_project.granularity), h.last_day - h.first_day
 	FROM phase h
 	LEFT JOIN shown s ON s.label = h.label
-	ORDER BY 1, 3, 4, 2, 5;
+	ORDER BY h.pseudonym COLLATE "C", 3, 4, 2, 5;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_pathway(text) IS
@@ -248,7 +249,7 @@ BEGIN
 		CASE WHEN s.is_readmitted THEN (s.next_start_time AT TIME ZONE zone)::date - (s.discharged_at AT TIME ZONE zone)::date END
 	FROM discharge s
 	LEFT JOIN shown d ON d.organization = s.organization
-	ORDER BY 1, 3, 2, 4, 7;
+	ORDER BY s.pseudonym COLLATE "C", 3, 2, 4, 7;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_readmission(text, text) IS
@@ -283,7 +284,7 @@ BEGIN
 		SELECT care.analysis_date((u."time" AT TIME ZONE zone)::date, m.shift, found_project.granularity) AS start_date) d
 	WHERE (SELECT count(DISTINCT n.pseudonym) FROM measured n) >= found_project.minimum_cell
 	GROUP BY m.pseudonym, d.start_date
-	ORDER BY m.pseudonym, d.start_date;
+	ORDER BY m.pseudonym COLLATE "C", d.start_date;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_measurement(text, text) IS
@@ -307,7 +308,7 @@ BEGIN
 				HINT = coalesce(format('It can be counted by %s.', array_to_string(columns, ', ')), 'What can be counted is citizen, stay, pathway, readmission.');
 	END IF;
 	-- The least first: what has too few is not told, nor is the next one, if what is not told would be too few together.
-	RETURN QUERY EXECUTE format($query$
+	FOR cell, citizens IN EXECUTE format($query$
 		SELECT c.cell, CASE WHEN c.citizens >= $2 AND (c.smaller = 0 OR c.smaller >= $2) THEN c.citizens END
 		FROM (
 			SELECT g.cell, g.citizens, coalesce(sum(g.citizens) OVER (ORDER BY g.citizens, g.cell
@@ -320,7 +321,10 @@ BEGIN
 		) c
 		ORDER BY c.cell$query$,
 		(SELECT string_agg(format('%L, t.%I', b.name, b.name), ', ') FROM unnest(by) AS b (name)), 'analysis_' || what)
-	USING project, found_project.minimum_cell;
+	USING project, found_project.minimum_cell
+	LOOP
+		RETURN NEXT;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_count(text, text, text[]) IS
