@@ -211,7 +211,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.open_record(bigint, text, text, boolean) IS
-'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share; both are reviewed. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 25006 on a standby, 54000 too many records open.';
+'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share, which are reviewed; and to make a report for the citizen. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 25006 on a standby, 54000 too many records open.';
 
 CREATE OR REPLACE FUNCTION care.close_record(citizen bigint)
 RETURNS void
