@@ -98,3 +98,7 @@ INSERT INTO care.sending (envelope, letter, message_received_at, message, sent_a
 
 SELECT care.merge_citizens(:nancy, :double, 'one person');
 SELECT care.move_entry(:other, 'medication_statement', 2, :nancy, 'wrong citizen');
+
+INSERT INTO care.erasure (citizen, records, reason, erased) VALUES (999999, '{999999}', 'Åben sag lukket', '{"citizen": 1}');
+INSERT INTO care.analysis_project (name, purpose, key, members, valid) VALUES
+	('sample', 'Måling', sha256('sample'), '{sample_analyst}', '[2026-01-01,2027-01-01)');

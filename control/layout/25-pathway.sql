@@ -54,7 +54,7 @@ CREATE TABLE care.consent (
 	citizen bigint NOT NULL REFERENCES care.citizen,
 	id bigint NOT NULL DEFAULT nextval('care.consent_id_seq'),
 	status text NOT NULL CHECK (status IN ('active', 'rejected', 'inactive', 'entered-in-error')),
-	category text NOT NULL CHECK (category IN ('programme', 'sharing')),
+	category text NOT NULL CHECK (category IN ('programme', 'sharing', 'processing')),
 	programme bigint REFERENCES care.programme,
 	grantee bigint REFERENCES care.organization,
 	scope text,
@@ -73,10 +73,10 @@ ALTER SEQUENCE care.consent_id_seq OWNED BY care.consent.id;
 COMMENT ON TABLE care.consent IS
 'What the citizen has agreed to or refused (FHIR Consent). A changed mind is a new row: the id is the version by which an access is justified.';
 COMMENT ON COLUMN care.consent.status IS 'active: given; rejected: refused; inactive: withdrawn since.';
-COMMENT ON COLUMN care.consent.category IS 'programme: to take part in one; sharing: that an organization sees the record.';
+COMMENT ON COLUMN care.consent.category IS 'programme: to take part in one; sharing: that an organization sees the record; processing: that the record serves other purposes than treatment.';
 COMMENT ON COLUMN care.consent.programme IS 'The programme.';
 COMMENT ON COLUMN care.consent.grantee IS 'Of sharing: with whom; null: with all who treat the citizen.';
-COMMENT ON COLUMN care.consent.scope IS 'Of sharing: the part of the record; null: all of it.';
+COMMENT ON COLUMN care.consent.scope IS 'Of sharing: the part of the record; null: all of it. Of processing: why.';
 COMMENT ON COLUMN care.consent.method IS 'How it was given.';
 COMMENT ON COLUMN care.consent.organization IS 'Who wrote it down; null when the citizen did.';
 COMMENT ON COLUMN care.consent.start_time IS 'When it was given or refused.';

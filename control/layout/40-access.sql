@@ -105,7 +105,7 @@ COMMENT ON COLUMN care.treatment_relation.entry IS 'The entry''s id.';
 CREATE TABLE care.access_purpose (
 	code text PRIMARY KEY CHECK (code <> ''),
 	meaning text NOT NULL,
-	basis text NOT NULL CHECK (basis IN ('relation', 'past relation', 'emergency', 'citizen', 'carer'))
+	basis text NOT NULL CHECK (basis IN ('relation', 'past relation', 'emergency', 'citizen', 'carer', 'duty'))
 );
 
 COMMENT ON TABLE care.access_purpose IS
@@ -113,7 +113,7 @@ COMMENT ON TABLE care.access_purpose IS
 COMMENT ON COLUMN care.access_purpose.code IS 'The code.';
 COMMENT ON COLUMN care.access_purpose.meaning IS 'What a citizen reads.';
 COMMENT ON COLUMN care.access_purpose.basis IS
-'What it takes: a treatment relation, one that may be past (no longer than the setting "evaluation_after"), an emergency with its reason, being the citizen, or a person with whom the citizen shares.';
+'What it takes: a treatment relation, one that may be past (no longer than the setting "evaluation_after"), an emergency with its reason, being the citizen, a person with whom the citizen shares, or one whose duty it is (care_auditor, care_admin), who makes the report for the citizen and reads nothing else.';
 
 INSERT INTO care.access_purpose (code, meaning, basis) VALUES
 	('TREAT', 'Treatment', 'relation'),
@@ -121,7 +121,8 @@ INSERT INTO care.access_purpose (code, meaning, basis) VALUES
 	('ETREAT', 'Treatment in an emergency', 'emergency'),
 	('HQUALIMP', 'Evaluation of own treatment', 'past relation'),
 	('PATRQT', 'The citizen''s own look', 'citizen'),
-	('FAMRQT', 'A look by a person whom the citizen shares with', 'carer');
+	('FAMRQT', 'A look by a person whom the citizen shares with', 'carer'),
+	('RECORDMGT', 'A report for the citizen', 'duty');
 
 CREATE TABLE care.access_chain (
 	citizen bigint PRIMARY KEY REFERENCES care.citizen,

@@ -169,7 +169,7 @@ BEGIN ATOMIC
 		AND EXISTS (SELECT FROM pg_catalog.pg_attribute k
 			WHERE k.attrelid = c.oid AND k.attname = 'citizen' AND k.attnum = i.indkey[0])
 		AND c.relname NOT IN ('citizen', 'citizen_identifier', 'citizen_merge', 'entry_move', 'measurement_series', 'care_course',
-			'treatment_relation', 'citizen_login', 'access_chain', 'access_log', 'access_verdict')
+			'treatment_relation', 'citizen_login', 'access_chain', 'access_log', 'access_verdict', 'erasure')
 	GROUP BY c.relname;
 END;
 COMMENT ON FUNCTION care.movable_tables() IS

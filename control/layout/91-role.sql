@@ -26,7 +26,7 @@ FROM (VALUES
 		refer,answer_referral,acknowledge_referral,cancel_referral,cancel_appointment,
 		request_task,accept_task,start_task,complete_task,reject_task,cancel_task,offer_task,take_over_task,decline_task}'),
 	('care_integration', '{register_citizen,import_bundle,receive,accept_message,refuse_message,replay_message,
-		receive_document,accept_document,refuse_document,next_messages,report_sent,message_due}'),
+		receive_document,accept_document,refuse_document,next_messages,report_sent}'),
 	('care_admin', '{register_practitioner,register_citizen,tie_login,
 		merge_citizens,unmerge_citizens,move_entry,publish_questionnaire,keep_access_log}')
 ) AS g (role_name, functions)
@@ -64,12 +64,33 @@ FROM (VALUES
 	('care_professional', 'EXECUTE', 'open_records'),
 	('care_integration', 'EXECUTE', 'my_organizations'),
 	('care_integration', 'EXECUTE', 'my_roles'),
-	('care_analyst', 'USAGE', NULL),
 	('care_auditor', 'EXECUTE', 'access_of'),
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
 	('care_auditor', 'EXECUTE', 'review_access'),
 	('care_auditor', 'SELECT', 'access_review'),
-	('care_professional', 'SELECT', 'my_worklist')
+	('care_professional', 'SELECT', 'my_worklist'),
+	('care_citizen', 'EXECUTE', 'citizen_report'),
+	('care_citizen', 'EXECUTE', 'request_correction'),
+	('care_auditor', 'EXECUTE', 'open_record'),
+	('care_auditor', 'EXECUTE', 'close_record'),
+	('care_auditor', 'EXECUTE', 'citizen_report'),
+	('care_admin', 'EXECUTE', 'open_record'),
+	('care_admin', 'EXECUTE', 'close_record'),
+	('care_admin', 'EXECUTE', 'citizen_report'),
+	('care_admin', 'EXECUTE', 'erasure_due'),
+	('care_admin', 'EXECUTE', 'erase'),
+	('care_admin', 'EXECUTE', 'start_analysis'),
+	('care_admin', 'EXECUTE', 'rotate_analysis_key'),
+	('care_analyst', 'EXECUTE', 'analysis_citizen'),
+	('care_analyst', 'EXECUTE', 'analysis_stay'),
+	('care_analyst', 'EXECUTE', 'analysis_pathway'),
+	('care_analyst', 'EXECUTE', 'analysis_readmission'),
+	('care_analyst', 'EXECUTE', 'analysis_measurement'),
+	('care_analyst', 'EXECUTE', 'analysis_count'),
+	('care_integration', 'SELECT', 'message_due'),
+	('care_integration', 'SELECT', 'message_flow'),
+	('care_professional', 'EXECUTE', 'send_communication'),
+	('care_professional', 'EXECUTE', 'read_communication')
 ) AS g (role_name, privilege, object);
 
 COMMENT ON VIEW care.role_grant IS

@@ -55,12 +55,13 @@ BEGIN
 	SELECT * INTO found_relation FROM care.treatment_relation r
 	WHERE r.citizen = related_organization.citizen AND r.organization = ANY (organizations)
 		AND (r.end_time IS NULL OR r.end_time + lasts_on > clock_timestamp())
+		AND NOT (basis = 'past relation' AND care.is_restricted(related_organization.citizen))
 	ORDER BY r.end_time DESC NULLS FIRST, r.organization LIMIT 1;
 	RETURN found_relation;
 END
 $$;
 COMMENT ON FUNCTION care.related_organization(bigint, bigint[], text) IS
-'Internal: of the treatment relations between a citizen and organizations the one that lasts longest, if it is not over for this basis (relation, past relation); else null.';
+'Internal: of the treatment relations between a citizen and organizations the one that lasts longest, if it is not over for this basis (relation; past relation, which a restriction of processing ends); else null.';
 
 CREATE OR REPLACE FUNCTION care.refuse_access(message text, hint text)
 RETURNS void
@@ -182,7 +183,7 @@ BEGIN
 		RAISE EXCEPTION 'there is no purpose "%"', purpose
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = format('It is one of %s.', (SELECT string_agg(p.code, ', ' ORDER BY p.code) FROM care.access_purpose p));
-	ELSIF (basis = 'emergency' OR override IS NOT FALSE) AND coalesce(btrim(reason), '') = '' THEN
+	ELSIF (basis IN ('emergency', 'duty') OR override IS NOT FALSE) AND coalesce(btrim(reason), '') = '' THEN
 		RAISE EXCEPTION 'this needs a reason'
 			USING ERRCODE = 'null_value_not_allowed',
 				HINT = 'The citizen reads it, and so does who reviews the access.';
@@ -198,6 +199,8 @@ BEGIN
 	entry.until := entry.at + least(care.setting('record_open')::interval, interval '24 hours');
 	IF basis IN ('citizen', 'carer') THEN
 		entry := care.justify_own_access(entry, basis);
+	ELSIF basis = 'duty' THEN
+		PERFORM care.check_duty();
 	ELSE
 		entry := care.justify_access(entry, basis, override IS NOT FALSE);
 	END IF;
@@ -208,7 +211,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.open_record(bigint, text, text, boolean) IS
-'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share; both are reviewed. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 23503 an emergency of an unknown citizen, 25006 on a standby, 54000 too many records open.';
+'Opens a citizen''s record for the caller (the login, or the role set with SET ROLE): its details can be read once the transaction has committed, in this session and role, for the time of the setting "record_open". The access is logged, with what justified it. Purpose: a code of care.access_purpose. Reason: needed in an emergency, and to override what the citizen refuses to share, which are reviewed; and to make a report for the citizen. Errors: 42501 no right (the message says what is missing), 22004 no reason, 22023 unknown purpose, 23503 an emergency of an unknown citizen, 25006 on a standby, 54000 too many records open.';
 
 CREATE OR REPLACE FUNCTION care.close_record(citizen bigint)
 RETURNS void

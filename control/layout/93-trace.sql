@@ -74,6 +74,20 @@ $$;
 COMMENT ON FUNCTION care.keep_access_log(integer) IS
 'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept". For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
 
+CREATE OR REPLACE FUNCTION care.is_own_record(citizen bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM care.same_citizen(citizen) AS s (citizen)
+		JOIN care.citizen_login l ON l.citizen = s.citizen
+		WHERE l.role_name = smartcare.my_role() AND l.related_person IS NULL);
+END
+$$;
+COMMENT ON FUNCTION care.is_own_record(bigint) IS 'Internal: whether the caller is the citizen.';
+
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
 RETURNS void
@@ -81,11 +95,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT EXISTS (
-		SELECT FROM care.same_citizen(citizen) AS s (citizen)
-		JOIN care.citizen_login l ON l.citizen = s.citizen
-		WHERE l.role_name = smartcare.my_role() AND l.related_person IS NULL)
-	THEN
+	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT care.is_own_record(citizen) THEN
 		PERFORM care.refuse_access(format('"%s" may not read who has seen the record of citizen %s', smartcare.my_role(), citizen),
 			'That is for the citizen, and for members of care_auditor.');
 	END IF;
@@ -94,15 +104,12 @@ $$;
 COMMENT ON FUNCTION care.check_reader(bigint) IS
 'Internal: lets the citizen, auditors and the owner pass. Errors: 42501 for all others.';
 
-CREATE OR REPLACE FUNCTION care.access_of(citizen bigint)
+CREATE OR REPLACE FUNCTION care.access_entries(kept bigint)
 RETURNS SETOF care.access_entry
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	kept CONSTANT bigint := care.current_citizen(citizen);
 BEGIN
-	PERFORM care.check_reader(kept);
 	RETURN QUERY
 	SELECT t.start_time, t.end_time, t.activity, t.purpose, t.critical, t.reason, o.name, o.sor,
 		coalesce(p.name, n.name, CASE WHEN t.by_citizen THEN c.name END),
@@ -153,6 +160,20 @@ BEGIN
 	LEFT JOIN care.practitioner p ON p.id = t.practitioner
 	LEFT JOIN care.related_person n ON n.citizen = kept AND n.id = t.related_person
 	ORDER BY t.start_time DESC, t.reference DESC;
+END
+$$;
+COMMENT ON FUNCTION care.access_entries(bigint) IS 'Internal: what care.access_of() returns, whoever asks, of a record that stands.';
+
+CREATE OR REPLACE FUNCTION care.access_of(citizen bigint)
+RETURNS SETOF care.access_entry
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kept CONSTANT bigint := care.current_citizen(citizen);
+BEGIN
+	PERFORM care.check_reader(kept);
+	RETURN QUERY SELECT e.* FROM care.access_entries(kept) e;
 END
 $$;
 COMMENT ON FUNCTION care.access_of(bigint) IS
