@@ -333,7 +333,9 @@ BEGIN
 		JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = format('care.%I', w.entity)::regclass AND cardinality(k.conkey) = 2
 		JOIN pg_class r ON r.oid = k.conrelid
 		JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[2]
-		WHERE w.before IS NULL AND EXISTS (SELECT FROM care.workflow_transition t WHERE t.entity = r.relname)
+		WHERE w.before IS NULL
+			-- What nobody makes, as alerts, follows by itself.
+			AND EXISTS (SELECT FROM care.workflow_transition t WHERE t.entity = r.relname AND t.from_status = '' AND t.actors <> '{}')
 	LOOP
 		RETURN QUERY EXECUTE format(
 			'SELECT e.* FROM %s t CROSS JOIN LATERAL ('
