@@ -1,7 +1,7 @@
 -- What a citizen can ask for: a report of everything, corrections, a restriction, erasure where no rule keeps it.
 -- Committed step by step, for a record is readable only then; the database goes, the roles are dropped at the end.
 SET client_min_messages = warning;
-SELECT plan(54);
+SELECT plan(59);
 
 CREATE ROLE right_citizen LOGIN;
 CREATE ROLE right_other LOGIN;
@@ -30,6 +30,7 @@ SELECT results_eq($$ SELECT area FROM care.report_area WHERE left_out IS NOT NUL
 CREATE TABLE public.counted (area text, entries bigint);
 SELECT format('INSERT INTO public.counted SELECT %L, count(*) FROM care.%I t WHERE t.citizen IN (%s, %s)', area, area, :nancy, :double)
 FROM care.report_area WHERE left_out IS NULL AND area NOT IN ('message', 'access') \gexec
+GRANT SELECT ON public.counted TO right_admin;
 SELECT ok((SELECT count(*) FROM public.counted WHERE entries > 0) = (SELECT count(*) FROM public.counted) - 1
 	AND (SELECT area = 'death_record' FROM public.counted WHERE entries = 0), 'the sample has rows of all, but of her death');
 SELECT is_empty(format($$
@@ -141,6 +142,26 @@ SELECT ok((SELECT care.erase(:other, 'ten years have passed')) ?& '{citizen,deat
 RESET SESSION AUTHORIZATION;
 SELECT is_empty(format('SELECT * FROM care.citizen_report(%s)', :other), 'nothing is left');
 SELECT is((SELECT reason || ' ' || role_name FROM care.erasure WHERE citizen = :other), 'ten years have passed right_admin', 'but that it was');
+
+
+-- A record with rows in every table, and another merged into it.
+SET session_replication_role = replica;
+SELECT format('UPDATE care.%I SET %I = %I - interval %L WHERE citizen IN (%s, %s)', entity, counted_from, counted_from, '30 years', :nancy, :double)
+FROM care.retention_rule WHERE counted_from IS NOT NULL \gexec
+SET session_replication_role = origin;
+SELECT is((SELECT kept_by FROM care.erasure_due(now(), :nancy)), 'treatment_relation', 'old as all is, treatment goes on');
+SET session_replication_role = replica;
+UPDATE care.treatment_relation SET end_time = now() - interval '20 years' WHERE citizen = :nancy;
+SET session_replication_role = origin;
+SET SESSION AUTHORIZATION right_admin;
+SELECT is((SELECT count(*) FROM care.erasure_due(now(), :double) WHERE is_due AND citizen = :nancy), 1::bigint, 'then the record is due, under any of its numbers');
+SELECT is((SELECT string_agg(area, ', ') FROM (SELECT area FROM public.counted WHERE entries > 0 AND area <> 'care_course' UNION ALL SELECT 'message') AS c WHERE NOT erased ? area), NULL,
+	'and erased is what there was of every table, and the message; the course goes with the stays')
+FROM (SELECT care.erase(:double, 'over')) e (erased);
+RESET SESSION AUTHORIZATION;
+SELECT format('SELECT is_empty(%L, %L)', string_agg(format('SELECT %L FROM care.%I WHERE citizen IN (%s, %s)', area, area, :nancy, :double), ' UNION ALL '),
+	'nothing of it is left anywhere') FROM care.report_area WHERE area NOT IN ('message', 'access', 'erasure') \gexec
+SELECT is((SELECT array_agg(r ORDER BY r) FROM care.erasure, unnest(records) AS r WHERE citizen = :nancy), ARRAY[:nancy, :double]::bigint[], 'but its numbers');
 
 SELECT * FROM finish();
 DROP OWNED BY right_citizen, right_other, right_doctor, right_auditor, right_admin;
