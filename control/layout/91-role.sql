@@ -26,7 +26,7 @@ FROM (VALUES
 		refer,answer_referral,acknowledge_referral,cancel_referral,cancel_appointment,
 		request_task,accept_task,start_task,complete_task,reject_task,cancel_task,offer_task,take_over_task,decline_task}'),
 	('care_integration', '{register_citizen,import_bundle,receive,accept_message,refuse_message,replay_message,
-		receive_document,accept_document,refuse_document,next_messages,report_sent,message_due}'),
+		receive_document,accept_document,refuse_document,next_messages,report_sent}'),
 	('care_admin', '{register_practitioner,register_citizen,tie_login,
 		merge_citizens,unmerge_citizens,move_entry,publish_questionnaire,keep_access_log}')
 ) AS g (role_name, functions)
