@@ -125,7 +125,7 @@ BEGIN
 		OR NOT EXISTS (
 			SELECT FROM care.consent s
 			WHERE s.citizen = w.citizen AND s.category = 'sharing' AND s.status = 'rejected')
-		OR NOT care.is_refused(w.citizen, w.organization, care.part_of(w.entity))
+		OR NOT care.refuses_part(w.citizen, w.organization, care.part_of(w.entity))
 	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
 END
 $$;

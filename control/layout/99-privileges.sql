@@ -3,14 +3,18 @@
 -- What is granted runs as the owner, who alone may read and write the tables.
 DO $$
 DECLARE
-	routine regprocedure;
+	routine record;
 BEGIN
 	FOR routine IN
-		SELECT p.oid::regprocedure FROM pg_proc p
+		SELECT p.oid::regprocedure AS name, array_to_string(p.proconfig, ' ') ~ 'search_path=' AS has_path FROM pg_proc p
 		WHERE p.pronamespace = 'care'::regnamespace
 			AND p.proname IN (SELECT g.object FROM care.role_grant g WHERE g.privilege = 'EXECUTE')
 	LOOP
-		EXECUTE format('ALTER ROUTINE %s SECURITY DEFINER SET search_path = pg_catalog, pg_temp', routine);
+		EXECUTE format('ALTER ROUTINE %s SECURITY DEFINER', routine.name);
+		-- Of those in SQL, which need none, too.
+		IF routine.has_path IS NOT TRUE THEN
+			EXECUTE format('ALTER ROUTINE %s SET search_path = pg_catalog, pg_temp', routine.name);
+		END IF;
 	END LOOP;
 END
 $$;
