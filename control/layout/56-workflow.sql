@@ -331,7 +331,8 @@ BEGIN
 		JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = format('care.%I', w.entity)::regclass AND cardinality(k.conkey) = 2
 		JOIN pg_class r ON r.oid = k.conrelid
 		JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[2]
-		WHERE w.before IS NULL AND EXISTS (SELECT FROM care.workflow_transition t WHERE t.entity = r.relname)
+		-- Alerts go by themselves, with the answers that raised them.
+		WHERE w.before IS NULL AND r.relname <> 'alert' AND EXISTS (SELECT FROM care.workflow_transition t WHERE t.entity = r.relname)
 	LOOP
 		RETURN QUERY EXECUTE format(
 			'SELECT e.* FROM %s t CROSS JOIN LATERAL ('
