@@ -342,9 +342,7 @@ BEGIN
 			'	SELECT s.* FROM care.standing_event s '
 			'	WHERE s.citizen = t.citizen AND s.entity = $3 AND s.entry = t.id AND s.before ->> %L IS DISTINCT FROM $2::text '
 			'	ORDER BY s.id DESC LIMIT 1) e '
-			'WHERE t.citizen = $1 AND t.%I = $2 AND e.id <> ALL ($4) AND EXISTS ('
-			-- What nobody does, as raising an alert, follows by itself.
-			'	SELECT FROM care.workflow_transition a WHERE a.entity = e.entity AND a.step = e.step AND a.actors <> ''{}'')', reference.from_table, reference.from_column, reference.from_column)
+			'WHERE t.citizen = $1 AND t.%I = $2 AND e.id <> ALL ($4)', reference.from_table, reference.from_column, reference.from_column)
 		USING depending_events.citizen, reference.entry, reference.from_entity, ARRAY(SELECT w.id FROM unnest(wrong) AS w);
 	END LOOP;
 END

@@ -145,7 +145,7 @@ DECLARE
 	item record;
 	condition jsonb;
 	option jsonb;
-	options jsonb[];
+	types CONSTANT jsonb := (SELECT jsonb_object_agg(q.link_id, q.type) FROM care.questionnaire_items(definition) AS q WHERE q.link_id IS NOT NULL);
 	wanted text;
 	fault text := smartcare.fhir_shape_fault(definition, '{"resourceType": ["Questionnaire"], "name!": "string", "title!": "string", "item!": {}}');
 	missing text;
@@ -196,12 +196,9 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT care.extension_value(item.item, 'http://hl7.org/fhir/StructureDefinition/' || x.name) AS value) v
 		WHERE jsonb_typeof(v.value) <> 'number' OR v.value IS NOT NULL AND item.type NOT IN ('integer', 'decimal', 'quantity');
 
-		options := '{}';
 		FOR option IN SELECT * FROM jsonb_path_query(item.item, '$.answerOption[*]') WHERE fault IS NULL LOOP
 			IF care.fhir_value(option, 'value') ->> 0 = ANY (item.kinds) IS NOT TRUE THEN
 				fault := format('%s is no option', option);
-			ELSIF care.fhir_value(option, 'value') = ANY (options) THEN
-				fault := format('the option %s stands twice', option);
 			ELSIF (CASE jsonb_typeof(care.ordinal_value(option)) WHEN 'number' THEN abs(care.ordinal_value(option)::numeric) > 1e15
 				ELSE care.ordinal_value(option) IS NOT NULL END)
 			THEN
@@ -209,15 +206,18 @@ BEGIN
 			ELSIF care.extension_value(option, 'urn:smartcare:severity') #>> '{}' <> ALL ('{red,yellow,green}') THEN
 				fault := format('the severity of %s is not red, yellow or green', option);
 			END IF;
-			options := options || care.fhir_value(option, 'value');
 		END LOOP;
+		fault := coalesce(fault, (
+			SELECT format('the option %s stands twice', min(o.option::text))
+			FROM jsonb_path_query(item.item, '$.answerOption[*]') AS o (option)
+			GROUP BY care.fhir_value(o.option, 'value') HAVING count(*) > 1 ORDER BY 1 LIMIT 1));
 		fault := coalesce(fault, (
 			SELECT format('the initial value %s is no %s', min(n.value::text), item.type)
 			FROM jsonb_path_query(item.item, '$.initial[*]') AS n (value)
 			WHERE care.fhir_value(n.value, 'value') ->> 0 = ANY (item.kinds) IS NOT TRUE HAVING count(*) > 0));
 
 		FOR condition IN SELECT * FROM jsonb_path_query(item.item, '$.enableWhen[*]') WHERE fault IS NULL LOOP
-			SELECT min(q.type) INTO wanted FROM care.questionnaire_items(definition) AS q WHERE q.link_id = condition ->> 'question';
+			wanted := types ->> (condition ->> 'question');
 			IF care.answer_kinds(wanted) = '{}' THEN
 				fault := format('enableWhen asks for "%s", which is no question', condition ->> 'question');
 			ELSIF care.fhir_value(condition, 'answer') ->> 0

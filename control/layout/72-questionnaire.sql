@@ -94,6 +94,7 @@ BEGIN
 			WHEN answered AND NOT enabled THEN 'it is not asked, by the other answers'
 			WHEN enabled AND NOT answered AND (item.item ->> 'required')::boolean THEN 'an answer is required'
 			WHEN jsonb_array_length(own) > 1 AND (item.item ->> 'repeats')::boolean IS NOT TRUE THEN 'it has one answer'
+			WHEN jsonb_array_length(own) > 100 THEN 'it has more than 100 answers'
 			ELSE (SELECT min(f.fault) FROM jsonb_array_elements(own) AS v (answer), care.answer_fault(item.item, v.answer) AS f (fault)) END;
 		IF fault IS NULL AND item.type IN ('choice', 'open-choice')
 			AND (SELECT count(*) <> count(DISTINCT k) FROM jsonb_array_elements(known -> link_id) AS k)

@@ -1,6 +1,6 @@
 -- Questionnaires: definitions, branching, scores and colours against an oracle, what follows from answers, what is due; and the diary.
 BEGIN;
-SELECT plan(194);
+SELECT plan(195);
 SET LOCAL ROLE layout_owner;
 
 \ir ../home.sql
@@ -286,6 +286,7 @@ FROM (VALUES
 	('[{"linkId": "open", "answer": [{"valueCoding": {"code": "z"}}]}]', '"open": .* is not among its options'),
 	('[{"linkId": "much", "answer": [{"valueQuantity": {"value": "80", "code": "kg"}}]}]', '"much": .* is no quantity')
 ) AS t (answers, message);
+SELECT is(pg_temp.say('[{"linkId": "one", "answer": [' || repeat('{"valueInteger": 7}, ', 100) || '{"valueInteger": 7}]}]'), '"one": it has more than 100 answers', 'answers without end');
 SELECT is(pg_temp.say(repeat('[{"linkId": "group", "item": ', 30) || '[]' || repeat('}]', 30)), '"group": it is answered twice', 'answers nested deeply');
 SELECT throws_ok($$SELECT care.answer_questionnaire(pg_temp.c(), 'f', '[{"linkId": "much", "answer": [{"valueQuantity": {"value": 80, "code": "cm"}}]}]', 'bad 1')$$, '22023', NULL, 'a unit that does not fit');
 SELECT throws_like($$SELECT care.answer_questionnaire(pg_temp.c(), 'f', '[{"linkId": "much", "answer": [{"valueQuantity": {"value": 80}}]}]', 'bad 2')$$, 'answer to "much": unit "null"%', 'or none');
