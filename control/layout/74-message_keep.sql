@@ -95,10 +95,11 @@ DECLARE
 BEGIN
 	FOR month IN SELECT generate_series(date_trunc('month', now()), date_trunc('month', now()) + make_interval(months => months_ahead), interval '1 month') LOOP
 		CONTINUE WHEN to_regclass('care.' || care.message_partition(month)) IS NOT NULL;
+		-- First of all the lock that everybody takes first, so that no message is on its way to another partition.
+		LOCK TABLE care.message IN ACCESS EXCLUSIVE MODE;
 		EXECUTE format('CREATE TABLE care.%I (LIKE care.message INCLUDING ALL)', care.message_partition(month));
 		EXECUTE format('COMMENT ON TABLE care.%I IS %L', care.message_partition(month), to_char(month, '"Messages of" YYYY-MM (UTC).'));
-		-- What came while the month had no partition; none may come now.
-		LOCK TABLE care.message_default IN SHARE ROW EXCLUSIVE MODE;
+		-- What came while the month had no partition.
 		EXECUTE format(
 			'WITH moved AS (DELETE FROM care.message_default m WHERE m.received_at >= $1 AND m.received_at < $2 RETURNING m.*) '
 			'INSERT INTO care.%I SELECT m.* FROM moved m', care.message_partition(month))
@@ -114,6 +115,7 @@ BEGIN
 		WHERE i.inhparent = 'care.message'::regclass AND c.relname ~ '^message_\d{4}_\d\d$'
 			AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= limit_time
 	LOOP
+		LOCK TABLE care.message IN ACCESS EXCLUSIVE MODE;
 		EXECUTE format('DROP TABLE %s', partition.name);
 	END LOOP;
 	DELETE FROM care.message_default m WHERE m.received_at < limit_time;
