@@ -37,7 +37,7 @@ RETURN CASE
 	WHEN entity IN ('document_reference', 'document', 'letter', 'parked_resource') THEN 'messages'
 END;
 COMMENT ON FUNCTION care.part_of(name) IS
-'Internal: the part of a record (care.record_part) that a row of a work-list, or of the timeline, belongs to; null for what is of none, and seen by nobody but with all parts.';
+'Internal: the part of a record (care.record_part) that a row of a work-list, or of the timeline, belongs to; null for what is of none: not in a timeline, and in a work-list refused with any part.';
 
 CREATE OR REPLACE FUNCTION care.open_parts(INOUT citizen bigint, OUT parts text[])
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
