@@ -59,32 +59,33 @@ BEGIN
 		r.issues := r.issues || ('unreadable', text_read.reason, NULL)::care.message_issue;
 		RETURN r;
 	END IF;
-	-- Namespaces change with the versions, the names do not.
+	-- Namespaces change with the versions, the names do not. Each step goes on from one element: from many, what they
+	-- lead to is compared each with each, in libxml, where no interrupt ends it.
 	SELECT t.*, md5(coalesce((SELECT string_agg(p.part::text, '' ORDER BY p.place)
 			FROM unnest(xpath('/*/*[local-name() != "Envelope"]', text_read.doc)) WITH ORDINALITY AS p (part, place)), '')) AS digest
 	INTO told
-	FROM xmltable('/*[local-name() = "Emessage"]' PASSING text_read.doc COLUMNS
-		envelope text PATH '(*[local-name() = "Envelope"]/*[local-name() = "Identifier"])[1]',
-		sent_date text PATH '(*[local-name() = "Envelope"]/*[local-name() = "Sent"]/*[local-name() = "Date"])[1]',
-		sent_time text PATH '(*[local-name() = "Envelope"]/*[local-name() = "Sent"]/*[local-name() = "Time"])[1]',
-		letter text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "Identifier"])[1]',
-		version text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "VersionCode"])[1]',
-		type_code text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "TypeCode"])[1]',
-		status_code text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "StatusCode"])[1]',
-		episode text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "EpisodeOfCareIdentifier"])[1]',
-		written_date text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "Authorisation"]/*[local-name() = "Date"])[1]',
-		written_time text PATH '(*/*[local-name() = "Letter"]/*[local-name() = "Authorisation"]/*[local-name() = "Time"])[1]',
-		sender_gln text PATH '(*/*[local-name() = "Sender"]/*[local-name() = "EANIdentifier"])[1]',
-		sender_sor text PATH '(*/*[local-name() = "Sender"]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"])[1]',
-		sender_name text PATH 'normalize-space((*/*[local-name() = "Sender"]/*[local-name() = "OrganisationName"])[1])',
-		receiver_gln text PATH '(*/*[local-name() = "Receiver"]/*[local-name() = "EANIdentifier"])[1]',
-		receiver_sor text PATH '(*/*[local-name() = "Receiver"]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"])[1]',
-		receiver_name text PATH 'normalize-space((*/*[local-name() = "Receiver"]/*[local-name() = "OrganisationName"])[1])',
-		cpr text PATH '(*/*[local-name() = "Patient"]/*[local-name() = "CivilRegistrationNumber"])[1]',
-		replacement text PATH '(*/*[local-name() = "Patient"]/*[local-name() = "AlternativeIdentifier"])[1]',
-		family text PATH 'normalize-space((*/*[local-name() = "Patient"]/*[local-name() = "PersonSurnameName"])[1])',
-		given text PATH 'normalize-space((*/*[local-name() = "Patient"]/*[local-name() = "PersonGivenName"])[1])',
-		reason text PATH 'normalize-space((*//*[local-name() = "CauseOfAdmission" or local-name() = "Indication" or contains(local-name(), "Reason")])[1])') AS t;
+	FROM xmltable('/*[local-name() = "Emessage"]/*[*[local-name() = "Letter" or local-name() = "Sender"]][1]' PASSING text_read.doc COLUMNS
+		envelope text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Identifier"][1]',
+		sent_date text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Sent"][1]/*[local-name() = "Date"][1]',
+		sent_time text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Sent"][1]/*[local-name() = "Time"][1]',
+		letter text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Identifier"][1]',
+		version text PATH '*[local-name() = "Letter"][1]/*[local-name() = "VersionCode"][1]',
+		type_code text PATH '*[local-name() = "Letter"][1]/*[local-name() = "TypeCode"][1]',
+		status_code text PATH '*[local-name() = "Letter"][1]/*[local-name() = "StatusCode"][1]',
+		episode text PATH '*[local-name() = "Letter"][1]/*[local-name() = "EpisodeOfCareIdentifier"][1]',
+		written_date text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Authorisation"][1]/*[local-name() = "Date"][1]',
+		written_time text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Authorisation"][1]/*[local-name() = "Time"][1]',
+		sender_gln text PATH '*[local-name() = "Sender"][1]/*[local-name() = "EANIdentifier"][1]',
+		sender_sor text PATH '*[local-name() = "Sender"][1]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"][1]',
+		sender_name text PATH 'normalize-space(*[local-name() = "Sender"][1]/*[local-name() = "OrganisationName"][1])',
+		receiver_gln text PATH '*[local-name() = "Receiver"][1]/*[local-name() = "EANIdentifier"][1]',
+		receiver_sor text PATH '*[local-name() = "Receiver"][1]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"][1]',
+		receiver_name text PATH 'normalize-space(*[local-name() = "Receiver"][1]/*[local-name() = "OrganisationName"][1])',
+		cpr text PATH '*[local-name() = "Patient"][1]/*[local-name() = "CivilRegistrationNumber"][1]',
+		replacement text PATH '*[local-name() = "Patient"][1]/*[local-name() = "AlternativeIdentifier"][1]',
+		family text PATH 'normalize-space(*[local-name() = "Patient"][1]/*[local-name() = "PersonSurnameName"][1])',
+		given text PATH 'normalize-space(*[local-name() = "Patient"][1]/*[local-name() = "PersonGivenName"][1])',
+		reason text PATH 'normalize-space(descendant::*[local-name() = "CauseOfAdmission" or local-name() = "Indication" or contains(local-name(), "Reason")][1])') AS t;
 	r.kind := care.letter_kind(told.version, told.type_code);
 	IF NOT EXISTS (SELECT FROM care.letter_type t WHERE t.type = r.kind) THEN
 		r.issues := r.issues || ('letter-type', left(concat_ws(', ', told.version, told.type_code), 100), 'Letter/VersionCode')::care.message_issue;
@@ -109,7 +110,7 @@ BEGIN
 	r.bundle := jsonb_build_object('letter', jsonb_build_object('digest', told.digest, 'reason', nullif(left(told.reason, 500), ''),
 		'answered', (
 			SELECT jsonb_agg(DISTINCT left(btrim(a.id::text), 200))
-			FROM unnest(xpath('(//*[contains(local-name(), "Identifier")])[position() <= 100]/text()', text_read.doc)) AS a (id)
+			FROM unnest(xpath('/descendant::*[contains(local-name(), "Identifier")][position() <= 100]/text()', text_read.doc)) AS a (id)
 			WHERE r.kind LIKE 'XCTL%')));
 	RETURN r;
 END

@@ -2,7 +2,7 @@
 -- their receivers, and done as their types say.
 BEGIN;
 SET LOCAL search_path = public, smartcare;
-SELECT plan(50);
+SELECT plan(52);
 
 -- A letter with what stands around every one of them.
 CREATE FUNCTION pg_temp.letter(
@@ -92,6 +92,10 @@ SELECT is(pg_temp.refused('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "
 SELECT is(pg_temp.refused('<Emessage>'), 'fatal-error MSG_CANT_PARSE_CONTENT', 'XML that is none is refused');
 SELECT is(pg_temp.refused(U&'\FEFF <Emessage/>'), 'fatal-error letter-type', 'a letter that is empty is refused');
 SELECT is(pg_temp.refused('<a:ClinicalDocument xmlns:a="urn:hl7-org:v3"/>'), 'fatal-error letter-type', 'something else is refused');
+SELECT is((SELECT r ->> 'letter' FROM care.receive(pg_temp.letter('XD1834C', 'many', '0101014567',
+		content => repeat('<Letter><Identifier>another</Identifier></Letter>', 20000))) AS r), '5790000000012/many', 'of many numbers the first is that of the letter');
+SELECT is((SELECT r FROM care.receive(pg_temp.letter('XC0330Q', 'receipts', '', content => repeat('<Identifier>nobodys</Identifier>', 20000))) AS r), NULL,
+	'a receipt that names many letters is read');
 SELECT is(pg_temp.refused(pg_temp.letter('XD9999Z', 'B1', '0101014567')), 'fatal-error letter-type', 'an unknown type is refused');
 SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', '', '0101014567')), 'fatal-error letter-id', 'a letter without number is refused');
 SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', 'B2', '0101014567', sender => '5790000000013')), 'fatal-error letter-id',
