@@ -178,9 +178,10 @@ $$;
 COMMENT ON FUNCTION care.tell_stay(care.workflow_event) IS
 'Internal: writes and queues the hospital notification of an event of a stay, with the stack of those before; null where nothing is to be told.';
 
+-- At the end of a transaction no function of the layout is running any more that would lend its owner's rights.
 CREATE OR REPLACE FUNCTION care.tell_event()
 RETURNS trigger
-LANGUAGE plpgsql VOLATILE
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
