@@ -238,6 +238,7 @@ DECLARE
 	last_time timestamptz;
 	corrected care.workflow_event;
 	death bigint;
+	again_at timestamptz;
 BEGIN
 	IF r.predecessor IS NULL THEN
 		IF r.kind NOT IN ('STAA', 'STIN', 'MORS') THEN
@@ -261,7 +262,7 @@ BEGIN
 	END IF;
 	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
 	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
-	IF provider <> stay.organization AND r.kind NOT LIKE 'AN\_%' AND r.kind NOT LIKE 'RE\_ST__'
+	IF provider <> stay.organization AND r.kind NOT LIKE 'AN\_%' AND r.kind NOT IN ('RE_STAA', 'RE_STIN', 'RE_STOR', 'RE_SLOR')
 		AND NOT (r.kind IN ('STAA', 'STIN') AND class = stay.class) THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter || ' department', last_time, new_organization => provider);
 		stay.organization := provider;
@@ -301,6 +302,7 @@ BEGIN
 		IF corrected.step = 'change_class' THEN
 			PERFORM care.undo_step(r, 'encounter', stay.id, '{change_class}', stay.organization);
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter, start_time);
+			again_at := start_time;
 		ELSE
 			PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
 				new_organization => provider, new_start_time => start_time);
@@ -308,9 +310,11 @@ BEGIN
 	WHEN 'RE_STOR' THEN
 		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
 		PERFORM care.start_leave(r.citizen, stay.id, stay.organization, r.letter, leave.start_time);
+		again_at := leave.start_time;
 	WHEN 'RE_SLOR' THEN
 		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
 		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
+		again_at := leave.end_time;
 	WHEN 'RE_SLHJ' THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
 			new_start_time => start_time, new_end_time => end_time);
@@ -323,6 +327,10 @@ BEGIN
 	WHEN 'AN_SLHJ' THEN
 		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}', stay.organization);
 	END CASE;
+	-- What is taken back and taken again would take a correction of the department back with it.
+	IF provider <> stay.organization AND again_at IS NOT NULL THEN
+		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter || ' department', again_at, new_organization => provider);
+	END IF;
 	RETURN r;
 END
 $$;

@@ -303,6 +303,15 @@ COMMENT ON FUNCTION care.sor_organization(text) IS
 'Internal: the organization with a SOR id; null if it is not known.';
 
 -- Which of the versions and replacements counts: a function of the set of documents.
+-- Of two that replace each other the later one does.
+CREATE OR REPLACE FUNCTION care.document_replaces(one care.document_reference, other care.document_reference)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN one.replaces && ARRAY[other.set_key, other.source] AND one.set_key <> other.set_key
+	AND NOT (other.replaces && ARRAY[one.set_key, one.source] AND (other.issued, other.digest) > (one.issued, one.digest));
+COMMENT ON FUNCTION care.document_replaces(care.document_reference, care.document_reference) IS
+'Internal: whether a document takes the place of one of another set.';
+
 CREATE OR REPLACE FUNCTION care.settle_documents(citizen bigint, sets text[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -317,7 +326,7 @@ BEGIN
 				SELECT FROM care.document_reference o
 				WHERE o.citizen = r.citizen AND o.status <> 'entered-in-error' AND o.id <> r.id
 					AND (o.set_key = r.set_key AND (o.version, o.issued, o.digest) > (r.version, r.issued, r.digest)
-						OR o.replaces && ARRAY[r.set_key, r.source] AND o.set_key <> r.set_key))
+						OR care.document_replaces(o, r)))
 	), event AS (
 		-- Nobody may take such a step, and nobody annul one.
 		INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time, request_id)

@@ -89,7 +89,7 @@ BEGIN
 		CROSS JOIN LATERAL (
 			SELECT bool_or(o.set_key <> s.set_key) AS replaced, max(care.entries_issued(o)) AS last_issued
 			FROM care.document_reference o
-			WHERE o.citizen = s.citizen AND o.status <> 'entered-in-error' AND (o.set_key = s.set_key OR o.replaces && ARRAY[s.set_key, s.source])
+			WHERE o.citizen = s.citizen AND o.status <> 'entered-in-error' AND (o.set_key = s.set_key OR care.document_replaces(o, s))
 		) AS r
 		WHERE f.citizen = withdraw_replaced.citizen AND f.id = withdraw_replaced.entry
 		ORDER BY s.issued, s.digest

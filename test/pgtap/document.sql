@@ -163,6 +163,13 @@ FROM plan a, (SELECT pg_temp.cpd('other', 1, pg_temp.goal('g9', 'rest'), '', '',
 SELECT is(pg_temp.received(ARRAY[pg_temp.cpd('other', 1, pg_temp.goal('g9', 'rest'), '', '', '20260401120000+0200', 'p1', 'plan 2'), document]) #>> '{plans,0,2}',
 	'revoked', 'the plan that was replaced is revoked') FROM plan WHERE nth = 1;
 
+-- Two that say that each replaces the other: the later one stands, in both orders.
+CREATE TEMP TABLE mutual AS
+SELECT pg_temp.cpd('one', 1, pg_temp.goal('g1', 'walk'), '', pg_temp.weight('20260201080000+0100', '90'), '20260301120000+0100', 'two', 'plan 1') AS one,
+	pg_temp.cpd('two', 1, pg_temp.goal('g2', 'swim'), '', pg_temp.weight('20260202080000+0100', '91'), '20260302120000+0100', 'one', 'plan 2') AS two;
+SELECT is(pg_temp.received(ARRAY[m.one, m.two]) - 'batches', pg_temp.received(ARRAY[m.two, m.one]) - 'batches', 'two that replace each other, in both orders') FROM mutual m;
+SELECT is((SELECT jsonb_agg(p -> 3) FROM jsonb_array_elements(pg_temp.received(ARRAY[m.one, m.two]) -> 'points') AS p), '[91]', 'and the later one counts') FROM mutual m;
+
 CREATE FUNCTION pg_temp.apd(id text, version integer, status text, low text, "time" text DEFAULT '20260301120000+0100') RETURNS text LANGUAGE sql AS $$
 SELECT pg_temp.cda(id, pg_temp.section('18776-5', '<entry><encounter moodCode="APT"><id root="1.2.208.184" extension="appointment"/><statusCode code="' || status
 	|| '"/><effectiveTime><low value="' || low || '"/><high value="20270101120000+0100"/></effectiveTime>'

@@ -147,6 +147,11 @@ SELECT is(pg_temp.told('0101310005', 'm5', '{STAA,STIN,AN_STIN}'), 'STAA:ok STIN
 SELECT is(pg_temp.stays('0101310005'), 'EMER in-progress 08:00 -', 'it is an emergency contact again');
 SELECT is(pg_temp.told('0101310006', 'm6', '{STIN,STOR,RE_STOR,SLOR,RE_SLOR}'), 'STIN:ok STOR:ok RE_STOR:ok SLOR:ok RE_SLOR:ok', 'leave corrected');
 SELECT is(pg_temp.stays('0101310006'), 'IMP in-progress 08:00 - {["2026-02-01 08:50:00+00","2026-02-01 10:50:00+00")}', 'RE_STOR, RE_SLOR: its times');
+SELECT is((SELECT string_agg(pg_temp.receive(CASE WHEN s.kind LIKE 'RE%'
+		THEN jsonb_set(s.message, pg_temp.e(2, 'serviceProvider,reference'), '"Organization/org-2"') ELSE s.message END::text), ' ' ORDER BY s.n)
+	FROM pg_temp.stay('0101310033', 'm33', '{STIN,STOR,RE_STOR,SLOR,RE_SLOR}') s), 'ok ok ok ok ok', 'leave corrected, and the department with it');
+SELECT is((SELECT string_agg(o.name, ', ') FROM care.encounter e JOIN care.organization o ON o.id = e.organization
+	JOIN care.identifier_owner i ON i.citizen = e.citizen WHERE i.value = '0101310033'), 'Organization 2', 'RE_STOR, RE_SLOR: its department');
 SELECT is(pg_temp.told('0101310007', 'm7', '{STIN,STOR,AN_STOR}'), 'STIN:ok STOR:ok AN_STOR:ok', 'leave annulled');
 SELECT is(pg_temp.stays('0101310007'), 'IMP in-progress 08:00 -', 'AN_STOR: no leave');
 SELECT is(pg_temp.told('0101310008', 'm8', '{STIN,STOR,SLOR,AN_SLOR}'), 'STIN:ok STOR:ok SLOR:ok AN_SLOR:ok', 'end of leave annulled');
