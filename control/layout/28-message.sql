@@ -44,7 +44,7 @@ CREATE TYPE care.received AS (
 	issues care.message_issue[]
 );
 COMMENT ON TYPE care.received IS
-'Internal: a message on its way through care.receive(); part 74 says who fills in what.';
+'Internal: a message on its way through care.receive(); 74-message.sql says who fills in what.';
 
 CREATE TABLE care.message_standard (
 	standard text PRIMARY KEY,

@@ -67,13 +67,6 @@ $$;
 COMMENT ON FUNCTION care.patient_number(jsonb) IS
 'Internal: the identifier of a Patient that is one person''s: CPR number, else national replacement number; null if it has none.';
 
-CREATE OR REPLACE FUNCTION care.names_contradict(one text, other text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN NOT pg_catalog.string_to_array(lower(one), ' ') && pg_catalog.string_to_array(lower(other), ' ');
-COMMENT ON FUNCTION care.names_contradict(text, text) IS
-'Internal: whether two names have no word in common, so that they can hardly be one person''s, who may have married and have names left out; null if either is.';
-
 CREATE OR REPLACE FUNCTION care.message_citizen(r care.received)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -89,9 +82,9 @@ BEGIN
 	JOIN care.citizen c ON c.citizen = care.current_citizen(o.citizen)
 	WHERE o.system = number.system AND o.value = number.value;
 	-- What follows a letter that a person accepted is accepted with it.
-	r.accepted := coalesce(r.accepted, false) OR (care.names_contradict(name, known.name) OR r.patient ? 'birthDate') AND EXISTS (
+	r.accepted := coalesce(r.accepted, false) OR (care.names_differ(name, known.name) OR r.patient ? 'birthDate') AND EXISTS (
 		SELECT FROM care.letter l WHERE l.letter = r.predecessor AND l.direction = 'in' AND l.accepted_by IS NOT NULL);
-	IF NOT r.accepted AND care.names_contradict(name, known.name) THEN
+	IF NOT r.accepted AND care.names_differ(name, known.name) THEN
 		RAISE EXCEPTION 'the name "%" contradicts that of citizen %, "%"', name, known.citizen, known.name
 			USING ERRCODE = 'integrity_constraint_violation';
 	ELSIF known.citizen IS NOT NULL AND known.name IS NOT NULL AND (r.accepted OR r.patient ->> 'birthDate' IS NULL) THEN

@@ -143,17 +143,15 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'The resource of a Bundle that a reference leads to; null if none does.';
+COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'Internal: the resource of a Bundle that a reference leads to; null if none does.';
 
 -- What stands of a stay, the last first.
 CREATE OR REPLACE FUNCTION care.standing_events(citizen bigint, entity name, entry bigint)
 RETURNS SETOF care.workflow_event
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT e.* FROM care.workflow_event e
+	SELECT e.* FROM care.standing_event e
 	WHERE e.citizen = standing_events.citizen AND e.entity = standing_events.entity AND e.entry = standing_events.entry
-		AND e.annuls IS NULL AND NOT EXISTS (
-			SELECT FROM care.workflow_event a WHERE a.citizen = e.citizen AND a.annuls = e.id)
 	ORDER BY e.id DESC;
 END;
 COMMENT ON FUNCTION care.standing_events(bigint, name, bigint) IS 'Internal: the steps of an entry that have not been annulled, the last first.';
