@@ -158,6 +158,9 @@ BEGIN
 	END IF;
 	EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
 	RETURN true;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+	-- Another session made it at the same moment, perhaps in another database.
+	RETURN false;
 END
 $$;
 COMMENT ON FUNCTION care.make_role(name) IS
