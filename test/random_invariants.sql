@@ -197,5 +197,5 @@ SELECT is_empty($$
 	JOIN standing s ON s.citizen = a.citizen AND s.entity = 'alert' AND s.entry = a.id AND s.is_last
 	WHERE s.step IN ('acknowledge_alert', 'snooze_alert', 'resolve_alert') AND s.before ->> 'colour' = 'yellow' AND a.colour = 'red'
 $$, 'nobody saw yellow where it is red now');
-SELECT cmp_ok((SELECT count(*) FROM expected_alert), '>', 20::bigint, 'there were some alerts');
+SELECT cmp_ok((SELECT count(*) FROM expected_alert), '>', 0::bigint, 'there were some alerts');
 SELECT * FROM finish();
