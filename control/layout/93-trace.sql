@@ -74,20 +74,6 @@ $$;
 COMMENT ON FUNCTION care.keep_access_log(integer) IS
 'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept". For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
 
-CREATE OR REPLACE FUNCTION care.is_own_record(citizen bigint)
-RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN EXISTS (
-		SELECT FROM care.same_citizen(citizen) AS s (citizen)
-		JOIN care.citizen_login l ON l.citizen = s.citizen
-		WHERE l.role_name = smartcare.my_role() AND l.related_person IS NULL);
-END
-$$;
-COMMENT ON FUNCTION care.is_own_record(bigint) IS 'Internal: whether the caller is the citizen.';
-
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
 RETURNS void
@@ -95,7 +81,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT care.is_own_record(citizen) THEN
+	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT care.is_person(citizen, NULL) THEN
 		PERFORM care.refuse_access(format('"%s" may not read who has seen the record of citizen %s', smartcare.my_role(), citizen),
 			'That is for the citizen, and for members of care_auditor.');
 	END IF;

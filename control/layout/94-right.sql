@@ -151,7 +151,7 @@ DECLARE
 	wrong jsonb;
 	responsible bigint;
 BEGIN
-	IF NOT smartcare.sees_all() AND NOT care.is_own_record(kept) THEN
+	IF NOT smartcare.sees_all() AND NOT care.is_person(kept, NULL) THEN
 		PERFORM care.refuse_access(format('"%s" is not citizen %s', smartcare.my_role(), kept),
 			'A correction is asked for by the citizen: care.citizen_login says whose a login is.');
 	END IF;
