@@ -70,26 +70,23 @@ CREATE TABLE care.message_rule (
 	rule text PRIMARY KEY,
 	severity text NOT NULL CHECK (severity IN ('fatal', 'error', 'warning', 'information')),
 	type text NOT NULL,
-	system text,
 	code text,
-	meaning text NOT NULL,
-	CHECK ((system IS NULL) = (code IS NULL))
+	-- MedCom's own codes are not all in capitals, those of HL7 are; one is in both.
+	system text GENERATED ALWAYS AS (
+		CASE WHEN code ~ '[a-z]' OR code = 'MSG_VALUESET_VALUE_UNKNOWN'
+			THEN 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-acknowledgement-error-codes'
+			WHEN code IS NOT NULL THEN 'http://terminology.hl7.org/CodeSystem/operation-outcome' END) STORED,
+	meaning text NOT NULL
 );
 COMMENT ON TABLE care.message_rule IS 'What a message is held against, and what an Acknowledgement says of one that breaks it.';
 COMMENT ON COLUMN care.message_rule.rule IS 'Our own code for it, in system urn:smartcare:message-rule.';
 COMMENT ON COLUMN care.message_rule.severity IS 'Of the issue in the OperationOutcome. What is fatal or an error has the message refused.';
 COMMENT ON COLUMN care.message_rule.type IS 'Code of the issue, of FHIR''s value set issue-type.';
-COMMENT ON COLUMN care.message_rule.system IS 'System of a published code for it, where there is one.';
-COMMENT ON COLUMN care.message_rule.code IS 'That code.';
+COMMENT ON COLUMN care.message_rule.system IS 'System of the code.';
+COMMENT ON COLUMN care.message_rule.code IS 'A published code for it, where there is one.';
 COMMENT ON COLUMN care.message_rule.meaning IS 'What is wrong with a message that breaks it.';
 
-INSERT INTO care.message_rule (rule, severity, type, system, code, meaning)
-SELECT r.rule, r.severity, r.type,
-	CASE WHEN r.code ~ '[a-z]' OR r.code = 'MSG_VALUESET_VALUE_UNKNOWN'
-		THEN 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-acknowledgement-error-codes'
-		WHEN r.code IS NOT NULL THEN 'http://terminology.hl7.org/CodeSystem/operation-outcome' END,
-	r.code, r.meaning
-FROM (VALUES
+INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
 	-- The text
 	('too-long', 'fatal', 'too-long', 'MSG_Element_To_Long', 'it is longer than the setting message_size_limit, or has more than 1000 entries'),
 	('unreadable', 'fatal', 'structure', 'MSG_CANT_PARSE_CONTENT', 'it cannot be read'),
@@ -157,8 +154,7 @@ FROM (VALUES
 	('unknown-letter', 'warning', 'not-found', 'MSG_NO_MATCH', 'the message that is answered is not one of ours'),
 	-- Anything else
 	('exception', 'fatal', 'exception', 'MSG_ERROR_PARSING', 'it could not be processed'),
-	('trouble', 'error', 'transient', NULL, 'it could not be processed now; it can be sent again')
-) AS r (rule, severity, type, code, meaning);
+	('trouble', 'error', 'transient', NULL, 'it could not be processed now; it can be sent again');
 
 CREATE TABLE care.notification_type (
 	activity text NOT NULL,

@@ -132,12 +132,7 @@ INSERT INTO care.workflow_transition (entity, step, from_status, to_status, acto
 	('document_reference', 'retract_document', 'current', 'entered-in-error', '{}', NULL, 'a message that retracts it'),
 	('document_reference', 'retract_document', 'superseded', 'entered-in-error', '{}', NULL, 'a message that retracts it');
 
-INSERT INTO care.message_rule (rule, severity, type, system, code, meaning)
-SELECT r.rule, r.severity, r.type,
-	CASE WHEN r.code = 'MSG_VALUESET_VALUE_UNKNOWN' THEN 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-acknowledgement-error-codes'
-		WHEN r.code IS NOT NULL THEN 'http://terminology.hl7.org/CodeSystem/operation-outcome' END,
-	r.code, r.meaning
-FROM (VALUES
+INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
 	-- Care communications
 	('communication-activity', 'error', 'code-invalid', 'MSG_VALUESET_VALUE_UNKNOWN', 'a communication is new, a reply, or forwarded'),
 	('communication-entity', 'error', 'value', 'MSG_VALUESET_VALUE_UNKNOWN', 'an entity of a Provenance has to have the role source or revision, and say what'),
@@ -171,5 +166,4 @@ FROM (VALUES
 	('homecare-time', 'error', 'required', 'MSG_DATE_FORMAT', 'an Observation does not say when it was made, with a time zone'),
 	('homecare-interpretation', 'error', 'value', NULL, 'an Observation has to be interpreted as NI: nobody has held it against a reference'),
 	('homecare-value', 'error', 'value', 'MSG_Element_To_Long', 'an Observation has no value, or one of more than 12 characters'),
-	('homecare-unrecorded', 'warning', 'not-supported', NULL, 'a result is kept with the report, and is not among the measurements')
-) AS r (rule, severity, type, code, meaning);
+	('homecare-unrecorded', 'warning', 'not-supported', NULL, 'a result is kept with the report, and is not among the measurements');

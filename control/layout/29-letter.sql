@@ -44,11 +44,11 @@ INSERT INTO care.letter_type (type, name, sender_sector, receiver_sector, catego
 INSERT INTO care.message_standard (standard, event_code, focus, versions, name) VALUES
 	('oioxml', NULL, NULL, '{}', 'Letter in MedCom''s older XML');
 
-INSERT INTO care.message_rule (rule, severity, type, system, code, meaning) VALUES
-	('letter-type', 'fatal', 'not-supported', NULL, NULL, 'letters of this type are not understood'),
-	('letter-id', 'fatal', 'required', NULL, NULL, 'the letter has no identifier, or its sender no valid location number'),
-	('letter-time', 'error', 'value', NULL, NULL, 'neither letter nor envelope have a date and time that can be read'),
-	('letter-sender', 'error', 'required', NULL, NULL, 'the sender has no valid location number'),
-	('letter-receiver', 'error', 'required', NULL, NULL, 'the receiver has no valid location number'),
-	('letter-citizen', 'error', 'required', NULL, NULL, 'the letter is about nobody with a valid CPR number, or a national replacement for one'),
-	('letter-stay', 'warning', 'not-found', NULL, NULL, 'the sender has not exactly one stay of the citizen that the letter can be about; the letter is kept and does nothing else');
+INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
+	('letter-type', 'fatal', 'not-supported', NULL, 'letters of this type are not understood'),
+	('letter-id', 'fatal', 'required', NULL, 'the letter has no identifier, or its sender no valid location number'),
+	('letter-time', 'error', 'value', NULL, 'neither letter nor envelope have a date and time that can be read'),
+	('letter-sender', 'error', 'required', NULL, 'the sender has no valid location number'),
+	('letter-receiver', 'error', 'required', NULL, 'the receiver has no valid location number'),
+	('letter-citizen', 'error', 'required', NULL, 'the letter is about nobody with a valid CPR number, or a national replacement for one'),
+	('letter-stay', 'warning', 'not-found', NULL, 'the sender has not exactly one stay of the citizen that the letter can be about; the letter is kept and does nothing else');
