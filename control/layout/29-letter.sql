@@ -48,7 +48,6 @@ INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
 	('letter-type', 'fatal', 'not-supported', NULL, 'letters of this type are not understood'),
 	('letter-id', 'fatal', 'required', NULL, 'the letter has no identifier, or its sender no valid location number'),
 	('letter-time', 'error', 'value', NULL, 'neither letter nor envelope have a date and time that can be read'),
-	('letter-sender', 'error', 'required', NULL, 'the sender has no valid location number'),
 	('letter-receiver', 'error', 'required', NULL, 'the receiver has no valid location number'),
 	('letter-citizen', 'error', 'required', NULL, 'the letter is about nobody with a valid CPR number, or a national replacement for one'),
 	('letter-stay', 'warning', 'not-found', NULL, 'the sender has not exactly one stay of the citizen that the letter can be about; the letter is kept and does nothing else');
