@@ -16,55 +16,12 @@
  *	bound    = ( "<" | "<=" | "=" | ">=" | ">" ) number unit { number unit }
  *	count    = "{" number [ "," [ number ] ] "}"
  *
- * One pass: what has been read is kept as a fragment of the automaton, as
- * Glushkov's construction has it (the states that it begins and ends with),
- * and is repeated by copying its states.  The canonical text is written along
- * the way.
+ * One pass: what has been read is kept as a fragment of the automaton, and the
+ * canonical text is written along the way.
  */
-#include "episode_pattern_scan.h"
+#include "episode_pattern_fragment.h"
 
-#define UNLIMITED	UINT32_MAX	/* a repetition without end */
-
-/* How one phase follows another. */
-typedef struct Link
-{
-	uint64_t	least;
-	uint64_t	most;
-	uint8_t		kind;
-	uint8_t		blocked;
-} Link;
-
-/* A part of the pattern: its states, edges and overlaps are neighbours. */
-typedef struct Fragment
-{
-	uint64_t	first;
-	uint64_t	last;
-	uint8_t		begin_element;
-	uint8_t		end_element;
-	uint8_t		begin_overlap;
-	uint8_t		end_overlap;
-	uint16_t	begin_edge;
-	uint16_t	end_edge;
-	bool		plain;			/* one state, and nothing but its labels */
-	bool		timed;			/* the same, and perhaps how long it lasts */
-} Fragment;
-
-static bool parse_sequence(PatternParser *p, Fragment *whole);
-
-/* Add what the later of two sets has to the other, and forget it. */
-static void
-merge_elements(PatternParser *p, uint64_t into, uint64_t from)
-{
-	for (int i = 0; i < p->num_labels; i++)
-	{
-		if (p->label_elements[i] & from)
-			p->label_elements[i] = (p->label_elements[i] & ~from) | into;
-	}
-	if (p->other & from)
-		p->other = (p->other & ~from) | into;
-	p->states &= ~from;
-	p->num_elements--;
-}
+static bool parse_sequence(PatternParser *p, PatternFragment *whole);
 
 static bool
 link_ahead(PatternParser *p)
@@ -75,7 +32,7 @@ link_ahead(PatternParser *p)
 
 /* A link; of an absence, what would follow is what must not. */
 static bool
-parse_link(PatternParser *p, Link *link, bool absence)
+parse_link(PatternParser *p, PatternLink *link, bool absence)
 {
 	bool		next = pattern_ahead(p, "=");
 
@@ -128,158 +85,6 @@ parse_link(PatternParser *p, Link *link, bool absence)
 	return true;
 }
 
-static bool
-add_edge(PatternParser *p, uint8_t from, uint8_t to, const Link *link)
-{
-	PatternEdge *edge = &p->edges[p->num_edges];
-
-	if (p->num_edges == PATTERN_MAX_EDGES)
-		return pattern_fail(p, PATTERN_LIMIT, "it has more than 512 transitions, repetitions written out");
-	p->num_edges++;
-	memset(edge, 0, sizeof(PatternEdge));	/* padding is stored too */
-	edge->least = link->least;
-	edge->most = link->most;
-	edge->kind = link->kind;
-	edge->from = from;
-	edge->to = to;
-	edge->blocked = link->blocked;
-	return true;
-}
-
-/* Let each state of one set lead to each of another. */
-static bool
-connect(PatternParser *p, uint64_t from, uint64_t to, const Link *link)
-{
-	for (; from != 0; from &= from - 1)
-	{
-		for (uint64_t left = to; left != 0; left &= left - 1)
-		{
-			if (!add_edge(p, (uint8_t) pattern_least(from),
-						  (uint8_t) pattern_least(left), link))
-				return false;
-		}
-	}
-	return true;
-}
-
-static void
-begin_fragment(const PatternParser *p, Fragment *fragment)
-{
-	fragment->first = 0;
-	fragment->last = 0;
-	fragment->begin_element = p->num_elements;
-	fragment->begin_edge = p->num_edges;
-	fragment->begin_overlap = p->num_overlaps;
-	fragment->plain = false;
-	fragment->timed = false;
-}
-
-static void
-end_fragment(const PatternParser *p, Fragment *fragment)
-{
-	fragment->end_element = p->num_elements;
-	fragment->end_edge = p->num_edges;
-	fragment->end_overlap = p->num_overlaps;
-}
-
-static uint64_t
-translate(uint64_t set, const uint8_t *map)
-{
-	uint64_t	result = 0;
-
-	for (; set != 0; set &= set - 1)
-		result |= pattern_bit(map[pattern_least(set)]);
-	return result;
-}
-
-/* A copy of a fragment, with states of its own. */
-static bool
-copy_fragment(PatternParser *p, const Fragment *from, Fragment *to)
-{
-	uint8_t		map[PATTERN_MAX_ELEMENTS];
-
-	begin_fragment(p, to);
-	for (uint8_t i = from->begin_element; i < from->end_element; i++)
-	{
-		uint64_t	old = pattern_bit(i);
-		uint64_t	new;
-
-		/* What is no state, copies share. */
-		map[i] = i;
-		if ((p->states & old) == 0)
-			continue;
-		if (!pattern_add_element(p, &map[i]))
-			return false;
-		p->elements[map[i]] = p->elements[i];
-		new = pattern_bit(map[i]);
-		p->states |= new;
-		for (int label = 0; label < p->num_labels; label++)
-		{
-			if (p->label_elements[label] & old)
-				p->label_elements[label] |= new;
-		}
-		if (p->other & old)
-			p->other |= new;
-	}
-	for (int i = from->begin_edge; i < from->end_edge; i++)
-	{
-		const PatternEdge *edge = &p->edges[i];
-		Link		link = {edge->least, edge->most, edge->kind, edge->blocked};
-
-		if (!add_edge(p, map[edge->from], map[edge->to], &link))
-			return false;
-	}
-	for (int i = from->begin_overlap; i < from->end_overlap; i++)
-	{
-		PatternOverlap overlap = p->overlaps[i];
-
-		if (p->num_overlaps == PATTERN_MAX_ELEMENTS)
-			return pattern_fail(p, PATTERN_LIMIT, "it has more than 64 overlaps, repetitions written out");
-		overlap.state = map[overlap.state];
-		p->overlaps[p->num_overlaps++] = overlap;
-	}
-	to->first = translate(from->first, map);
-	to->last = translate(from->last, map);
-	end_fragment(p, to);
-	return true;
-}
-
-/*
- * Repeat a fragment of which there is one, linking each to the one before;
- * before is what is there if there is none.
- */
-static bool
-repeat(PatternParser *p, Fragment *fragment, const Link *link,
-	   uint32_t least, uint32_t most, uint64_t before)
-{
-	Fragment	copy = *fragment;
-	uint64_t	last = least == 0 ? before : 0;
-
-	for (uint32_t i = 1;; i++)
-	{
-		Fragment	previous = copy;
-
-		if (i >= least)
-			last |= copy.last;
-		if (i == most)
-			break;
-		if (most == UNLIMITED && i >= least)
-		{
-			if (!connect(p, copy.last, copy.first, link))
-				return false;
-			break;
-		}
-		if (!copy_fragment(p, fragment, &copy) ||
-			!connect(p, previous.last, copy.first, link))
-			return false;
-	}
-	fragment->last = last;
-	fragment->plain = false;
-	fragment->timed = false;
-	end_fragment(p, fragment);
-	return true;
-}
-
 /* A brace that counts, rather than one that says how long. */
 static bool
 count_ahead(PatternParser *p)
@@ -308,7 +113,7 @@ parse_count(PatternParser *p, uint32_t *least, uint32_t *most)
 	if (pattern_accept(p, ","))
 	{
 		pattern_put(p, ",");
-		*most = UNLIMITED;
+		*most = PATTERN_UNLIMITED;
 		if (!pattern_ahead(p, "}"))
 		{
 			if (!pattern_parse_number(p, &number))
@@ -371,10 +176,10 @@ parse_overlaps(PatternParser *p, uint8_t state)
  * one state; parentheses around a single phase are dropped.
  */
 static bool
-parse_group(PatternParser *p, Fragment *group)
+parse_group(PatternParser *p, PatternFragment *group)
 {
 	size_t		parenthesis = p->text_length;
-	Fragment	part;
+	PatternFragment part;
 	bool		several = false;
 
 	if (!pattern_enter(p) || !pattern_demand(p, "(", "\"(\""))
@@ -389,7 +194,7 @@ parse_group(PatternParser *p, Fragment *group)
 		if (!parse_sequence(p, &part))
 			return false;
 		if (group->plain && part.plain)
-			merge_elements(p, group->first, part.first);
+			pattern_merge_elements(p, group->first, part.first);
 		else
 		{
 			group->plain = group->timed = false;
@@ -398,7 +203,7 @@ parse_group(PatternParser *p, Fragment *group)
 		}
 	}
 	p->depth--;
-	end_fragment(p, group);
+	pattern_end_fragment(p, group);
 	if (!pattern_demand(p, ")", "\"->\", \"=>\", \"|\" or \")\""))
 		return false;
 	if (group->timed && !several)
@@ -408,16 +213,15 @@ parse_group(PatternParser *p, Fragment *group)
 	return true;
 }
 
-
 static bool
-parse_step(PatternParser *p, Fragment *step)
+parse_step(PatternParser *p, PatternFragment *step)
 {
-	static const Link link = {0, PATTERN_UNBOUNDED, EDGE_FOLLOWS, PATTERN_NONE};
+	static const PatternLink link = {0, PATTERN_UNBOUNDED, EDGE_FOLLOWS, PATTERN_NONE};
 	uint32_t	least;
 	uint32_t	most;
 	uint8_t		state;
 
-	begin_fragment(p, step);
+	pattern_begin_fragment(p, step);
 	if (pattern_ahead(p, "("))
 	{
 		if (!parse_group(p, step))
@@ -445,10 +249,10 @@ parse_step(PatternParser *p, Fragment *step)
 		if (!parse_overlaps(p, (uint8_t) pattern_least(step->first)))
 			return false;
 		step->plain = step->timed = false;
-		end_fragment(p, step);
+		pattern_end_fragment(p, step);
 		return true;
 	}
-	end_fragment(p, step);
+	pattern_end_fragment(p, step);
 	if (!pattern_ahead(p, "{"))
 		return true;
 	if (!count_ahead(p))
@@ -457,15 +261,15 @@ parse_step(PatternParser *p, Fragment *step)
 		return false;
 	if (least == 0)
 		return pattern_expected(p, "a repetition of at least once; what may be missing is written as a -> b (-> c){0,1}");
-	return repeat(p, step, &link, least, most, 0);
+	return pattern_repeat(p, step, &link, least, most, 0);
 }
 
 /* A part that begins with a link, so often. */
 static bool
-parse_tail(PatternParser *p, Fragment *whole)
+parse_tail(PatternParser *p, PatternFragment *whole)
 {
-	Link		link;
-	Fragment	tail;
+	PatternLink link;
+	PatternFragment tail;
 	uint32_t	least;
 	uint32_t	most;
 
@@ -479,15 +283,15 @@ parse_tail(PatternParser *p, Fragment *whole)
 	p->depth--;
 	pattern_put(p, ")");
 	if (!parse_count(p, &least, &most) ||
-		!connect(p, whole->last, tail.first, &link) ||
-		!repeat(p, &tail, &link, least, most, whole->last))
+		!pattern_connect(p, whole->last, tail.first, &link) ||
+		!pattern_repeat(p, &tail, &link, least, most, whole->last))
 		return false;
 	whole->last = tail.last;
 	return true;
 }
 
 static bool
-parse_sequence(PatternParser *p, Fragment *whole)
+parse_sequence(PatternParser *p, PatternFragment *whole)
 {
 	if (!parse_step(p, whole))
 		return false;
@@ -495,15 +299,15 @@ parse_sequence(PatternParser *p, Fragment *whole)
 	{
 		if (link_ahead(p))
 		{
-			Link		link;
-			Fragment	step;
+			PatternLink link;
+			PatternFragment step;
 
 			pattern_put(p, " ");
 			if (!parse_link(p, &link, false))
 				return false;
 			pattern_put(p, " ");
 			if (!parse_step(p, &step) ||
-				!connect(p, whole->last, step.first, &link))
+				!pattern_connect(p, whole->last, step.first, &link))
 				return false;
 			whole->last = step.last;
 		}
@@ -516,17 +320,17 @@ parse_sequence(PatternParser *p, Fragment *whole)
 			break;
 		whole->plain = whole->timed = false;
 	}
-	end_fragment(p, whole);
+	pattern_end_fragment(p, whole);
 	return p->status == PATTERN_OK;
 }
 
 static bool
 parse_branch(PatternParser *p)
 {
-	Link		end = {0, PATTERN_UNBOUNDED, EDGE_END, PATTERN_NONE};
+	PatternLink end = {0, PATTERN_UNBOUNDED, EDGE_END, PATTERN_NONE};
 	uint8_t		target = PATTERN_NONE;
 	bool		anchored = pattern_accept(p, "^");
-	Fragment	sequence;
+	PatternFragment sequence;
 
 	if (anchored)
 		pattern_put(p, "^ ");
@@ -550,7 +354,7 @@ parse_branch(PatternParser *p)
 		if (!pattern_parse_set(p, &target))
 			return false;
 	}
-	return connect(p, sequence.last,
+	return pattern_connect(p, sequence.last,
 				   target == PATTERN_NONE ? 1 : pattern_bit(target), &end);
 }
 
