@@ -25,6 +25,10 @@ DATA = $(filter-out control/$(DATA_built),$(call files,control/smartcare--*.sql)
 # the same code elsewhere rounds twice, and values must not depend on the machine.
 PG_CPPFLAGS = -ffp-contract=off -DSMARTCARE_VERSION='"$(EXTVERSION)"'
 
+# What the library calls in itself is found there, whatever else the server has loaded, and without a detour.
+SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic-functions)
+comma := ,
+
 REGRESS = $(basename $(notdir $(call files,sql/*.sql)))
 REGRESS_OPTS = --load-extension=smartcare
 ISOLATION = $(basename $(notdir $(call files,test/isolation/specs/*.spec)))
