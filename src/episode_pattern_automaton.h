@@ -92,6 +92,8 @@ typedef struct PatternView
 	const PatternOverlap *overlaps;
 	const char *labels;			/* distinct, in order of their bytes */
 	const char *text;
+	uint64_t	timed;			/* elements with bounds */
+	bool		asks_known;		/* until when the record is known */
 	uint16_t	first_edge[PATTERN_MAX_ELEMENTS + 1];
 } PatternView;
 
@@ -149,7 +151,8 @@ typedef struct PatternMatcher
 	const PatternView *pattern;
 	const StoredEpisode *episode;
 	uint64_t	present;		/* elements that the episode has labels of */
-	int64_t		known;			/* until when the record is known */
+	int64_t		known;			/* until when the record is known, if the
+								 * pattern asks for that */
 	uint32_t	num_places;
 	uint32_t	position;		/* places from here on are scanned */
 	PatternPlace *places;

@@ -152,7 +152,7 @@ follow(const PatternMatcher *m, const PatternEdge *edge, uint32_t place)
 	int64_t		last = INT64_MAX;	/* when the phase must start */
 	uint32_t	to;
 
-	if (end == EPISODE_OPEN ||
+	if (end == EPISODE_OPEN || place + 1 == none ||
 		((edge->kind == EDGE_NEXT || edge->kind == EDGE_NOT_NEXT) &&
 		 !next_start(m, place, &last)))
 		return none;
@@ -246,6 +246,7 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 {
 	unsigned	num_elements = count_elements(m);
 	uint64_t	states = m->pattern->front->states;
+	uint64_t	timed = m->pattern->timed;
 	bool		found = false;
 
 	for (; count > 0 && m->position > 0; count--)
@@ -259,7 +260,8 @@ pattern_match_scan(PatternMatcher *m, uint32_t count, bool stop)
 		{
 			unsigned	element = pattern_least(left);
 
-			if (!pattern_match_lasts(m, element, place) ||
+			if (((timed & pattern_bit(element)) != 0 &&
+				 !pattern_match_lasts(m, element, place)) ||
 				((states & pattern_bit(element)) != 0 &&
 				 !(overlaps_fit(m, element, number) &&
 				   goes_on(m, element, number))))

@@ -19,7 +19,7 @@ pattern_match_lasts(const PatternMatcher *m, unsigned element,
 	bool		open = place->end == EPISODE_OPEN;
 	int64_t		end = open ? m->known : place->end;
 
-	if (bounds->least == 0 && bounds->most == PATTERN_UNBOUNDED)
+	if ((m->pattern->timed & pattern_bit(element)) == 0)
 		return true;
 	if (open && bounds->most != PATTERN_UNBOUNDED)
 		return false;
@@ -46,30 +46,36 @@ pattern_match_size(const PatternView *pattern, const StoredEpisode *episode)
 static bool
 map_labels(PatternMatcher *m)
 {
-	const EpisodePattern *front = m->pattern->front;
+	const PatternView *pattern = m->pattern;
 	SeriesBytes from = {m->episode->labels, m->episode->numbers};
+	uint32_t	num_labels = m->episode->summary.num_labels;
+	uint32_t	num_named = pattern->front->num_labels;
 	uint32_t	named = 0;
+	uint64_t	present = 0;
+	EpisodeLabel sought = {NULL, 0};
 
-	m->present = 0;
-	for (uint32_t i = 0; i < m->episode->summary.num_labels; i++)
+	if (named < num_named)
+		sought = pattern_label(pattern, named);
+	for (uint32_t i = 0; i < num_labels; i++)
 	{
+		uint64_t	elements = pattern->front->other;
 		EpisodeLabel label;
-		int			order = 1;
+		int			order;
 
 		if (!episode_next_label(&from, &label))
 			return false;
-		for (; named < front->num_labels; named++)
+		while (named < num_named &&
+			   (order = episode_compare_labels(&label, &sought)) >= 0)
 		{
-			EpisodeLabel sought = pattern_label(m->pattern, named);
-
-			order = episode_compare_labels(&label, &sought);
-			if (order <= 0)
-				break;
+			if (order == 0)
+				elements = pattern->label_elements[named];
+			if (++named < num_named)
+				sought = pattern_label(pattern, named);
 		}
-		m->label_elements[i] = order == 0 ?
-			m->pattern->label_elements[named] : front->other;
-		m->present |= m->label_elements[i];
+		m->label_elements[i] = elements;
+		present |= elements;
 	}
+	m->present = present;
 	return true;
 }
 
@@ -77,23 +83,21 @@ map_labels(PatternMatcher *m)
 static bool
 find_places(PatternMatcher *m)
 {
-	const StoredEpisode *episode = m->episode;
-	uint32_t	num_labels = episode->summary.num_labels;
-	uint32_t	num_phases = episode->summary.num_phases;
+	/* What the loops write does not change this. */
+	const StoredEpisode episode = *m->episode;
 	const uint64_t *label_elements = m->label_elements;
 	PatternPlace *places = m->places;
 	uint32_t	count = 0;
 	int64_t		last = INT64_MIN;
 
 	/* Which phase is a place is hard to predict, so without a branch. */
-	for (uint32_t i = 0; i < num_phases; i++)
+	for (uint32_t i = 0; i < episode.summary.num_phases; i++)
 	{
-		uint32_t	label = episode_label_number(episode, i);
+		uint32_t	label = episode_label_number(&episode, i);
 
-		if (label >= num_labels)
+		if (label >= episode.summary.num_labels)
 			return false;
 		places[count].phase = i;
-		places[count].elements = label_elements[label];
 		count += label_elements[label] != 0;
 	}
 	for (uint32_t i = 0; i < count; i++)
@@ -101,11 +105,13 @@ find_places(PatternMatcher *m)
 		PatternPlace *place = &places[i];
 		EpisodePhase phase;
 
-		if (!episode_phase_times(episode, place->phase, &phase) ||
+		if (!episode_phase_times(&episode, place->phase, &phase) ||
 			phase.start < last)
 			return false;
 		place->start = last = phase.start;
 		place->end = phase.end;
+		place->elements = label_elements[episode_label_number(&episode,
+															  place->phase)];
 	}
 	m->num_places = count;
 	return true;
@@ -182,7 +188,8 @@ pattern_match_begin(PatternMatcher *m, const PatternView *pattern,
 		return EPISODE_CORRUPT;
 	if (!pattern_possible(pattern, m->present))
 		return EPISODE_OK;
-	if (!find_places(m) || !find_known(m, horizon))
+	if (!find_places(m) ||
+		(pattern->asks_known && !find_known(m, horizon)))
 		return EPISODE_CORRUPT;
 	m->position = m->num_places;
 	m->reach = (int64_t *) (m->places + m->num_places);

@@ -154,6 +154,8 @@ edges_are_valid(PatternView *view)
 		if (edge->blocked != PATTERN_NONE &&
 			!is_element(front, edge->blocked, false))
 			return false;
+		if (edge->kind >= EDGE_NOT_FOLLOWED && edge->most != PATTERN_UNBOUNDED)
+			view->asks_known = true;
 	}
 	while (from < front->num_elements)
 		view->first_edge[++from] = front->num_edges;
@@ -212,6 +214,14 @@ pattern_open(PatternView *view, const EpisodePattern *front, size_t size)
 
 	all = PATTERN_NONE - front->num_elements == 0 ? UINT64_MAX :
 		pattern_bit(front->num_elements) - 1;
+	view->timed = 0;
+	for (unsigned i = 0; i < front->num_elements; i++)
+	{
+		if (view->elements[i].least > 0 ||
+			view->elements[i].most != PATTERN_UNBOUNDED)
+			view->timed |= pattern_bit(i);
+	}
+	view->asks_known = view->timed != 0;
 	view->first_edge[0] = 0;
 	if (((front->states | front->other) & ~all) != 0 ||
 		((front->first | front->anchored) & ~front->states) != 0 ||
