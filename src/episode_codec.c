@@ -213,10 +213,14 @@ episode_is_valid(const Episode *episode)
 	return true;
 }
 
-static int
-unit_code(int64_t time)
+/* Take a smaller unit, if need be, that divides a time; each divides the next. */
+static void
+narrow_unit(EpisodePlan *plan, int64_t time)
 {
-	return series_unit_code(time < 0 ? 0 - (uint64_t) time : (uint64_t) time);
+	uint64_t	distance = time < 0 ? 0 - (uint64_t) time : (uint64_t) time;
+
+	while (distance % plan->unit != 0)
+		series_code_unit(--plan->code, &plan->unit);
 }
 
 static uint64_t
@@ -226,56 +230,9 @@ phase_length(const EpisodePhase *phase)
 		(uint64_t) phase->end - (uint64_t) phase->start;
 }
 
-/* How an episode is to be stored. */
-typedef struct Plan
-{
-	int64_t		start;
-	int64_t		end;			/* or EPISODE_OPEN */
-	int			code;			/* of the unit */
-	uint64_t	unit;
-	size_t		label_bytes;
-	unsigned	number_width;
-	unsigned	start_width;
-	unsigned	length_width;
-} Plan;
-
-static void
-make_plan(Plan *plan, const Episode *episode)
-{
-	uint32_t	count = episode->num_phases;
-	uint64_t	longest = 0;
-
-	plan->start = plan->end = episode->phases[0].start;
-	plan->code = unit_code(plan->start);
-	for (uint32_t i = 0; i < count; i++)
-	{
-		const EpisodePhase *phase = &episode->phases[i];
-		int			code = unit_code(phase->start);
-
-		if (code < plan->code)
-			plan->code = code;
-		if (phase->end > plan->end)
-			plan->end = phase->end;
-		if (phase->end != EPISODE_OPEN &&
-			(code = unit_code(phase->end)) < plan->code)
-			plan->code = code;
-		if (phase_length(phase) > longest)
-			longest = phase_length(phase);
-	}
-	series_code_unit(plan->code, &plan->unit);
-	plan->label_bytes = 0;
-	for (uint32_t i = 0; i < episode->num_labels; i++)
-		plan->label_bytes += varint_size(episode->labels[i].length) +
-			episode->labels[i].length;
-	plan->number_width = width_of(episode->num_labels - 1);
-	plan->start_width = width_of(((uint64_t) episode->phases[count - 1].start -
-								  (uint64_t) plan->start) / plan->unit);
-	plan->length_width = width_of(longest / plan->unit);
-}
-
 /* What precedes the labels. */
 static uint8_t *
-put_front(uint8_t *out, const Plan *plan, const Episode *episode)
+put_front(uint8_t *out, const EpisodePlan *plan, const Episode *episode)
 {
 	*out++ = VERSION;
 	*out++ = (uint8_t) (plan->code |
@@ -292,17 +249,40 @@ put_front(uint8_t *out, const Plan *plan, const Episode *episode)
 	return out;
 }
 
-/* How many bytes episode_encode() will write. */
+/* Find out how to store an episode, and in how many bytes. */
 size_t
-episode_encoded_size(const Episode *episode)
+episode_plan(EpisodePlan *plan, const Episode *episode)
 {
+	uint32_t	count = episode->num_phases;
+	uint64_t	longest = 0;
 	uint8_t		front[EPISODE_FRONT_MAX];
-	Plan		plan;
 
-	make_plan(&plan, episode);
-	return (size_t) (put_front(front, &plan, episode) - front) +
-		plan.label_bytes + (size_t) episode->num_phases *
-		(plan.number_width + plan.start_width + plan.length_width);
+	plan->start = plan->end = episode->phases[0].start;
+	plan->code = series_unit_code(0);
+	series_code_unit(plan->code, &plan->unit);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		const EpisodePhase *phase = &episode->phases[i];
+
+		narrow_unit(plan, phase->start);
+		if (phase->end != EPISODE_OPEN)
+			narrow_unit(plan, phase->end);
+		if (phase->end > plan->end)
+			plan->end = phase->end;
+		if (phase_length(phase) > longest)
+			longest = phase_length(phase);
+	}
+	plan->label_bytes = 0;
+	for (uint32_t i = 0; i < episode->num_labels; i++)
+		plan->label_bytes += varint_size(episode->labels[i].length) +
+			episode->labels[i].length;
+	plan->number_width = width_of(episode->num_labels - 1);
+	plan->start_width = width_of(((uint64_t) episode->phases[count - 1].start -
+								  (uint64_t) plan->start) / plan->unit);
+	plan->length_width = width_of(longest / plan->unit);
+	return (size_t) (put_front(front, plan, episode) - front) +
+		plan->label_bytes + (size_t) count *
+		(plan->number_width + plan->start_width + plan->length_width);
 }
 
 static uint8_t *
@@ -313,14 +293,13 @@ put_number(uint8_t *out, unsigned width, uint64_t number)
 	return out;
 }
 
+/* Store an episode, in as many bytes as episode_plan() said. */
 void
-episode_encode(const Episode *episode, uint8_t *out)
+episode_encode(const EpisodePlan *plan, const Episode *episode, uint8_t *out)
 {
 	const EpisodePhase *end = episode->phases + episode->num_phases;
-	Plan		plan;
 
-	make_plan(&plan, episode);
-	out = put_front(out, &plan, episode);
+	out = put_front(out, plan, episode);
 	for (uint32_t i = 0; i < episode->num_labels; i++)
 	{
 		out = put_varint(out, episode->labels[i].length);
@@ -328,12 +307,12 @@ episode_encode(const Episode *episode, uint8_t *out)
 		out += episode->labels[i].length;
 	}
 	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
-		out = put_number(out, plan.number_width, phase->label);
+		out = put_number(out, plan->number_width, phase->label);
 	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
-		out = put_number(out, plan.start_width,
-						 ((uint64_t) phase->start - (uint64_t) plan.start) /
-						 plan.unit);
+		out = put_number(out, plan->start_width,
+						 ((uint64_t) phase->start - (uint64_t) plan->start) /
+						 plan->unit);
 	for (const EpisodePhase *phase = episode->phases; phase < end; phase++)
-		out = put_number(out, plan.length_width,
-						 phase_length(phase) / plan.unit);
+		out = put_number(out, plan->length_width,
+						 phase_length(phase) / plan->unit);
 }

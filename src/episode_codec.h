@@ -95,6 +95,19 @@ typedef struct StoredEpisode
 	uint8_t		length_width;
 } StoredEpisode;
 
+/* How an episode is to be stored. */
+typedef struct EpisodePlan
+{
+	int64_t		start;
+	int64_t		end;			/* or EPISODE_OPEN */
+	int			code;			/* of the unit */
+	uint64_t	unit;
+	size_t		label_bytes;
+	unsigned	number_width;
+	unsigned	start_width;
+	unsigned	length_width;
+} EpisodePlan;
+
 /* A number of a column; there are always 8 bytes up to its last. */
 static inline uint64_t
 episode_column(const uint8_t *column, unsigned width, uint32_t i)
@@ -188,7 +201,8 @@ extern EpisodeStatus episode_decode(const StoredEpisode *stored,
 									EpisodeLabel *labels,
 									EpisodePhase *phases);
 extern bool episode_is_valid(const Episode *episode);
-extern size_t episode_encoded_size(const Episode *episode);
-extern void episode_encode(const Episode *episode, uint8_t *out);
+extern size_t episode_plan(EpisodePlan *plan, const Episode *episode);
+extern void episode_encode(const EpisodePlan *plan, const Episode *episode,
+						   uint8_t *out);
 
 #endif							/* EPISODE_CODEC_H */

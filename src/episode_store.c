@@ -87,7 +87,8 @@ episode_free(Episode *episode)
 struct varlena *
 episode_write(const Episode *episode)
 {
-	Size		size = episode_encoded_size(episode);
+	EpisodePlan plan;
+	Size		size = episode_plan(&plan, episode);
 	struct varlena *result;
 
 	Assert(episode_is_valid(episode));
@@ -99,7 +100,7 @@ episode_write(const Episode *episode)
 						   size, (Size) MaxAllocSize - VARHDRSZ)));
 	result = palloc(size + VARHDRSZ);
 	SET_VARSIZE(result, size + VARHDRSZ);
-	episode_encode(episode, (uint8 *) VARDATA(result));
+	episode_encode(&plan, episode, (uint8 *) VARDATA(result));
 	return result;
 }
 

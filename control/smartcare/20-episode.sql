@@ -70,7 +70,7 @@ COMMENT ON FUNCTION smartcare.episode_agg_episode(smartcare.episode, smartcare.e
 CREATE AGGREGATE smartcare.episode_agg(label text, period tstzrange) (
 	SFUNC = smartcare.episode_agg_phase,
 	STYPE = smartcare.episode,
-	SSPACE = 1500,
+	SSPACE = 700,
 	COMBINEFUNC = smartcare.episode_agg_episode,
 	PARALLEL = SAFE
 );
@@ -80,7 +80,7 @@ COMMENT ON AGGREGATE smartcare.episode_agg(text, tstzrange) IS
 CREATE AGGREGATE smartcare.episode_agg(smartcare.episode) (
 	SFUNC = smartcare.episode_agg_episode,
 	STYPE = smartcare.episode,
-	SSPACE = 2000,
+	SSPACE = 700,
 	COMBINEFUNC = smartcare.episode_agg_episode,
 	PARALLEL = SAFE
 );

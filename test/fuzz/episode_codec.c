@@ -32,7 +32,8 @@ check_same(const Episode *a, const Episode *b)
 static void
 check_round_trip(const Episode *episode)
 {
-	size_t		size = episode_encoded_size(episode);
+	EpisodePlan plan;
+	size_t		size = episode_plan(&plan, episode);
 	uint8_t    *bytes = malloc(size);
 	EpisodeLabel *labels;
 	EpisodePhase *phases;
@@ -41,7 +42,7 @@ check_round_trip(const Episode *episode)
 	Episode		again;
 	int64_t		end = episode->phases[0].end;
 
-	episode_encode(episode, bytes);
+	episode_encode(&plan, episode, bytes);
 	check(episode_read_summary(bytes, size < EPISODE_FRONT_MAX ?
 							   size : EPISODE_FRONT_MAX,
 							   &summary) == EPISODE_OK);
@@ -161,6 +162,7 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 	uint32_t	num_labels = 1 + (size > 0 ? data[0] & 7 : 0);
 	size_t		damages = damage && size > 3 ? 1 + data[1] % 8 : 0;
 	Episode		episode;
+	EpisodePlan plan;
 	uint8_t    *bytes;
 	size_t		bytes_size;
 
@@ -178,9 +180,9 @@ write_and_read(const uint8_t *data, size_t size, bool damage)
 	check_round_trip(&episode);
 	if (damages == 0)
 		return;
-	bytes_size = episode_encoded_size(&episode);
+	bytes_size = episode_plan(&plan, &episode);
 	bytes = malloc(bytes_size);
-	episode_encode(&episode, bytes);
+	episode_encode(&plan, &episode, bytes);
 	for (size_t i = 0; i < damages; i++)
 		bytes[(size_t) (data[2 + 3 * i] << 8 | data[3 + 3 * i]) %
 			  bytes_size] ^= data[4 + 3 * i];

@@ -85,6 +85,7 @@ match(const PatternView *view, const uint8_t *data, size_t size)
 	const uint8_t *damage = data;
 	EpisodePhase phases[MAX_PHASES];
 	Episode		episode = {4, 0, labels, phases};
+	EpisodePlan plan;
 	StoredEpisode stored;
 	PatternMatcher matcher;
 	uint8_t    *bytes;
@@ -116,9 +117,9 @@ match(const PatternView *view, const uint8_t *data, size_t size)
 			phases[i].label = 0;
 	}
 
-	bytes_size = episode_encoded_size(&episode);
+	bytes_size = episode_plan(&plan, &episode);
 	bytes = malloc(bytes_size);
-	episode_encode(&episode, bytes);
+	episode_encode(&plan, &episode, bytes);
 	horizon = size > 0 && data[0] == 'h' ? INT64_MAX : INT64_MIN;
 	demand(episode_open(&stored, bytes, bytes_size) == EPISODE_OK);
 	find_all(&matcher, view, &stored, horizon, true);

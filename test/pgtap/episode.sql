@@ -23,6 +23,13 @@ SELECT is_empty(
 		WINDOW w AS (PARTITION BY id ORDER BY n)) AS q
 	WHERE num_phases(course) <> number$$,
 	'a window that grows');
+SELECT is(count(*) FILTER (WHERE q.grown = q.made AND q.joined = q.made AND num_phases(q.made) = n), 140::bigint, 'of so many phases that the state is not kept as it is stored')
+FROM (
+	SELECT n, episode_agg('a', r.period) OVER w AS grown, episode_agg(episode('a', r.period)) OVER w AS joined,
+		(SELECT episode_agg('a', tstzrange(to_timestamp(i), to_timestamp(i + 2)) ORDER BY i DESC) FROM generate_series(1, n) AS i) AS made
+	FROM generate_series(1, 140) AS n, LATERAL (SELECT tstzrange(to_timestamp(n), to_timestamp(n + 2))) AS r (period)
+	WINDOW w AS (ORDER BY n)
+) AS q;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
