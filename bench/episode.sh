@@ -14,7 +14,7 @@ ask() {
 createdb bench
 ask -c 'CREATE EXTENSION smartcare' -c "ALTER DATABASE bench SET search_path = public, smartcare" -c "ALTER DATABASE bench SET timezone = 'UTC'" \
 	-c 'ALTER DATABASE bench SET jit = off' -c 'ALTER DATABASE bench SET max_parallel_workers_per_gather = 0' \
-	-c "ALTER DATABASE bench SET work_mem = '256MB'"
+	-c "ALTER DATABASE bench SET work_mem = '256MB'" -c "ALTER DATABASE bench SET maintenance_work_mem = '1GB'"
 
 # One phase every three weeks or so, to the minute. Contacts and stays do not overlap each other; home care overlaps both.
 ask -v citizens="$citizens" <<'SQL'
@@ -36,12 +36,15 @@ FROM (
 ) AS made;
 CREATE INDEX phase_citizen ON phase (citizen, starts) INCLUDE (label, ends);
 CREATE INDEX phase_label ON phase (label, citizen, starts) INCLUDE (ends);
+VACUUM ANALYZE phase;
 
+-- Rows are read in order of citizen, so that one group after another is done with, whatever the planner thinks of their number.
 CREATE TABLE course (citizen bigint, phases episode);
+SET enable_hashagg = off;
 INSERT INTO course SELECT citizen, episode_agg(label, tstzrange(starts, ends)) FROM phase GROUP BY citizen ORDER BY citizen;
+RESET enable_hashagg;
 ALTER TABLE course ADD PRIMARY KEY (citizen);
 CREATE INDEX course_phases ON course USING gin (phases);
-VACUUM ANALYZE phase;
 VACUUM ANALYZE course;
 CREATE TABLE figure (n serial, question text, how text, run integer, milliseconds float8, answer bigint);
 SQL
