@@ -15,29 +15,10 @@
 
 #include "compat.h"
 #include "episode_pattern.h"
+#include "episode_stats.h"
 
-/* Where nothing is known: of a label, and of a pattern. */
-#define DEFAULT_LABEL	0.01
+/* Where nothing is known. */
 #define DEFAULT_PATTERN	0.01
-
-/* What share of a column's episodes has a label. */
-static double
-label_frequency(const AttStatsSlot *slot, EpisodeLabel label)
-{
-	if (slot->nvalues == 0)
-		return DEFAULT_LABEL;
-	for (int i = 0; i < slot->nvalues; i++)
-	{
-		text	   *value = DatumGetTextPP(slot->values[i]);
-		EpisodeLabel other = {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
-
-		if (episode_compare_labels(&label, &other) == 0)
-			return slot->numbers[i];
-	}
-	/* Rarer than the rarest that is listed; that number follows the list. */
-	return slot->nnumbers > slot->nvalues ?
-		slot->numbers[slot->nvalues] / 2 : DEFAULT_LABEL;
-}
 
 /* What share has a phase that an element binds. */
 static void
@@ -50,8 +31,8 @@ element_frequencies(const PatternView *view, const AttStatsSlot *slot,
 		frequency[i] = (front->other & pattern_bit(i)) ? 0.0 : 1.0;
 	for (int i = 0; i < front->num_labels; i++)
 	{
-		double		without = 1.0 - label_frequency(slot,
-													pattern_label(view, i));
+		double		without = 1.0 -
+			episode_label_frequency(slot, pattern_label(view, i));
 
 		for (uint64 left = view->label_elements[i]; left != 0; left &= left - 1)
 			frequency[pattern_least(left)] *= without;
@@ -124,7 +105,6 @@ find_constant(FunctionCallInfo fcinfo, VariableStatData *variable,
 	Node	   *other;
 	bool		on_left;
 
-	memset(slot, 0, sizeof(AttStatsSlot));
 	if (!get_restriction_variable(root, arguments, relation, variable, &other,
 								  &on_left))
 		return NULL;
@@ -133,16 +113,15 @@ find_constant(FunctionCallInfo fcinfo, VariableStatData *variable,
 		ReleaseVariableStats(*variable);
 		return NULL;
 	}
-	if (HeapTupleIsValid(variable->statsTuple))
-		get_attstatsslot(slot, variable->statsTuple, STATISTIC_KIND_MCELEM,
-						 InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	episode_label_statistics(variable, slot);
 	return (Const *) other;
 }
 
+/* The selectivity of what a part of the episodes satisfy, and no null does. */
 static Datum
 release(VariableStatData *variable, AttStatsSlot *slot, double selectivity)
 {
+	selectivity *= 1.0 - episode_null_fraction(variable);
 	free_attstatsslot(slot);
 	ReleaseVariableStats(*variable);
 	CLAMP_PROBABILITY(selectivity);
@@ -183,7 +162,7 @@ labels_selectivity(FunctionCallInfo fcinfo, bool all)
 	int			count = 1;
 
 	if (constant == NULL)
-		PG_RETURN_FLOAT8(DEFAULT_LABEL);
+		PG_RETURN_FLOAT8(EPISODE_LABEL_FREQUENCY);
 	if (constant->constisnull)
 		return release(&variable, &slot, 0.0);
 	if (constant->consttype == TEXTOID)
@@ -197,7 +176,7 @@ labels_selectivity(FunctionCallInfo fcinfo, bool all)
 		{
 			text	   *value = DatumGetTextPP(labels[i]);
 			EpisodeLabel label = {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
-			double		frequency = label_frequency(&slot, label);
+			double		frequency = episode_label_frequency(&slot, label);
 
 			result *= all ? frequency : 1.0 - frequency;
 		}

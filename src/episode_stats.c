@@ -17,56 +17,55 @@
 #include "episode_stats.h"
 
 /* Where nothing is known. */
-#define DEFAULT_LABEL_FREQUENCY 0.05
 #define DEFAULT_OVERLAP 0.01
 
-static double
-null_fraction(VariableStatData *column)
+double
+episode_null_fraction(VariableStatData *column)
 {
 	if (!HeapTupleIsValid(column->statsTuple))
 		return 0;
 	return ((Form_pg_statistic) GETSTRUCT(column->statsTuple))->stanullfrac;
 }
 
+/*
+ * The statistics on the labels of a column, to be freed by free_attstatsslot();
+ * without values if there are none.
+ */
+void
+episode_label_statistics(VariableStatData *column, AttStatsSlot *slot)
+{
+	memset(slot, 0, sizeof(AttStatsSlot));
+	if (HeapTupleIsValid(column->statsTuple))
+		get_attstatsslot(slot, column->statsTuple, STATISTIC_KIND_MCELEM,
+						 InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+}
+
 /* The part of the episodes, without nulls, that have a label. */
 Selectivity
-episode_label_frequency(VariableStatData *column, const char *text, Size length)
+episode_label_frequency(const AttStatsSlot *slot, EpisodeLabel sought)
 {
-	EpisodeLabel sought = {text, length};
-	Selectivity result = DEFAULT_LABEL_FREQUENCY;
-	AttStatsSlot slot;
 	int			low = 0;
-	int			high;
-
-	if (!HeapTupleIsValid(column->statsTuple) ||
-		!get_attstatsslot(&slot, column->statsTuple, STATISTIC_KIND_MCELEM,
-						  InvalidOid,
-						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-		return result;
+	int			high = slot->nvalues;
 
 	/* The last two numbers are the least and the greatest frequency. */
-	high = slot.nnumbers == slot.nvalues + 2 ? slot.nvalues : 0;
-	if (high > 0)
-		result = Min(result, slot.numbers[slot.nvalues] / 2);
+	if (high == 0 || slot->nnumbers != high + 2)
+		return EPISODE_LABEL_FREQUENCY;
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
-		struct varlena *label = PG_DETOAST_DATUM_PACKED(slot.values[middle]);
+		text	   *label = DatumGetTextPP(slot->values[middle]);
 		EpisodeLabel found = {VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label)};
 		int			order = episode_compare_labels(&found, &sought);
 
 		if (order == 0)
-		{
-			result = slot.numbers[middle];
-			break;
-		}
+			return slot->numbers[middle];
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	free_attstatsslot(&slot);
-	return result;
+	return slot->numbers[slot->nvalues] / 2;
 }
 
 /* The part of a histogram's times that come before another. */
@@ -157,7 +156,7 @@ episode_time_selectivity(PG_FUNCTION_ARGS)
 	if (!get_restriction_variable(root, arguments, varRelid, &column, &other,
 								  &on_left))
 		PG_RETURN_FLOAT8(DEFAULT_OVERLAP);
-	result = time_frequency(&column, other) * (1 - null_fraction(&column));
+	result = time_frequency(&column, other) * (1 - episode_null_fraction(&column));
 	ReleaseVariableStats(column);
 	CLAMP_PROBABILITY(result);
 	PG_RETURN_FLOAT8(result);
@@ -173,17 +172,21 @@ episode_has_phase_selectivity(PlannerInfo *root, List *arguments, int varRelid)
 	Selectivity result;
 
 	examine_variable(root, linitial(arguments), varRelid, &column);
-	result = time_frequency(&column, period) * (1 - null_fraction(&column));
+	result = time_frequency(&column, period) * (1 - episode_null_fraction(&column));
 	if (!IsA(label, Const))
-		result *= DEFAULT_LABEL_FREQUENCY;
+		result *= EPISODE_LABEL_FREQUENCY;
 	else if (((Const *) label)->constisnull)
 		result = 0;
 	else
 	{
 		text	   *name = DatumGetTextPP(((Const *) label)->constvalue);
+		AttStatsSlot slot;
 
-		result *= episode_label_frequency(&column, VARDATA_ANY(name),
-										  VARSIZE_ANY_EXHDR(name));
+		episode_label_statistics(&column, &slot);
+		result *= episode_label_frequency(&slot, (EpisodeLabel) {
+			VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)
+		});
+		free_attstatsslot(&slot);
 	}
 	ReleaseVariableStats(column);
 	CLAMP_PROBABILITY(result);

@@ -71,6 +71,10 @@ SELECT ok(pg_temp.estimate($$SELECT FROM course WHERE path ~ '!rare'$$) > 900, '
 SELECT ok(pg_temp.estimate($$SELECT FROM course WHERE path ? 'rare'$$) < 10, 'a label');
 SELECT ok(pg_temp.estimate($$SELECT FROM course WHERE path ?& '{gp,rare}'$$) < 10, 'all of some labels');
 SELECT ok(pg_temp.estimate($$SELECT FROM course WHERE path ?| '{gp,rare}'$$) > 500, 'any of some labels');
+CREATE TABLE sparse AS SELECT path FROM course UNION ALL SELECT NULL FROM generate_series(1, 9 * (SELECT count(*) FROM course));
+ANALYZE sparse;
+SELECT ok(pg_temp.estimate(format('SELECT FROM sparse WHERE path %s', condition)) BETWEEN 0.5 * all_rows AND 1.1 * all_rows, 'nulls do not count: ' || condition)
+FROM unnest(ARRAY['~ $$gp|!gp$$', '?| $${gp,hospital}$$']) AS condition, (SELECT count(*) AS all_rows FROM course) AS c;
 
 -- One long episode and patterns near the limits.
 CREATE TABLE long AS
