@@ -213,7 +213,10 @@ episode_is_valid(const Episode *episode)
 	return true;
 }
 
-/* Take a smaller unit, if need be, that divides a time; each divides the next. */
+/*
+ * Take a smaller unit if this one does not divide a time.  Each divides
+ * the next, and so what came before.
+ */
 static void
 narrow_unit(EpisodePlan *plan, int64_t time)
 {

@@ -216,7 +216,9 @@ parse_group(PatternParser *p, PatternFragment *group)
 static bool
 parse_step(PatternParser *p, PatternFragment *step)
 {
-	static const PatternLink link = {0, PATTERN_UNBOUNDED, EDGE_FOLLOWS, PATTERN_NONE};
+	static const PatternLink link = {
+		0, PATTERN_UNBOUNDED, EDGE_FOLLOWS, PATTERN_NONE
+	};
 	uint32_t	least;
 	uint32_t	most;
 	uint8_t		state;

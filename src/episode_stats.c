@@ -172,7 +172,8 @@ episode_has_phase_selectivity(PlannerInfo *root, List *arguments, int varRelid)
 	Selectivity result;
 
 	examine_variable(root, linitial(arguments), varRelid, &column);
-	result = time_frequency(&column, period) * (1 - episode_null_fraction(&column));
+	result = time_frequency(&column, period) *
+		(1 - episode_null_fraction(&column));
 	if (!IsA(label, Const))
 		result *= EPISODE_LABEL_FREQUENCY;
 	else if (((Const *) label)->constisnull)

@@ -29,7 +29,7 @@ COMMENT ON COLUMN care.readmission_definition.within IS
 'Who is back so long after the discharge, or earlier, is readmitted; a day is 24 hours.';
 COMMENT ON COLUMN care.readmission_definition.joined IS
 'Stays no further apart than this are one admission, as those always are of which one is the transfer from the other; less than 24 hours.';
-COMMENT ON COLUMN care.readmission_definition.at_least IS 'Shorter admissions do not count, neither as first nor as return.';
+COMMENT ON COLUMN care.readmission_definition.at_least IS 'Shorter admissions do not count, neither as first nor as return; a day is 24 hours.';
 COMMENT ON COLUMN care.readmission_definition.acute_first IS 'Whether only acute admissions count as the first.';
 COMMENT ON COLUMN care.readmission_definition.acute_return IS 'Whether only acute admissions count as a return.';
 

@@ -292,11 +292,11 @@ BEGIN
 				END IF;
 			END LOOP;
 			FOR i IN 1 .. k LOOP
-				CONTINUE WHEN ends[i] = 'infinity' OR ends[i] < starts[i] + d.at_least OR d.acute_first AND NOT acute[i]
+				CONTINUE WHEN ends[i] = 'infinity' OR extract(epoch FROM ends[i] - starts[i]) < extract(epoch FROM d.at_least) OR d.acute_first AND NOT acute[i]
 					OR ends[i] >= (SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = o.citizen);
 				definition := d.name; citizen := o.citizen; first_start := starts[i]; first_end := ends[i]; return_start := NULL;
 				FOR j IN i + 1 .. k LOOP
-					IF ends[j] >= starts[j] + d.at_least AND (acute[j] OR NOT d.acute_return) THEN
+					IF (ends[j] = 'infinity' OR extract(epoch FROM ends[j] - starts[j]) >= extract(epoch FROM d.at_least)) AND (acute[j] OR NOT d.acute_return) THEN
 						return_start := CASE WHEN extract(epoch FROM starts[j] - ends[i]) <= extract(epoch FROM d.within) THEN starts[j] END;
 						EXIT;
 					END IF;
