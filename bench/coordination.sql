@@ -14,20 +14,22 @@ $$;
 
 -- Citizens drawn by chance, with who takes part in their care, and as many who are monitored.
 CREATE TABLE bench.party AS
-SELECT row_number() OVER () AS n, c.citizen, c.general_practice AS practice, c.municipality, d.id AS department, u.id AS unit,
-	m.citizen AS monitored, m.measure, m.unit AS unit_of
-FROM (
-	SELECT *, row_number() OVER () AS place
+WITH citizen AS (
+	SELECT k.*, row_number() OVER () AS n
 	FROM (SELECT * FROM care.citizen WHERE NOT deceased AND merged_into IS NULL ORDER BY hashint8extended(citizen, 1) LIMIT 20000) k
-) c
-JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number FROM care.organization WHERE kind = 'department') d
-	ON d.place = c.place % d.number
-JOIN LATERAL (SELECT o.id FROM care.organization o WHERE o.parent = c.municipality AND o.kind = 'home care') u ON true
-JOIN (
-	SELECT p.citizen, e.name AS measure, e.unit, row_number() OVER (ORDER BY hashint8extended(p.citizen, 2)) - 1 AS place, count(*) OVER () AS number
+), department AS MATERIALIZED (
+	SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM care.organization WHERE kind = 'department'
+), monitored AS MATERIALIZED (
+	SELECT p.citizen, e.name AS measure, e.unit, row_number() OVER (ORDER BY hashint8extended(p.citizen, 2)) - 1 AS place
 	FROM care.measurement_plan p JOIN care.measure e ON e.id = p.measure
 	WHERE p.status = 'active' AND e.name = 'systolic_blood_pressure_home'
-) m ON m.place = c.place % m.number;
+)
+SELECT row_number() OVER (ORDER BY c.n) AS n, c.citizen, c.general_practice AS practice, c.municipality, d.id AS department, u.id AS unit,
+	m.citizen AS monitored, m.measure, m.unit AS unit_of
+FROM citizen c
+JOIN department d ON d.place = c.n % (SELECT count(*) FROM department)
+JOIN care.organization u ON u.parent = c.municipality AND u.kind = 'home care'
+JOIN monitored m ON m.place = c.n % (SELECT count(*) FROM monitored);
 ALTER TABLE bench.party ADD PRIMARY KEY (n);
 ANALYZE bench.party;
 
