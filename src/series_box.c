@@ -10,6 +10,9 @@
 #include "period.h"
 #include "series_box.h"
 
+/* Up to the year 2285, any microsecond is a double. */
+#define EXACT_TIMES	9007199254740992.0	/* 2^53 */
+
 /* Times and values, all bounds in it. */
 typedef struct Window
 {
@@ -153,6 +156,18 @@ series_box_of(BOX *box, Datum series)
 	box->high.y = cut_value(summary.max_value);
 }
 
+/*
+ * A time as a coordinate: where doubles are further apart than microseconds,
+ * one further out, so that a search is for no less than it was asked for.
+ */
+static double
+outward(TimestampTz time, double direction)
+{
+	double		x = (double) time;
+
+	return fabs(x) < EXACT_TIMES ? x : nextafter(x, direction);
+}
+
 /* All values in a range of time; false if that is empty. */
 bool
 series_box_of_range(BOX *box, const RangeType *range)
@@ -161,8 +176,8 @@ series_box_of_range(BOX *box, const RangeType *range)
 
 	if (!set_period(&window, range))
 		return false;
-	box->low.x = window.period.since == PG_INT64_MIN ? -INFINITY : (double) window.period.since;
-	box->high.x = window.period.until == PG_INT64_MAX ? INFINITY : (double) window.period.until;
+	box->low.x = window.period.since == PG_INT64_MIN ? -INFINITY : outward(window.period.since, -INFINITY);
+	box->high.x = window.period.until == PG_INT64_MAX ? INFINITY : outward(window.period.until, INFINITY);
 	box->low.y = -INFINITY;
 	box->high.y = INFINITY;
 	return box->low.x <= box->high.x;
