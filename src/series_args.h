@@ -24,6 +24,10 @@ extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
 extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
+extern void series_get_bounds(FunctionCallInfo fcinfo, int argument,
+							  float8 *low, float8 *high);
+extern void series_get_range(FunctionCallInfo fcinfo, int argument,
+							 int bounds, float8 *low, float8 *high);
 extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
 									int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
