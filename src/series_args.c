@@ -12,10 +12,6 @@
 #include "compat.h"
 #include "series_args.h"
 
-const char *const series_methods[] = {
-	"exact", "previous", "nearest", "linear", NULL
-};
-
 /* An argument that is one of a few words: which, from 0. */
 int
 series_get_choice(FunctionCallInfo fcinfo, int argument, const char *name,

@@ -9,17 +9,6 @@
 
 #include "series.h"
 
-/* How the value at an instant is found where no point is. */
-typedef enum SeriesMethod
-{
-	SERIES_EXACT,
-	SERIES_PREVIOUS,
-	SERIES_NEAREST,
-	SERIES_LINEAR
-} SeriesMethod;
-
-extern const char *const series_methods[];
-
 extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
 extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,

@@ -169,8 +169,8 @@ outward(TimestampTz time, double direction)
 }
 
 /* All values in a range of time; false if that is empty. */
-bool
-series_box_of_range(BOX *box, const RangeType *range)
+static bool
+box_of_range(BOX *box, const RangeType *range)
 {
 	Window		window;
 
@@ -188,7 +188,7 @@ bool
 series_box_of_query(BOX *box, Datum query, int strategy)
 {
 	if (strategy == STRATEGY_RANGE)
-		return series_box_of_range(box, DatumGetRangeTypeP(query));
+		return box_of_range(box, DatumGetRangeTypeP(query));
 	*box = *DatumGetBoxP(query);
 	box->low.y = cut_value(box->low.y);
 	box->high.y = cut_value(box->high.y);
@@ -213,7 +213,7 @@ series_search_box(PG_FUNCTION_ARGS)
 	BOX		   *box = palloc(sizeof(BOX));
 
 	if (PG_ARGISNULL(0) ||
-		!series_box_of_range(box, PG_GETARG_RANGE_P(0)))
+		!box_of_range(box, PG_GETARG_RANGE_P(0)))
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(1))
 		box->low.y = PG_GETARG_FLOAT8(1);
