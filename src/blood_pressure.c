@@ -11,10 +11,12 @@
 
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "civil.h"
 #include "clinical.h"
 #include "compat.h"
+#include "series_math.h"
 
 /* From where on averages, in mm[Hg], are no longer normal, and too high. */
 static const double normal_ends[] = {130, 80};
@@ -61,7 +63,8 @@ home_blood_pressure(PG_FUNCTION_ARGS)
 	int64		first_day = 0;
 	int64		last_day = 0;
 	bool		started = false;
-	double		sums[2] = {0, 0};
+	float8	   *readings[2];
+	double		means[2];
 	int32		num_readings = 0;
 	int32		num_days = 0;
 	TupleDesc	row;
@@ -73,6 +76,11 @@ home_blood_pressure(PG_FUNCTION_ARGS)
 	civil_open(&civil, PG_GETARG_TEXT_PP(3));
 	series_start_walk(&systolic, PG_GETARG_DATUM(0));
 	series_start_walk(&diastolic, PG_GETARG_DATUM(1));
+	for (int i = 0; i < 2; i++)
+		readings[i] = MemoryContextAllocHuge(CurrentMemoryContext,
+											 sizeof(float8) *
+											 Min(systolic.reader.summary.count,
+												 diastolic.reader.summary.count));
 	while (!series_at_end(&systolic) && !series_at_end(&diastolic))
 	{
 		TimestampTz time = series_time(&systolic);
@@ -90,11 +98,11 @@ home_blood_pressure(PG_FUNCTION_ARGS)
 			started = true;
 			if (day - first_day >= discard_days)
 			{
-				sums[0] += series_value(&systolic);
-				sums[1] += series_value(&diastolic);
-				if (num_readings++ == 0 || day != last_day)
+				if (num_readings == 0 || day != last_day)
 					num_days++;
 				last_day = day;
+				readings[0][num_readings] = series_value(&systolic);
+				readings[1][num_readings++] = series_value(&diastolic);
 			}
 			series_step(&systolic);
 			series_step(&diastolic);
@@ -103,17 +111,18 @@ home_blood_pressure(PG_FUNCTION_ARGS)
 
 	nulls[0] = nulls[1] = num_readings == 0;
 	nulls[5] = num_readings == 0 || num_readings < min_readings;
-	if (num_readings > 0)
+	for (int i = 0; i < 2 && num_readings > 0; i++)
 	{
-		values[0] = Float8GetDatum(series_finite(sums[0] / num_readings));
-		values[1] = Float8GetDatum(series_finite(sums[1] / num_readings));
+		means[i] = series_mean(readings[i], num_readings, -1,
+							   series_extremes(readings[i], num_readings));
+		values[i] = Float8GetDatum(means[i]);
 	}
 	values[2] = Int32GetDatum(num_readings);
 	values[3] = Int32GetDatum(num_days);
 	values[4] = BoolGetDatum(!nulls[5]);
 	if (!nulls[5])
-		values[5] = CStringGetTextDatum(get_category(sums[0] / num_readings * factor,
-													 sums[1] / num_readings * factor));
+		values[5] = CStringGetTextDatum(get_category(means[0] * factor,
+													 means[1] * factor));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row),
 													  values, nulls)));
 }

@@ -3,8 +3,8 @@
  *		The ambulatory glucose profile: percentiles by time of day.
  *
  * Sensors report few different values, so they are counted: a histogram for
- * each time of day takes one pass and nothing is sorted.  Readings that are
- * no short decimals (converted ones, say) are sorted.
+ * each time of day takes one pass.  Readings that are no short decimals
+ * (converted ones, say) are gathered by time of day instead.
  */
 #include "postgres.h"
 
@@ -15,6 +15,7 @@
 #include "civil.h"
 #include "compat.h"
 #include "glucose.h"
+#include "series_math.h"
 #include "series_time.h"
 
 #define NUM_PERCENTILES	5
@@ -62,13 +63,6 @@ clock_at(Clock *clock, TimestampTz instant)
 	return clock->at;
 }
 
-/* The two values that a percentile lies between, and how far along. */
-static Datum
-interpolate(double low, double high, double part)
-{
-	return Float8GetDatum(series_finite(low + part * (high - low)));
-}
-
 static void
 put_row(ReturnSetInfo *result, const Clock *clock, int at, Size count,
 		const Datum *found)
@@ -101,6 +95,7 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 	{
 		double		place = percentiles[i] * (count - 1);
 		Size		rank = (Size) place;
+		double		value;
 		int			next;
 
 		while (below + cells[cell] <= rank)
@@ -112,9 +107,10 @@ put_counted(ReturnSetInfo *result, const Clock *clock, int at,
 				next++;
 			while (cells[next] == 0);
 		}
-		found[i] = interpolate((all->lowest + cell) / all->steps,
-							   (all->lowest + next) / all->steps,
-							   place - rank);
+		value = (all->lowest + cell) / all->steps;
+		value += (place - rank) *
+			((all->lowest + next) / all->steps - value);
+		found[i] = Float8GetDatum(value);
 	}
 	put_row(result, clock, at, count, found);
 }
@@ -184,23 +180,14 @@ count_readings(ReturnSetInfo *result, Clock *clock, double steps, Datum datum)
 	return true;
 }
 
-static int
-compare_values(const void *left, const void *right, void *unused)
-{
-	double		a = *(const double *) left;
-	double		b = *(const double *) right;
-
-	return (a > b) - (a < b);
-}
-
+/* The percentiles of readings that cannot be counted. */
 static void
-sort_readings(ReturnSetInfo *result, Clock *clock, Datum datum)
+gather_readings(ReturnSetInfo *result, Clock *clock, Datum datum)
 {
 	SeriesPoints points;
 	Size	   *ends = palloc0(sizeof(Size) * (clock->num_steps + 1));
-	double	   *sorted;
+	double	   *gathered;
 
-	/* Gather the values by time of day: count, then place. */
 	series_read_points(&points, datum);
 	for (Size i = 0; i < points.count; i++)
 	{
@@ -209,32 +196,25 @@ sort_readings(ReturnSetInfo *result, Clock *clock, Datum datum)
 	}
 	for (int i = 0; i < clock->num_steps; i++)
 		ends[i + 1] += ends[i];
-	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+	gathered = MemoryContextAllocHuge(CurrentMemoryContext,
 									sizeof(double) * points.count);
 	for (Size i = 0; i < points.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		sorted[ends[clock_at(clock, points.times[i])]++] = points.values[i];
+		gathered[ends[clock_at(clock, points.times[i])]++] = points.values[i];
 	}
 	for (int at = 0; at < clock->num_steps; at++)
 	{
-		double	   *values = sorted + (at > 0 ? ends[at - 1] : 0);
-		Size		count = sorted + ends[at] - values;
+		double	   *values = gathered + (at > 0 ? ends[at - 1] : 0);
+		Size		count = gathered + ends[at] - values;
 		Datum		found[NUM_PERCENTILES];
 
 		if (count == 0)
 			continue;
-		qsort_interruptible(values, count, sizeof(double), compare_values,
-							NULL);
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < NUM_PERCENTILES; i++)
-		{
-			double		place = percentiles[i] * (count - 1);
-			Size		rank = (Size) place;
-
-			found[i] = interpolate(values[rank],
-								   values[Min(rank + 1, count - 1)],
-								   place - rank);
-		}
+			found[i] = Float8GetDatum(series_quantile(values, 0, count,
+													  percentiles[i]));
 		put_row(result, clock, at, count, found);
 	}
 }
@@ -263,6 +243,6 @@ glucose_agp(PG_FUNCTION_ARGS)
 			return (Datum) 0;
 		steps *= 10;
 	}
-	sort_readings(result, &clock, PG_GETARG_DATUM(0));
+	gather_readings(result, &clock, PG_GETARG_DATUM(0));
 	return (Datum) 0;
 }

@@ -101,5 +101,5 @@ glucose_mage(PG_FUNCTION_ARGS)
 		add_excursion(&excursions, direction, highest - lowest);
 	if (excursions.count == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(excursions.sum / excursions.count);
+	PG_RETURN_FLOAT8(series_finite(excursions.sum / excursions.count));
 }

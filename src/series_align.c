@@ -9,10 +9,23 @@
 #include "compat.h"
 #include "series_args.h"
 
+/* How the value at an instant is found where no point is. */
+typedef enum LookupMethod
+{
+	LOOKUP_EXACT,
+	LOOKUP_PREVIOUS,
+	LOOKUP_NEAREST,
+	LOOKUP_LINEAR
+} LookupMethod;
+
+static const char *const methods[] = {
+	"exact", "previous", "nearest", "linear", NULL
+};
+
 /* Where to look for a value, and how far. */
 typedef struct Lookup
 {
-	SeriesMethod method;
+	LookupMethod method;
 	uint64		max_gap;
 } Lookup;
 
@@ -30,8 +43,7 @@ get_lookup(FunctionCallInfo fcinfo, int argument)
 {
 	Lookup		lookup;
 
-	lookup.method = series_get_choice(fcinfo, argument, "method",
-									  series_methods);
+	lookup.method = series_get_choice(fcinfo, argument, "method", methods);
 	lookup.max_gap = PG_ARGISNULL(argument + 1) ? PG_UINT64_MAX :
 		(uint64) series_get_duration(fcinfo, argument + 1, "max_gap");
 	return lookup;
@@ -58,7 +70,7 @@ find_value(const Lookup *lookup, const Neighbours *near, TimestampTz time,
 
 	if (near->has_before && near->before.time == time)
 		chosen = &near->before;
-	else if (lookup->method == SERIES_LINEAR)
+	else if (lookup->method == LOOKUP_LINEAR)
 	{
 		if (!near->has_before || !near->has_after ||
 			series_distance(near->before.time, near->after.time) > lookup->max_gap)
@@ -66,7 +78,7 @@ find_value(const Lookup *lookup, const Neighbours *near, TimestampTz time,
 		*value = interpolate(&near->before, &near->after, time);
 		return true;
 	}
-	else if (lookup->method != SERIES_EXACT)
+	else if (lookup->method != LOOKUP_EXACT)
 	{
 		uint64		gap = lookup->max_gap;
 
@@ -75,7 +87,7 @@ find_value(const Lookup *lookup, const Neighbours *near, TimestampTz time,
 			chosen = &near->before;
 			gap = series_distance(near->before.time, time);
 		}
-		if (lookup->method == SERIES_NEAREST && near->has_after &&
+		if (lookup->method == LOOKUP_NEAREST && near->has_after &&
 			series_distance(time, near->after.time) <= gap &&
 			(chosen == NULL || series_distance(time, near->after.time) < gap))
 			chosen = &near->after;

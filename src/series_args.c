@@ -12,10 +12,6 @@
 #include "compat.h"
 #include "series_args.h"
 
-const char *const series_methods[] = {
-	"exact", "previous", "nearest", "linear", NULL
-};
-
 /* An argument that is one of a few words: which, from 0. */
 int
 series_get_choice(FunctionCallInfo fcinfo, int argument, const char *name,
@@ -63,6 +59,46 @@ series_get_duration(FunctionCallInfo fcinfo, int argument, const char *name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be negative", name)));
 	return length;
+}
+
+/*
+ * The arguments low and high, which follow each other; infinite where they
+ * are NULL.
+ */
+void
+series_get_bounds(FunctionCallInfo fcinfo, int argument,
+				  float8 *low, float8 *high)
+{
+	*low = PG_ARGISNULL(argument) ? -INFINITY : PG_GETARG_FLOAT8(argument);
+	*high = PG_ARGISNULL(argument + 1) ? INFINITY :
+		PG_GETARG_FLOAT8(argument + 1);
+	if (isnan(*low) || isnan(*high) || *low > *high)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("low and high must be numbers, and low not greater than high"),
+				 errdetail("They are %s and %s.", float8out_internal(*low),
+						   float8out_internal(*high)),
+				 errhint("Give NULL for no bound.")));
+}
+
+/*
+ * The same, and an argument that says, as the ranges of the server are
+ * written, which of them is included.  One that is not becomes the next number
+ * inside.
+ */
+void
+series_get_range(FunctionCallInfo fcinfo, int argument, int bounds,
+				 float8 *low, float8 *high)
+{
+	static const char *const choices[] = {"[]", "[)", "(]", "()", NULL};
+	const char *chosen = choices[series_get_choice(fcinfo, bounds, "bounds",
+												   choices)];
+
+	series_get_bounds(fcinfo, argument, low, high);
+	if (chosen[0] == '(')
+		*low = nextafter(*low, INFINITY);
+	if (chosen[1] == ')')
+		*high = nextafter(*high, -INFINITY);
 }
 
 /*

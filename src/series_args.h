@@ -9,21 +9,14 @@
 
 #include "series.h"
 
-/* How the value at an instant is found where no point is. */
-typedef enum SeriesMethod
-{
-	SERIES_EXACT,
-	SERIES_PREVIOUS,
-	SERIES_NEAREST,
-	SERIES_LINEAR
-} SeriesMethod;
-
-extern const char *const series_methods[];
-
 extern int	series_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *const *choices);
 extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
+extern void series_get_bounds(FunctionCallInfo fcinfo, int argument,
+							  float8 *low, float8 *high);
+extern void series_get_range(FunctionCallInfo fcinfo, int argument,
+							 int bounds, float8 *low, float8 *high);
 extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
 									int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,

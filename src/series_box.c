@@ -10,6 +10,9 @@
 #include "period.h"
 #include "series_box.h"
 
+/* Up to the year 2285, any microsecond is a double. */
+#define EXACT_TIMES	9007199254740992.0	/* 2^53 */
+
 /* Times and values, all bounds in it. */
 typedef struct Window
 {
@@ -153,16 +156,28 @@ series_box_of(BOX *box, Datum series)
 	box->high.y = cut_value(summary.max_value);
 }
 
+/*
+ * A time as a coordinate: where doubles are further apart than microseconds,
+ * one further out, so that a search is for no less than it was asked for.
+ */
+static double
+outward(TimestampTz time, double direction)
+{
+	double		x = (double) time;
+
+	return fabs(x) < EXACT_TIMES ? x : nextafter(x, direction);
+}
+
 /* All values in a range of time; false if that is empty. */
-bool
-series_box_of_range(BOX *box, const RangeType *range)
+static bool
+box_of_range(BOX *box, const RangeType *range)
 {
 	Window		window;
 
 	if (!set_period(&window, range))
 		return false;
-	box->low.x = window.period.since == PG_INT64_MIN ? -INFINITY : (double) window.period.since;
-	box->high.x = window.period.until == PG_INT64_MAX ? INFINITY : (double) window.period.until;
+	box->low.x = window.period.since == PG_INT64_MIN ? -INFINITY : outward(window.period.since, -INFINITY);
+	box->high.x = window.period.until == PG_INT64_MAX ? INFINITY : outward(window.period.until, INFINITY);
 	box->low.y = -INFINITY;
 	box->high.y = INFINITY;
 	return box->low.x <= box->high.x;
@@ -173,7 +188,7 @@ bool
 series_box_of_query(BOX *box, Datum query, int strategy)
 {
 	if (strategy == STRATEGY_RANGE)
-		return series_box_of_range(box, DatumGetRangeTypeP(query));
+		return box_of_range(box, DatumGetRangeTypeP(query));
 	*box = *DatumGetBoxP(query);
 	box->low.y = cut_value(box->low.y);
 	box->high.y = cut_value(box->high.y);
@@ -198,7 +213,7 @@ series_search_box(PG_FUNCTION_ARGS)
 	BOX		   *box = palloc(sizeof(BOX));
 
 	if (PG_ARGISNULL(0) ||
-		!series_box_of_range(box, PG_GETARG_RANGE_P(0)))
+		!box_of_range(box, PG_GETARG_RANGE_P(0)))
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(1))
 		box->low.y = PG_GETARG_FLOAT8(1);

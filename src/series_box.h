@@ -22,7 +22,6 @@
 #define STRATEGY_BOX	2		/* series && box */
 
 extern void series_box_of(BOX *box, Datum series);
-extern bool series_box_of_range(BOX *box, const RangeType *range);
 extern bool series_box_of_query(BOX *box, Datum query, int strategy);
 
 static inline bool

@@ -348,8 +348,8 @@ check_arguments(const Frame *frame, double low, double high,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("width and height of a chart must be between %d and %d, not %d and %d",
 						MIN_SIZE, MAX_SIZE, frame->width, frame->height)));
-	if ((!isinf(low) && fabs(low) > MAX_VALUE) ||
-		(!isinf(high) && fabs(high) > MAX_VALUE) ||
+	if ((low != -INFINITY && fabs(low) > MAX_VALUE) ||
+		(high != INFINITY && fabs(high) > MAX_VALUE) ||
 		Max(fabs(summary->min_value), fabs(summary->max_value)) > MAX_VALUE)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

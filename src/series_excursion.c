@@ -111,10 +111,9 @@ pass_beyond(Side *side, TimestampTz time, float8 value, const Held *held,
 		current->extreme = value;
 		current->extreme_time = time;
 	}
-	current->area += (side->sign * value - side->bound) *
-		(double) held->duration;
-	if (isinf(current->area))
-		float_overflow_error();
+	current->area = series_finite(current->area +
+								  (side->sign * value - side->bound) *
+								  (double) held->duration);
 	if (series_distance(current->start, held->until) >=
 		(uint64) rule->min_duration)
 		side->state = OPEN;

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
 #include "utils/multirangetypes.h"
 
 #include "compat.h"
@@ -111,27 +110,14 @@ PG_FUNCTION_INFO_V1(series_filter);
 Datum
 series_filter(PG_FUNCTION_ARGS)
 {
-	static const char *const bounds[] = {"[]", "[)", "(]", "()", NULL};
-	float8		low = PG_ARGISNULL(1) ? -INFINITY : PG_GETARG_FLOAT8(1);
-	float8		high = PG_ARGISNULL(2) ? INFINITY : PG_GETARG_FLOAT8(2);
-	int			choice;
-	bool		with_low;
-	bool		with_high;
+	float8		low;
+	float8		high;
 	SeriesReader reader;
 	SeriesWriter writer;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
-	choice = series_get_choice(fcinfo, 3, "bounds", bounds);
-	with_low = bounds[choice][0] == '[';
-	with_high = bounds[choice][1] == ']';
-	if (!(low <= high))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low must not be greater than high, and neither may be NaN"),
-				 errdetail("They are %g and %g.", low, high),
-				 errhint("Leave out what has no bound, or give NULL.")));
-
+	series_get_range(fcinfo, 1, 3, &low, &high);
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
 	series_start_writing(&writer);
 	while (series_read_block(&reader))
@@ -140,8 +126,7 @@ series_filter(PG_FUNCTION_ARGS)
 		{
 			float8		value = reader.block.values[i];
 
-			if ((with_low ? value >= low : value > low) &&
-				(with_high ? value <= high : value < high))
+			if (value >= low && value <= high)
 				series_add_point(&writer, reader.block.times[i], value);
 		}
 	}

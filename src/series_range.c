@@ -9,8 +9,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
-
 #include "compat.h"
 #include "series_time.h"
 
@@ -39,25 +37,19 @@ typedef struct Share
 	double		parts;			/* parts of stretches inside */
 } Share;
 
-static bool
-is_linear(const text *method)
+enum
 {
-	char	   *name = text_to_cstring(method);
-	bool		linear = strcmp(name, "linear") == 0;
+	STEP,
+	LINEAR
+};
 
-	if (!linear && strcmp(name, "step") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" not recognized", name),
-				 errhint("The methods are \"step\" and \"linear\".")));
-	return linear;
-}
+static const char *const methods[] = {"step", "linear", NULL};
 
 /* The series is argument 0; of the others, tell where they are. */
 static void
 start_stretches(Walk *walk, FunctionCallInfo fcinfo, int gap, int method)
 {
-	walk->linear = is_linear(PG_GETARG_TEXT_PP(method));
+	walk->linear = series_get_choice(fcinfo, method, "method", methods) == LINEAR;
 	walk->max_gap = series_get_max_gap(fcinfo, gap, PG_GETARG_DATUM(0));
 	series_start_reading(&walk->reader, PG_GETARG_DATUM(0));
 	walk->count = -1;
@@ -153,28 +145,6 @@ part_inside(double from, double to, double low, double high)
 	return Max(inside, 0) / (greatest - least);
 }
 
-/*
- * The arguments low and high, and bounds as the ranges of the server write
- * them.  A bound that is excluded becomes the next number inside.
- */
-static void
-get_bounds(FunctionCallInfo fcinfo, double *low, double *high)
-{
-	char	   *bounds = text_to_cstring(PG_GETARG_TEXT_PP(4));
-
-	series_get_bounds(fcinfo, 1, low, high);
-	if (strlen(bounds) != 2 || strchr("[(", bounds[0]) == NULL ||
-		strchr("])", bounds[1]) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bounds \"%s\" not recognized", bounds),
-				 errhint("They are \"[]\", \"[)\", \"(]\" or \"()\".")));
-	if (bounds[0] == '(')
-		*low = nextafter(*low, INFINITY);
-	if (bounds[1] == ')')
-		*high = nextafter(*high, -INFINITY);
-}
-
 /* Arguments: series, low, high, max_gap, bounds, method. */
 static bool
 find_share(FunctionCallInfo fcinfo, Share *share)
@@ -188,7 +158,7 @@ find_share(FunctionCallInfo fcinfo, Share *share)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(4) || PG_ARGISNULL(5))
 		return false;
-	get_bounds(fcinfo, &low, &high);
+	series_get_range(fcinfo, 1, 4, &low, &high);
 	start_stretches(&walk, fcinfo, 3, 5);
 	while (next_stretches(&walk))
 	{

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "series_codec.h"
 #include "series_text.h"
 
@@ -149,9 +150,6 @@ day_number(int year, int month, int day)
 static bool
 scan_time(SeriesText *text)
 {
-	static const int month_days[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
-	};
 	const char *s = text->time_text;
 	const char *end = s + text->time_length;
 	int			part[6];
@@ -159,7 +157,6 @@ scan_time(SeriesText *text)
 	int			sign;
 	int64_t		seconds;
 	int64_t		micros = 0;
-	bool		leap;
 
 	if ((part[0] = scan_digits(&s, end, 4)) < 1 || !scan_char(&s, end, '-') ||
 		(part[1] = scan_digits(&s, end, 2)) < 1 || !scan_char(&s, end, '-') ||
@@ -169,9 +166,7 @@ scan_time(SeriesText *text)
 		(part[4] = scan_digits(&s, end, 2)) < 0 || !scan_char(&s, end, ':') ||
 		(part[5] = scan_digits(&s, end, 2)) < 0)
 		return false;
-	leap = part[0] % 4 == 0 && (part[0] % 100 != 0 || part[0] % 400 == 0);
-	if (part[1] > 12 ||
-		part[2] > month_days[part[1] - 1] + (part[1] == 2 && leap) ||
+	if (part[1] > 12 || part[2] > days_in_month(part[0], part[1]) ||
 		part[3] > 23 || part[4] > 59 || part[5] > 59)
 		return false;
 	if (scan_char(&s, end, '.'))

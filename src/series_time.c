@@ -7,7 +7,6 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "miscadmin.h"
-#include "utils/float.h"
 #include "utils/memutils.h"
 #include "utils/multirangetypes.h"
 #include "utils/typcache.h"
@@ -148,26 +147,6 @@ find_cadence(Datum series)
 	found = series_cadence_of(times, count);
 	pfree(times);
 	return found;
-}
-
-/*
- * The arguments low and high, which follow each other; infinite where they
- * are NULL.
- */
-void
-series_get_bounds(FunctionCallInfo fcinfo, int argument,
-				  float8 *low, float8 *high)
-{
-	*low = PG_ARGISNULL(argument) ? -INFINITY : PG_GETARG_FLOAT8(argument);
-	*high = PG_ARGISNULL(argument + 1) ? INFINITY :
-		PG_GETARG_FLOAT8(argument + 1);
-	if (isnan(*low) || isnan(*high) || *low > *high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("low and high must be numbers, and low not greater than high"),
-				 errdetail("They are %s and %s.", float8out_internal(*low),
-						   float8out_internal(*high)),
-				 errhint("Give NULL for no bound.")));
 }
 
 /* The argument max_gap: where it is NULL, three times the cadence. */

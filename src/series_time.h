@@ -12,8 +12,6 @@
 
 extern int64 series_cadence_of(const TimestampTz *times, Size count);
 extern int64 series_default_gap(int64 cadence);
-extern void series_get_bounds(FunctionCallInfo fcinfo, int argument,
-							  float8 *low, float8 *high);
 extern int64 series_get_max_gap(FunctionCallInfo fcinfo, int argument,
 								Datum series);
 

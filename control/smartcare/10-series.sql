@@ -195,13 +195,13 @@ COMMENT ON FUNCTION smartcare.slice(smartcare.series, tstzrange) IS
 'The points whose times lie in a range; NULL if there are none';
 
 CREATE FUNCTION smartcare.delete_time(smartcare.series, period tstzrange) RETURNS smartcare.series
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_delete_range';
 COMMENT ON FUNCTION smartcare.delete_time(smartcare.series, tstzrange) IS
 'The points whose times lie outside a range; NULL if there are none';
 
 CREATE FUNCTION smartcare.delete_time(smartcare.series, times timestamptz[]) RETURNS smartcare.series
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_delete_times';
 COMMENT ON FUNCTION smartcare.delete_time(smartcare.series, timestamptz[]) IS
 'The points whose times are not among those given; NULL if there are none';

@@ -9,7 +9,7 @@ COMMENT ON FUNCTION smartcare.slices(smartcare.series, tstzmultirange) IS
 'The points whose times lie in one of many ranges; NULL if there are none';
 
 CREATE FUNCTION smartcare.delete_time(smartcare.series, periods tstzmultirange) RETURNS smartcare.series
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'series_delete_ranges';
 COMMENT ON FUNCTION smartcare.delete_time(smartcare.series, tstzmultirange) IS
 'The points whose times lie in none of many ranges; NULL if there are none';

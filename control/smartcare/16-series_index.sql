@@ -10,7 +10,7 @@ CREATE FUNCTION smartcare.series_box(period tstzrange, low float8, high float8) 
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'series_search_box';
 COMMENT ON FUNCTION smartcare.series_box(tstzrange, float8, float8) IS
-'Times in a range and values from low to high, both included (NULL: no bound), as the box that series && box looks into; NULL if nothing can lie in it';
+'Times in a range and values from low to high, both included (NULL: no bound), as the box that series && box looks into, and before 1714 and after 2285, where float8 does not tell every microsecond apart, in one a little longer; NULL if nothing can lie in it';
 
 CREATE FUNCTION smartcare.series_overlaps_sel(internal, oid, internal, integer) RETURNS float8
 LANGUAGE c STABLE STRICT PARALLEL SAFE

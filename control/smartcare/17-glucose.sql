@@ -35,7 +35,7 @@ CREATE FUNCTION smartcare.mage(points smartcare.series, unit text, max_gap inter
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 SUPPORT smartcare.series_decode_support
 AS 'MODULE_PATHNAME', 'glucose_mage';
 COMMENT ON FUNCTION smartcare.mage(smartcare.series, text, interval) IS
-'Mean amplitude of glycemic excursions, in the unit of the readings, mmol/L or mg/dL: of the changes from peak to nadir or nadir to peak of more than one standard deviation of all readings, those in the direction of the first (Service et al., Diabetes 1970;19:644); readings further apart than max_gap are not connected; NULL if there are none; raises 22023 for another unit or a max_gap not above nothing';
+'Mean amplitude of glycemic excursions, in the unit of the readings, mmol/L or mg/dL: of the changes from peak to nadir or nadir to peak of more than one standard deviation of all readings, those in the direction of the first (Service et al., Diabetes 1970;19:644); readings further apart than max_gap are not connected; NULL if there are none; raises 22023 for another unit or a max_gap not above nothing, 22003 where it is out of range';
 
 CREATE FUNCTION smartcare.agp(points smartcare.series, unit text, zone text DEFAULT 'Europe/Copenhagen', step interval DEFAULT '1 hour',
 	OUT clock time, OUT num_readings integer, OUT p05 float8, OUT p25 float8, OUT p50 float8, OUT p75 float8, OUT p95 float8) RETURNS SETOF record

@@ -158,5 +158,9 @@ WITH whole AS (SELECT series_agg(now() + i * interval '20 minutes', (ARRAY[5, 40
 SELECT is(array_agg(DISTINCT pg_temp.try_agp(set_byte(bytes, position, value))), ARRAY[71::bigint], 'the profile of a damaged value has as many readings as that')
 FROM whole, generate_series(8, 40) AS position, generate_series(0, 255, 5) AS value;
 
+-- Out of range.
+SELECT throws_ok($$SELECT mage('{-1.7e308@2026-01-01 08:00, 1.7e308@2026-01-01 09:00, -1.7e308@2026-01-01 10:00, 0@2026-01-01 11:00, 1@2026-01-01 12:00, 2@2026-01-01 13:00}', 'mg/dL')$$,
+	'22003', NULL, 'an amplitude out of range is an error');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -69,5 +69,9 @@ SELECT is((SELECT count(*) FROM regexp_matches(svg, 'r="2.6" fill="#c0392b"', 'g
 	(SELECT count(*) FROM points_of p WHERE p.id = d.id AND value NOT BETWEEN 3.9 AND 10), 'in red where out of range')
 FROM drawn d WHERE num_points(points) <= 60;
 
+-- A bound that no value can keep has no place on an axis.
+SELECT throws_ok(format($$SELECT chart('{1@2026-03-01}'::series, %s)$$, bound), '22003', NULL, bound) FROM unnest('{low => ''Infinity'',high => ''-Infinity'',low => 1e301}'::text[]) AS bound;
+SELECT is(chart(points, low => '-Infinity', high => 'Infinity'), chart(points), 'infinite bounds are none') FROM (SELECT series '{1@2026-03-01}' AS points) AS q;
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -114,5 +114,21 @@ SELECT ok(pg_temp.expected_rows('SELECT * FROM kept WHERE points IS NULL') BETWE
 -- A box beyond all times, as far as doubles tell them apart.
 SELECT ok(NOT points && box(point(2 ^ x, -1e300), point('infinity', 1e300)), format('nothing is later than 2^%s', x)) FROM (SELECT series '{1@2026-03-01}' AS points) AS s, unnest(ARRAY[62, 63, 64]) AS x;
 
+-- Where doubles are two microseconds and more apart, a search box has all that is asked for, with an index and without.
+CREATE TABLE far AS SELECT n, start + n * interval '1 microsecond' AS time, series(ARRAY[start + n * interval '1 microsecond'], ARRAY[5.0]) AS points
+FROM unnest('{2300-01-01, 0200-01-01, 250000-01-01}'::timestamptz[]) AS start, generate_series(1, 40) AS n;
+SELECT is_empty('SELECT * FROM far WHERE NOT points && series_box(tstzrange(time, time, $$[]$$), 5, 5)', 'each series meets the box of its instant');
+CREATE INDEX far_gist ON far USING gist (points);
+SET LOCAL enable_seqscan = off;
+SELECT matches(pg_temp.plan($$SELECT * FROM far WHERE exceeds(points, 4, '[2300-01-01, 2300-01-02)')$$), 'far_gist', 'an index on the far future');
+CREATE FUNCTION pg_temp.found(since timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE found bigint;
+BEGIN
+	EXECUTE format('SELECT count(*) FROM far WHERE exceeds(points, 4, tstzrange(%1$L, %1$L, $q$[]$q$))', since) INTO found;
+	RETURN found;
+END $$;
+SELECT is_empty('SELECT time FROM far WHERE pg_temp.found(time) <> 1', 'finds each instant once');
+RESET enable_seqscan;
+
 SELECT * FROM finish();
 ROLLBACK;

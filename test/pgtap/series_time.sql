@@ -195,5 +195,9 @@ SELECT is_empty($$
 		FROM s, excursions(points, 5, 8) WITH ORDINALITY) AS q WHERE start_time <= before
 $$, 'rows come in time order');
 
+-- Too far out, with and without time to be there.
+SELECT throws_ok(format($$SELECT * FROM excursions(%L, high => -1e308)$$, points), '22003', NULL, 'an area out of range is an error')
+FROM unnest('{"{1e308@2026-01-01}","{1e308@2026-01-01, 0@2026-01-02}"}'::text[]) AS points;
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -96,6 +96,12 @@ SELECT is((SELECT count(DISTINCT (home_blood_pressure(systolic, diastolic, 'mm[H
 SELECT is(category, expected, format('%s/%s is %s', s, d, expected)) FROM (VALUES
 	(129, 79, 'normal'), (130, 79, 'borderline'), (129, 80, 'borderline'), (134, 84, 'borderline'), (135, 70, 'hypertension'), (120, 85, 'hypertension')) AS t (s, d, expected),
 	LATERAL (SELECT series_agg(at, s) AS systolic, series_agg(at, d) AS diastolic FROM generate_series('2026-01-01'::timestamptz, '2026-01-08', '12 hours') AS at) AS q, home_blood_pressure(systolic, diastolic, 'mm[Hg]');
+SELECT is_empty($$
+	SELECT n FROM (
+		SELECT n, series_agg('2026-01-01'::timestamptz + i * interval '7 hours', v) AS points, round(avg(v::numeric), 14)::float8 AS mean
+		FROM generate_series(1, 300) AS n, generate_series(1, 20) AS i, LATERAL (SELECT 125 + (random() * 200)::integer / 10.0::float8 + n * 0 AS v) AS q GROUP BY n) AS r, home_blood_pressure(points, points, 'mm[Hg]', discard_days => 0) AS h
+	WHERE h.mean_systolic <> mean OR h.mean_diastolic <> mean
+$$, 'means of decimals are those of the decimals');
 SELECT is(k.category, m.category, 'kPa are converted') FROM pressure, LATERAL (SELECT series_agg(time, value * 0.133322387415) AS ks FROM unnest(systolic)) AS a, LATERAL (SELECT series_agg(time, value * 0.133322387415) AS kd FROM unnest(diastolic)) AS b,
 	home_blood_pressure(systolic, diastolic, 'mm[Hg]') AS m, home_blood_pressure(ks, kd, 'kPa') AS k WHERE pressure.id IN (13, 25, 28, 30);
 
