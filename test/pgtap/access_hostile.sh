@@ -52,6 +52,8 @@ sql <<-'END' > /dev/null
 	SELECT care.refuse_consent(3, NULL, 'sharing', 'refusal', grantee => 1, scope => 'measurements');
 	SELECT care.plan_measurements(3, 2, 'body_weight', '{08:00}', 'plan');
 	SELECT care.start_analysis('hostile', 'x', '{hostile_analyst}', daterange(care.today(), care.today() + 9));
+	INSERT INTO care.letter (letter, direction, status, citizen, receiver, received_at) VALUES ('l', 'out', 'sent', 2, 2, now());
+	INSERT INTO care.sending (envelope, letter, message_received_at, message, sent_at) VALUES ('e', 'l', now(), 1, now());
 	INSERT INTO care.condition (citizen, name, source) VALUES (1, 'cough', 'c1'), (2, 'secret', 'c2');
 	INSERT INTO care.access_log (citizen, activity, login, role_name, purpose, reason)
 	VALUES (2, 'open', 'x', 'x', 'TREAT', 'secret'), (2, 'open', 'x', 'x', 'ETREAT', 'reviewed');
@@ -220,6 +222,8 @@ auditor ~ t ~ being seen one reads it ~ SELECT FROM care.open_record(1, 'RECORDM
 auditor ~ ERROR: P0002 ~ judging what waits for no review ~ SELECT care.review_access(2, 1, 'justified', 'x')
 
 # What is one's own can be read, and only then.
+integration ~ 0 ~ letters that are to go again ~ SELECT count(*) FROM care.message_due
+integration ~ 0.000 ~ the flow of messages ~ SELECT in_time FROM care.message_flow
 professional ~ cough ~ what is open can be read ~ OPEN SELECT name FROM care.condition_of(1)
 citizen ~ mine ~ one's own diary ~ OWN_OPEN SELECT entry FROM care.diary_entry_of(1)
 professional ~ refused ~ before the log is committed ~ BEGIN; OPEN SELECT name FROM care.condition_of(1)
@@ -250,19 +254,18 @@ professional citizen ~ refused ~ nor who may act ~ SET standard_conforming_strin
 professional ~ refused ~ nor tables of one's own, temporary ones ~ CREATE TEMP TABLE condition AS SELECT 1; CREATE TEMP TABLE consent AS SELECT 1; CREATE TEMP TABLE treatment_relation AS SELECT 2::bigint AS citizen, 1::bigint AS organization; CREATE FUNCTION pg_temp.sees_all() RETURNS boolean LANGUAGE sql RETURN true; SET search_path = pg_temp, pg_catalog; SELECT care.open_record(2, 'TREAT')
 END
 
-logged=$(sql -c 'SELECT count(*) FROM care.access_log')
 for role in $everybody both pool; do
 	attempts "hostile_$role" "$SCRATCH/hostile.$role"
 done
 
 tests=$((tests + 1))
-[ "$(sql -c 'SELECT count(*) FROM care.access_log')" -gt "$logged" ] && echo "ok $tests - nothing of the log is gone" || echo "not ok $tests - nothing of the log is gone"
+[ "$(sql -c "SELECT count(*) FROM care.access_log WHERE login = 'x'")" = 2 ] && echo "ok $tests - nothing of the log is gone" || echo "not ok $tests - nothing of the log is gone"
 
-# Plans have the values that functions work with: the key of the pseudonyms, as the server prints its bytes.
+# Plans have the values that functions work with: the key of the pseudonyms, as the server prints its bytes, wherever it breaks the line.
 tests=$((tests + 1))
-key=$(sql -c "SELECT string_agg(((get_byte(p.key, i) + 128) % 256 - 128)::text, ' ' ORDER BY i) FROM care.analysis_project p, generate_series(0, 31) i")
+key=$(sql -c "SELECT string_agg(((get_byte(p.key, i) + 128) % 256 - 128)::text, '' ORDER BY i) FROM care.analysis_project p, generate_series(0, 31) i")
 psql -XAtq -U hostile_analyst -c 'SET client_min_messages = log' -c 'SET debug_print_plan = on' -c "SELECT * FROM care.analysis_citizen('hostile')" > "$SCRATCH/hostile.out" 2>&1
-grep -q PLANNEDSTMT "$SCRATCH/hostile.out" && ! tr -s '\n' ' ' < "$SCRATCH/hostile.out" | grep -qF -- " $key " && echo "ok $tests - no plan tells the key of the pseudonyms" ||
+grep -q PLANNEDSTMT "$SCRATCH/hostile.out" && ! tr -d '[:space:]' < "$SCRATCH/hostile.out" | grep -qF -- "$key" && echo "ok $tests - no plan tells the key of the pseudonyms" ||
 	echo "not ok $tests - no plan tells the key of the pseudonyms"
 
 # No message tells what is in a record that is not open.
