@@ -257,9 +257,25 @@ SELECT cardinality(smartcare.open_records());
 SELECT care.open(2000);
 SELECT smartcare.open_record_access(500), smartcare.open_record_access(2000), smartcare.open_record_access(NULL);
 
+-- What rights rest on has changed, until the transaction ends, however.
+SELECT smartcare.set_rights_changed(), smartcare.have_rights_changed();
+SELECT smartcare.have_rights_changed();
+BEGIN;
+SAVEPOINT s;
+SELECT smartcare.set_rights_changed();
+ROLLBACK TO s;
+SELECT smartcare.have_rights_changed();
+ROLLBACK;
+SELECT smartcare.have_rights_changed();
+BEGIN;
+SELECT smartcare.set_rights_changed();
+PREPARE TRANSACTION 'regress_access';
+SELECT smartcare.have_rights_changed();
+ROLLBACK PREPARED 'regress_access';
+
 -- Asked once a statement, by the leader, and in no index.
 SELECT proname, provolatile, proparallel FROM pg_proc
-WHERE pronamespace = 'smartcare'::regnamespace AND proname IN ('my_roles', 'sees_all', 'open_records', 'open_record_access', 'set_record_open', 'set_record_closed') ORDER BY 1;
+WHERE pronamespace = 'smartcare'::regnamespace AND proname IN ('my_roles', 'sees_all', 'open_records', 'open_record_access', 'set_record_open', 'set_record_closed', 'set_rights_changed', 'have_rights_changed') ORDER BY 1;
 CREATE TABLE leak (c bigint);
 CREATE INDEX ON leak (cardinality(smartcare.open_records()));
 DROP TABLE leak;

@@ -52,6 +52,9 @@ static OpenRecord *records = NULL;
 static int	record_count = 0;
 static int	record_space = 0;
 
+/* Whether this transaction has changed what rights rest on. */
+static bool rights_changed = false;
+
 /* A setting, for RESET ALL and DISCARD ALL to come by. */
 static bool records_open = false;
 static bool setting_records_open = false;
@@ -139,10 +142,12 @@ end_transaction(XactEvent event, void *arg)
 			}
 			if (any_pending)
 				close_records_if(is_replaced, NULL);
+			rights_changed = false;
 			break;
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			close_records_if(is_pending, NULL);
+			rights_changed = false;
 			break;
 		default:
 			break;
@@ -464,6 +469,22 @@ set_record_closed(PG_FUNCTION_ARGS)
 	check_caller();
 	close_records_if(is_mine_of, &citizen);
 	PG_RETURN_VOID();
+}
+
+/* Anybody may: it takes rights away, until the transaction ends. */
+PG_FUNCTION_INFO_V1(set_rights_changed);
+Datum
+set_rights_changed(PG_FUNCTION_ARGS)
+{
+	rights_changed = true;
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(have_rights_changed);
+Datum
+have_rights_changed(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(rights_changed);
 }
 
 PG_FUNCTION_INFO_V1(sees_all);

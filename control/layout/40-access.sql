@@ -252,4 +252,4 @@ INSERT INTO care.setting (name, value, meaning) VALUES
 	('record_open', '30 minutes', 'How long an opened record can be read; at most 24 hours.'),
 	('relation_after', '14 days', 'How long after its end a treatment relation still serves treatment: letters, answers, handing over.'),
 	('evaluation_after', '6 months', 'How long after its end a treatment relation serves the evaluation of one''s own treatment (Danish Health Act, section 42 d).'),
-	('access_log_kept', '5 years', 'How long the log of who has seen what is kept.');
+	('access_log_kept', '5 years', 'How long the log of who has seen what is kept, where care.retention_rule does not say longer.');

@@ -208,6 +208,20 @@ $$;
 COMMENT ON FUNCTION care.move_rows(name, bigint, bigint, text[], jsonb) IS
 'Internal: moves rows of a table from one citizen to another, all or those with the wanted keys, and returns the keys of what was moved, or null.';
 
+-- Who merges another's record into an open one, reads and rolls back would have left no trace.
+CREATE OR REPLACE FUNCTION care.close_records()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM smartcare.set_rights_changed();
+	PERFORM set_config('smartcare.records_open', 'off', false);
+END
+$$;
+COMMENT ON FUNCTION care.close_records() IS
+'Internal: whose record is what changes. Closes all that the session has opened, in whatever role, and nothing is read by rights before the transaction has committed.';
+
 CREATE OR REPLACE FUNCTION care.merge_citizens(kept bigint, merged bigint, reason text)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -228,6 +242,7 @@ BEGIN
 			HINT = 'care.current_citizen() tells which record stands for a citizen.';
 	END IF;
 
+	PERFORM care.close_records();
 	SET CONSTRAINTS ALL DEFERRED;
 	FOR entries IN SELECT * FROM care.movable_tables() LOOP
 		moved := moved || jsonb_build_object(entries.entry_table,
@@ -270,6 +285,7 @@ BEGIN
 			HINT = 'Undo that merge first.';
 	END IF;
 
+	PERFORM care.close_records();
 	SET CONSTRAINTS ALL DEFERRED;
 	UPDATE care.citizen c SET merged_into = NULL WHERE c.citizen = undone.merged;
 	FOR entries IN SELECT * FROM care.movable_tables() t WHERE undone.moved ? t.entry_table::text LOOP
@@ -318,6 +334,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 
+	PERFORM care.close_records();
 	SET CONSTRAINTS ALL DEFERRED;
 	IF care.move_rows(move_entry.entry_table, from_citizen, to_citizen, '{id}', wanted) IS NULL THEN
 		RAISE EXCEPTION 'citizen % has no entry % in "%"', from_citizen, entry, move_entry.entry_table

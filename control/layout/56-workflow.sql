@@ -392,10 +392,12 @@ BEGIN
 		WHERE t.entity = wrong.entity AND t.step = wrong.step AND t.from_status = wrong.from_status
 			AND care.workflow_actor(organization) = ANY (t.actors)
 			AND (t.party IS NULL OR care.acts_for(organization, (wrong.before ->> t.party)::bigint)))
+		-- What the citizen said others do not take back.
+		OR wrong.entity = 'consent' AND organization IS NOT NULL AND NOT care.acts_for(organization, wrong.organization) AND NOT care.acts_for_all()
 	THEN
 		RAISE EXCEPTION 'annulling % is not for %', wrong.step, coalesce('organization ' || organization, 'the citizen')
 			USING ERRCODE = 'insufficient_privilege',
-			HINT = 'It is for those who may take the step.';
+			HINT = 'It is for those who may take the step; of a consent for the citizen and who wrote it down.';
 	END IF;
 
 	SELECT string_agg(format('%s of %s %s (event %s)', later.step, later.entity, later.entry, later.id), ', ' ORDER BY later.id)
@@ -444,9 +446,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.check_open(citizen, 'plan');
+	parts CONSTANT text[] := (care.open_parts(citizen)).parts;
 	machine name;
 BEGIN
-	FOR machine IN SELECT DISTINCT t.entity FROM care.workflow_transition t ORDER BY t.entity LOOP
+	FOR machine IN
+		SELECT DISTINCT t.entity FROM care.workflow_transition t
+		LEFT JOIN care.readable r ON r.relation = t.entity
+		WHERE r.part = ANY (parts) OR r.part IS NULL AND parts @> ARRAY(SELECT p.name FROM care.record_part p)
+		ORDER BY t.entity
+	LOOP
 		RETURN QUERY EXECUTE format(
 			'SELECT w.entity, t.id, w.from_status, w.step, w.to_status, w.actors, w.party, w.needs '
 			'FROM care.workflow_transition w '
@@ -458,4 +466,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.possible_steps(bigint) IS
-'What can be done now with a citizen''s care: every step that the status of an entry allows, and (entry null) those that make a new one, with who may take it. The record is open to the caller in part "plan". Errors: 42501 it is not.';
+'What can be done now with a citizen''s care: every step that the status of an entry allows, and (entry null) those that make a new one, with who may take it. The record is open to the caller in part "plan"; of other parts what is open, and of what is of none (death, communications) if all are. Errors: 42501 it is not.';

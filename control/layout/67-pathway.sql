@@ -31,6 +31,9 @@ DECLARE
 		jsonb_build_object('category', category, 'programme', programme, 'grantee', grantee, 'scope', scope, 'method', method));
 BEGIN
 	IF NOT result.repeated THEN
+		IF step = 'give_consent' THEN
+			PERFORM care.check_consent(result.citizen, category, organization);
+		END IF;
 		INSERT INTO care.consent (citizen, id, status, category, programme, grantee, scope, method, organization, start_time)
 		VALUES (result.citizen, result.entry, result.status, category,
 			CASE WHEN programme IS NOT NULL THEN care.programme_id(programme) END, grantee, scope, method, organization, event_time);
@@ -49,7 +52,7 @@ RETURNS care.step_result
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 RETURN care.record_consent('give_consent', citizen, organization, category, request_id, event_time, programme, grantee, scope, method);
 COMMENT ON FUNCTION care.give_consent(bigint, bigint, text, text, timestamptz, text, bigint, text, text) IS
-'Step: the citizen agrees: category programme, to take part in the one named; category sharing, that the grantee (null: all who treat) sees the scope (null: all) of the record. Organization: who writes it down, null for the citizen. Errors: as care.take_step(); 42704 no such programme, 23514 unknown category or method.';
+'Step: the citizen agrees: category programme, to take part in the one named; category sharing, that the grantee (null: all who treat) sees the scope (null: all) of the record. Organization: who writes it down, null for the citizen; not one that the citizen refuses to share with, nor, of processing, any. Errors: as care.take_step(); 42704 no such programme, 23514 unknown category or method.';
 
 CREATE OR REPLACE FUNCTION care.refuse_consent(
 	citizen bigint, organization bigint, category text,

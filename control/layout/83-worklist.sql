@@ -118,6 +118,7 @@ DECLARE
 	sees_all CONSTANT boolean := smartcare.sees_all();
 BEGIN
 	PERFORM care.check_works_for(organization);
+	PERFORM care.check_settled();
 	-- OFFSET 0: one filter after all parts, not one in each.
 	RETURN QUERY SELECT * FROM (SELECT * FROM care.worklist k WHERE k.organization = worklist_of.organization OFFSET 0) w
 	WHERE sees_all
@@ -130,7 +131,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of(bigint) IS
-'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others.';
+'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others, 25001 in a transaction that has changed who treats a citizen.';
 
 CREATE OR REPLACE FUNCTION care.worklist_of_citizen(citizen bigint, related_person bigint DEFAULT NULL)
 RETURNS SETOF care.worklist
@@ -142,15 +143,22 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET jit = off
 AS $$
+DECLARE
+	is_own CONSTANT boolean := smartcare.sees_all() OR care.is_person(citizen, related_person);
+	parts text[];
 BEGIN
-	IF NOT smartcare.sees_all() AND NOT care.is_person(citizen, related_person) THEN
+	IF is_own THEN
+		PERFORM care.check_settled();
+	ELSE
 		PERFORM care.check_open(citizen, 'plan');
+		parts := (care.open_parts(citizen)).parts;
 	END IF;
 	RETURN QUERY SELECT * FROM care.worklist w
 	WHERE w.citizen = worklist_of_citizen.citizen AND w.organization IS NULL
 		AND w.related_person IS NOT DISTINCT FROM worklist_of_citizen.related_person
+		AND (is_own OR care.part_of(w.entity) = ANY (parts))
 	ORDER BY w.severity DESC, w.due, w.kind, w.entry;
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of_citizen(bigint, bigint) IS
-'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist. For them, and for those to whom the record is open in part "plan". Errors: 42501 for all others.';
+'What a citizen has to do now, or what of it a carer (related_person) sees: rows of care.worklist. For them, and for those to whom the record is open in part "plan", who see the rows of the parts that are. Errors: 42501 for all others, 25001 as of care.worklist_of().';

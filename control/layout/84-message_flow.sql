@@ -1,5 +1,6 @@
 -- The flow of messages: how many, with whom, and what came of them.
 
+-- As care.message_due not by care.setting().
 CREATE OR REPLACE VIEW care.message_flow AS
 SELECT f.hour, f.partner, o.name AS partner_name, f.standard,
 	count(*) FILTER (WHERE f.direction = 'in') AS received,
@@ -16,7 +17,7 @@ SELECT f.hour, f.partner, o.name AS partner_name, f.standard,
 	count(*) FILTER (WHERE f.answer = 'fatal-error') AS refused_there,
 	percentile_cont(0.5) WITHIN GROUP (ORDER BY f.round_trip) AS round_trip_median,
 	percentile_cont(0.95) WITHIN GROUP (ORDER BY f.round_trip) AS round_trip_p95,
-	round(count(*) FILTER (WHERE f.round_trip <= care.setting('message_resend_after')::interval)::numeric
+	round(count(*) FILTER (WHERE f.round_trip <= (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_after')::interval)::numeric
 		/ nullif(count(*) FILTER (WHERE f.direction = 'out'), 0), 3) AS in_time
 FROM (
 	SELECT m.direction, date_trunc('hour', m.received_at) AS hour, m.sender AS partner, m.standard, m.status, NULL::bigint AS sendings,

@@ -248,16 +248,17 @@ $$;
 COMMENT ON FUNCTION care.queue_or_raise(care.letter, text, jsonb, jsonb) IS
 'Internal: as care.queue_letter(), for a caller who can be told. Errors: 22023 its receiver would refuse it.';
 
+-- Not by care.setting(), which is called as who reads the view, and is not for care_integration.
 CREATE OR REPLACE VIEW care.message_due AS
 SELECT l.letter, l.standard, l.kind, l.citizen, l.sender, l.receiver, s.sendings, s.sent_at,
-	s.sent_at + care.setting('message_resend_after')::interval AS due
+	s.sent_at + (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_after')::interval AS due
 FROM care.letter l
 CROSS JOIN LATERAL (
 	SELECT count(*) AS sendings, max(x.sent_at) AS sent_at FROM care.sending x WHERE x.letter = l.letter
 ) AS s
 WHERE l.direction = 'out' AND l.status IN ('sent', 'failed') AND (l.answer IS NULL OR l.answer = 'transient-error')
-	AND s.sendings BETWEEN 1 AND care.setting('message_resend_limit')::integer
-	AND s.sent_at + care.setting('message_resend_after')::interval <= now();
+	AND s.sendings BETWEEN 1 AND (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_limit')::integer
+	AND s.sent_at + (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_after')::interval <= now();
 COMMENT ON VIEW care.message_due IS
 'Letters of ours that are to go again: not answered within the setting message_resend_after, not transported, or answered by a transient error; message_resend_limit says how often. care.next_messages() takes them.';
 COMMENT ON COLUMN care.message_due.letter IS 'The letter.';

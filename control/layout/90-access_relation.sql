@@ -208,6 +208,7 @@ BEGIN
 	)
 	SELECT array_agg(DISTINCT k.citizen) INTO changed FROM (TABLE gone UNION ALL TABLE come) AS k;
 	IF changed IS NOT NULL THEN
+		PERFORM smartcare.set_rights_changed();
 		PERFORM care.settle_care_teams(changed);
 	END IF;
 END

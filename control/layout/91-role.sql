@@ -39,7 +39,7 @@ UNION ALL
 -- The catalogue: tables with nothing about a citizen.
 SELECT 'care_admin', p.privilege, t.name
 FROM unnest('{setting,measure,measure_code,measure_unit,programme,programme_site,responsibility,standard_range,readmission_definition,
-	access_purpose,professional_role,letter_type,message_policy}'::name[]) AS t (name)
+	professional_role,letter_type,message_policy}'::name[]) AS t (name)
 CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS p (privilege)
 UNION ALL
 SELECT k.role_name, 'SELECT', t.name
@@ -47,7 +47,7 @@ FROM (VALUES
 	('care_professional'::name, '{organization,measure,programme,questionnaire,standard_range,professional_role,access_purpose,record_part}'::name[]),
 	('care_citizen', '{organization,measure,programme,questionnaire,record_part}'),
 	('care_integration', '{organization}'),
-	('care_admin', '{organization,practitioner,practitioner_role,questionnaire,record_part,role_grant}')
+	('care_admin', '{organization,practitioner,practitioner_role,questionnaire,record_part,role_grant,access_purpose}')
 ) AS k (role_name, tables)
 CROSS JOIN LATERAL unnest(k.tables) AS t (name)
 UNION ALL

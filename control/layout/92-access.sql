@@ -201,6 +201,8 @@ BEGIN
 		entry := care.justify_own_access(entry, basis);
 	ELSIF basis = 'duty' THEN
 		PERFORM care.check_duty();
+	ELSIF basis = 'past relation' AND override IS NOT FALSE THEN
+		PERFORM care.refuse_access('a refusal is overridden for treatment alone', 'The purpose of that is TREAT, CAREMGT or ETREAT.');
 	ELSE
 		entry := care.justify_access(entry, basis, override IS NOT FALSE);
 	END IF;
@@ -258,7 +260,7 @@ BEGIN
 		AND NOT EXISTS (
 			SELECT FROM care.sharing(entry.citizen, entry.organization) s
 			WHERE s.part = access_stands.part AND s.refused
-				AND NOT (entry.overridden AND s.recorded_at <= entry.at));
+				AND NOT (entry.overridden AND s.recorded_at <= entry.at AND s.consent <= entry.consent));
 END
 $$;
 COMMENT ON FUNCTION care.access_stands(care.access_log, text, bigint[]) IS
@@ -334,6 +336,7 @@ BEGIN
 		RAISE EXCEPTION 'citizen % has no related_person %', citizen, related_person
 			USING ERRCODE = 'no_data_found';
 	END IF;
+	PERFORM care.close_records();
 	INSERT INTO care.citizen_login (citizen, role_name, related_person)
 	VALUES (tie_login.citizen, tie_login.role_name, tie_login.related_person)
 	ON CONFLICT ON CONSTRAINT citizen_login_pkey DO UPDATE SET related_person = excluded.related_person;

@@ -54,6 +54,23 @@ $$;
 COMMENT ON FUNCTION care.check_works_for(bigint) IS
 'Internal: lets those who work for an organization pass, and the owner. Errors: 42501 for all others.';
 
+-- Who admits a citizen, reads the work-list and rolls back would have left no trace.
+CREATE OR REPLACE FUNCTION care.check_settled()
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF smartcare.have_rights_changed() AND NOT smartcare.sees_all() THEN
+		RAISE EXCEPTION 'what this transaction has changed of rights is not read by before it has committed'
+			USING ERRCODE = 'active_sql_transaction',
+				HINT = 'Commit it, and read then.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.check_settled() IS
+'Internal: lets the owner pass, and who has not changed in this transaction who treats a citizen, or who is one. Errors: 25001 for all others.';
+
 CREATE OR REPLACE FUNCTION care.check_relation(citizen bigint, organizations bigint[])
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -89,7 +106,10 @@ BEGIN
 	END IF;
 	PERFORM care.check_works_for(organization);
 	-- A contact begins a relation; a letter is its receiver's.
-	IF (entry IS NULL AND entity IN ('encounter', 'episode_of_care') OR entity = 'document_reference') IS NOT TRUE THEN
+	IF (entry IS NULL AND entity IN ('encounter', 'episode_of_care') OR entity = 'document_reference' AND EXISTS (
+		SELECT FROM care.document_reference d
+		WHERE d.citizen = check_actor.citizen AND d.id = check_actor.entry AND care.acts_for(check_actor.organization, d.receiver))) IS NOT TRUE
+	THEN
 		PERFORM care.check_relation(citizen, care.organization_line(organization));
 	END IF;
 END
@@ -125,6 +145,26 @@ END
 $$;
 COMMENT ON FUNCTION care.refuses_part(bigint, bigint, text) IS
 'Internal: whether a citizen refuses to share a part of the record with an organization; part null: any.';
+
+CREATE OR REPLACE FUNCTION care.check_consent(citizen bigint, category text, organization bigint)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF organization IS NULL OR care.acts_for_all() THEN
+		RETURN;
+	ELSIF category = 'processing' THEN
+		PERFORM care.refuse_access(format('that a restriction of processing is over is not for organization %s to say', organization),
+			'The citizen says so, or care.lift_restriction(), for the owner.');
+	ELSIF category = 'sharing' AND care.refuses_part(citizen, organization, NULL) THEN
+		PERFORM care.refuse_access(format('citizen %s refuses to share with organization %s, which cannot write down that this is over', citizen, organization),
+			'The citizen can say so, or an organization that is not refused.');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION care.check_consent(bigint, text, bigint) IS
+'Internal: lets pass who writes down a citizen''s consent, but not an organization what would give it back what the citizen refuses it. Errors: 42501.';
 
 CREATE OR REPLACE VIEW care.my_worklist WITH (security_barrier) AS
 SELECT w.*

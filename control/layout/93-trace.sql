@@ -1,6 +1,20 @@
 -- The trace: who has seen and written what about a citizen, shown to the citizen; and
 -- the log's own keeping.
 
+-- Who may change settings is in the log, too.
+CREATE OR REPLACE FUNCTION care.access_log_start()
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN least(now() - care.setting('access_log_kept')::interval,
+		coalesce((SELECT now() - r.kept FROM care.retention_rule r WHERE r.entity = 'access_log'), '-infinity'));
+END
+$$;
+COMMENT ON FUNCTION care.access_log_start() IS
+'Internal: what is older in the log may go: by the setting "access_log_kept", but never before care.retention_rule says so, which is the owner''s.';
+
 CREATE OR REPLACE FUNCTION care.refuse_change()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE
@@ -8,7 +22,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF TG_OP = 'DELETE' THEN
-		IF OLD.at < now() - care.setting('access_log_kept')::interval THEN
+		IF OLD.at < care.access_log_start() THEN
 			RETURN OLD;
 		END IF;
 	END IF;
@@ -34,7 +48,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
 DECLARE
-	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
+	oldest CONSTANT timestamptz := care.access_log_start();
 	month record;
 	column_comment record;
 BEGIN
@@ -72,7 +86,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.keep_access_log(integer) IS
-'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept". For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
+'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
 
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
@@ -81,6 +95,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM care.check_settled();
 	IF NOT smartcare.sees_all() AND 'care_auditor' <> ALL (smartcare.my_roles()) AND NOT care.is_person(citizen, NULL) THEN
 		PERFORM care.refuse_access(format('"%s" may not read who has seen the record of citizen %s', smartcare.my_role(), citizen),
 			'That is for the citizen, and for members of care_auditor.');
@@ -89,6 +104,25 @@ END
 $$;
 COMMENT ON FUNCTION care.check_reader(bigint) IS
 'Internal: lets the citizen, auditors and the owner pass. Errors: 42501 for all others.';
+
+-- A record that was merged into another, and is not any more, was read there meanwhile.
+CREATE OR REPLACE FUNCTION care.read_in(kept bigint)
+RETURNS TABLE (citizen bigint, is_own boolean, start_time timestamptz, end_time timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 2
+BEGIN ATOMIC
+	WITH RECURSIVE place AS (
+		SELECT s.citizen, true AS is_own, timestamptz '-infinity' AS start_time, timestamptz 'infinity' AS end_time
+		FROM care.same_citizen(kept) AS s (citizen)
+		UNION
+		SELECT m.citizen, false, greatest(p.start_time, m.merged_at), least(p.end_time, m.undone_at)
+		FROM place p
+		JOIN care.citizen_merge m ON m.merged = p.citizen AND m.undone_at IS NOT NULL
+		WHERE greatest(p.start_time, m.merged_at) < least(p.end_time, m.undone_at)
+	)
+	SELECT p.citizen, p.is_own, p.start_time, p.end_time FROM place p;
+END;
+COMMENT ON FUNCTION care.read_in(bigint) IS
+'Internal: in which records what a citizen''s has now could be read, from when to when: in its own, and in what that had been merged into.';
 
 CREATE OR REPLACE FUNCTION care.access_entries(kept bigint)
 RETURNS SETOF care.access_entry
@@ -105,10 +139,10 @@ BEGIN
 	FROM (
 		SELECT l.at AS start_time, least(e.at, l.until) AS end_time, 'opened the record' AS activity, u.meaning AS purpose,
 			u.basis = 'emergency' OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
-			u.basis = 'citizen' AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
+			u.basis = 'citizen' AND s.is_own AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
 			format('access_log %s %s', l.citizen, l.id) AS reference
-		FROM care.same_citizen(kept) AS s (citizen)
-		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity = 'open'
+		FROM care.read_in(kept) s
+		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity = 'open' AND l.at < s.end_time AND coalesce(l.until, l.at) >= s.start_time
 		JOIN care.access_purpose u ON u.code = l.purpose
 		LEFT JOIN care.professional_role k ON k.code = l.code
 		LEFT JOIN LATERAL (
@@ -117,8 +151,8 @@ BEGIN
 		) e ON true
 		UNION ALL
 		SELECT w.recorded_at, NULL, format('%s, %s %s', replace(w.step, '_', ' '), replace(w.entity, '_', ' '), w.entry), NULL, false,
-			coalesce(w.details ->> 'reason', w.details ->> 'note'), w.organization, a.practitioner, NULL,
-			w.organization IS NULL, NULL, w.recorded_by, NULL, NULL, format('workflow_event %s %s', w.citizen, w.id)
+			coalesce(w.details ->> 'reason', w.details ->> 'note'), w.organization, a.practitioner,
+			CASE w.step WHEN 'write_diary' THEN (w.details ->> 'related_person')::bigint END, w.organization IS NULL, NULL, w.recorded_by, NULL, NULL, format('workflow_event %s %s', w.citizen, w.id)
 		FROM care.workflow_event w
 		LEFT JOIN care.practitioner_login a ON a.role_name = w.recorded_by
 		WHERE w.citizen = kept AND w.rests_on IS NULL
@@ -139,6 +173,24 @@ BEGIN
 		) v
 		JOIN care.bundle_import i ON i.id = v.import
 		LEFT JOIN care.practitioner_login a ON a.role_name = i.recorded_by
+		UNION ALL
+		SELECT e.at, NULL, e.activity, NULL, false, e.reason, NULL, a.practitioner, NULL, false, NULL, e.by, NULL, NULL, e.reference
+		FROM care.same_citizen(kept) AS s (citizen)
+		CROSS JOIN LATERAL (
+			SELECT d.at, CASE m.citizen WHEN s.citizen THEN d.another ELSE d.this END, d.reason, d.by, format('citizen_merge %s %s', m.citizen, m.id)
+			FROM care.citizen_merge m
+			CROSS JOIN LATERAL (VALUES
+				(m.merged_at, 'merged another record into it', 'merged it into another record', m.reason, m.merged_by),
+				(m.undone_at, 'took another record out of it', 'took it out of another record', m.undone_reason, m.undone_by)
+			) AS d (at, another, this, reason, by)
+			WHERE (s.citizen = m.citizen OR s.citizen = m.merged AND m.undone_at IS NOT NULL) AND d.at IS NOT NULL
+			UNION ALL
+			SELECT m.moved_at, format('moved %s %s %s another record', replace(m.entry_table, '_', ' '), m.entry,
+				CASE m.citizen WHEN s.citizen THEN 'from' ELSE 'to' END), m.reason, m.moved_by, format('entry_move %s %s', m.citizen, m.id)
+			FROM care.entry_move m
+			WHERE s.citizen IN (m.citizen, m.from_citizen)
+		) AS e (at, activity, reason, by, reference)
+		LEFT JOIN care.practitioner_login a ON a.role_name = e.by
 	) AS t (start_time, end_time, activity, purpose, critical, reason, organization, practitioner, related_person,
 		by_citizen, role, login, consent, withheld, reference)
 	JOIN care.citizen c ON c.citizen = kept
@@ -159,11 +211,15 @@ DECLARE
 	kept CONSTANT bigint := care.current_citizen(citizen);
 BEGIN
 	PERFORM care.check_reader(kept);
+	IF NOT care.is_person(kept, NULL) THEN
+		-- What an auditor sees says why the citizen came, and where: that is a look, too.
+		PERFORM care.check_report(kept);
+	END IF;
 	RETURN QUERY SELECT e.* FROM care.access_entries(kept) e;
 END
 $$;
 COMMENT ON FUNCTION care.access_of(bigint) IS
-'Who has seen and who has written what about a citizen, the latest first, in the form in which MinLog shows it: for the citizen, auditors (care_auditor) and the owner. Reads are from care.access_log, writes from the steps, measurements and imports themselves. Errors: 42501 for all others.';
+'Who has seen and who has written what about a citizen, the latest first, in the form in which MinLog shows it: for the citizen, auditors (care_auditor) who have opened the record for RECORDMGT, and the owner. Reads are from care.access_log, writes from the steps, measurements, imports, merges and moves themselves. Errors: 42501 for all others.';
 
 CREATE OR REPLACE FUNCTION care.verify_access_log(citizen bigint, OUT id bigint, OUT problem text)
 RETURNS SETOF record
@@ -171,7 +227,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
+	oldest CONSTANT timestamptz := care.access_log_start();
 	entry care.access_log;
 	head care.access_chain;
 	expected bigint := 1;
@@ -236,20 +292,28 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	opened_by CONSTANT name := (
-		SELECT r.role_name FROM care.access_review r
+	reviewers CONSTANT name[] := ARRAY[smartcare.my_role(), session_user];
+	waiting CONSTANT bigint := (
+		SELECT r.access FROM care.access_review r
 		WHERE r.citizen = review_access.citizen AND r.access = review_access.access);
 BEGIN
-	IF opened_by IS NULL THEN
+	IF waiting IS NULL THEN
 		RAISE EXCEPTION 'access % to citizen % waits for no review', access, citizen
 			USING ERRCODE = 'no_data_found',
 			HINT = 'care.access_review lists those that do.';
-	ELSIF opened_by = smartcare.my_role() THEN
+	ELSIF EXISTS (
+		SELECT FROM care.access_log l
+		WHERE l.citizen = review_access.citizen AND l.id = waiting
+			AND (l.role_name = ANY (reviewers) OR EXISTS (
+				SELECT FROM care.practitioner_login a WHERE a.role_name = ANY (reviewers) AND a.practitioner = l.practitioner)))
+	THEN
 		PERFORM care.refuse_access('nobody reviews an access of their own', 'Somebody else has to do it.');
+	ELSIF smartcare.my_role() IN (SELECT g.role_name FROM care.role_grant g) THEN
+		PERFORM care.refuse_access(format('a review is somebody''s, and "%s" is nobody', smartcare.my_role()), 'Do it in the role of a person.');
 	END IF;
 	INSERT INTO care.access_verdict (citizen, access, verdict, note)
 	VALUES (review_access.citizen, review_access.access, review_access.verdict, review_access.note);
 END
 $$;
 COMMENT ON FUNCTION care.review_access(bigint, bigint, text, text) IS
-'What the review of an access says: justified or unjustified, and why. Errors: P0002 it waits for none, 42501 one''s own access, 23514 another verdict or no note.';
+'What the review of an access says: justified or unjustified, and why. Errors: P0002 it waits for none, 42501 one''s own access, in whatever role, or a function role, which is nobody, 23514 another verdict or no note.';

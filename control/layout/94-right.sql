@@ -36,11 +36,13 @@ BEGIN
 	IF NOT smartcare.my_roles() && '{care_auditor,care_admin}'::name[] THEN
 		PERFORM care.refuse_access(format('"%s" makes no reports for citizens', smartcare.my_role()),
 			'That is for members of care_auditor or care_admin.');
+	ELSIF smartcare.my_role() IN (SELECT g.role_name FROM care.role_grant g) THEN
+		PERFORM care.refuse_access(format('a report is somebody''s, and "%s" is nobody', smartcare.my_role()), 'Make it in the role of a person.');
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.check_duty() IS
-'Internal: lets those pass whose duty it is to make reports for citizens. Errors: 42501 for all others.';
+'Internal: lets those pass, in roles of their own, whose duty it is to make reports for citizens. Errors: 42501 for all others.';
 
 CREATE OR REPLACE FUNCTION care.check_report(citizen bigint)
 RETURNS void

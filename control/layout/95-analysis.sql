@@ -143,6 +143,14 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN pg_catalog.date_trunc(granularity, (civil_day - shift)::timestamp)::date;
 COMMENT ON FUNCTION care.analysis_date(date, integer, text) IS 'Internal: a date as a project shows it.';
 
+-- The last date of who is measured every day would tell the shift: all end at one shown day, which no shift can have reached yet.
+CREATE OR REPLACE FUNCTION care.analysis_end(project care.analysis_project)
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN care.today() - 7 * project.shift_weeks;
+COMMENT ON FUNCTION care.analysis_end(care.analysis_project) IS
+'Internal: the day before which a project sees shifted dates: today, by the largest shift earlier. Of later ones there are none of who is shifted most.';
+
 CREATE OR REPLACE FUNCTION care.analysis_citizen(project text)
 RETURNS TABLE (pseudonym text, birth_year integer, gender text, municipality text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
@@ -172,7 +180,7 @@ BEGIN
 		SELECT k.pseudonym, k.shift, l.class, l.organization, l.start_time, l.end_time, l.bed_days
 		FROM care.analysis_key(found_project) k
 		JOIN care.stay_length l ON l.citizen = k.citizen
-		WHERE l.end_time IS NOT NULL
+		WHERE (l.end_time AT TIME ZONE zone)::date - k.shift < care.analysis_end(found_project)
 	), shown AS (
 		SELECT s.organization, o.name FROM stay s
 		JOIN care.organization o ON o.id = s.organization
@@ -187,7 +195,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.analysis_stay(text) IS
-'For analysts: stays of inpatients that are over, as in care.stay_length; the department where enough citizens stayed there, else null; dates shifted and coarsened. Errors: 42501 the caller takes no part in such a project today.';
+'For analysts: stays of inpatients that are over, as in care.stay_length; the department where enough citizens stayed there, else null; dates shifted and coarsened, those before care.analysis_end(). Errors: 42501 the caller takes no part in such a project today.';
 
 CREATE OR REPLACE FUNCTION care.analysis_pathway(project text)
 RETURNS TABLE (pseudonym text, phase text, start_date date, end_date date, days integer)
@@ -205,6 +213,7 @@ BEGIN
 		FROM care.analysis_key(found_project) k
 		JOIN care.care_phase p ON p.citizen = k.citizen
 		WHERE isfinite(lower(p.period)) AND isfinite(upper(p.period))
+			AND (upper(p.period) AT TIME ZONE zone)::date - k.shift < care.analysis_end(found_project)
 	), shown AS (
 		-- What a municipality calls a service somebody has written.
 		SELECT h.label FROM phase h GROUP BY h.label HAVING count(DISTINCT h.pseudonym) >= found_project.minimum_cell
@@ -217,7 +226,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.analysis_pathway(text) IS
-'For analysts: paths through the sectors, the phases of care.care_phase that are over, with how many days each lasted; the phase where enough citizens have such a one, else null; dates shifted and coarsened. Errors: 42501 the caller takes no part in such a project today.';
+'For analysts: paths through the sectors, the phases of care.care_phase that are over, with how many days each lasted; the phase where enough citizens have such a one, else null; dates shifted and coarsened, those before care.analysis_end(). Errors: 42501 the caller takes no part in such a project today.';
 
 CREATE OR REPLACE FUNCTION care.analysis_readmission(project text, definition text DEFAULT 'acute')
 RETURNS TABLE (pseudonym text, department text, discharge_date date, is_acute boolean, is_known boolean, is_readmitted boolean, days_after integer)
@@ -227,8 +236,9 @@ AS $$
 DECLARE
 	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
 	zone CONSTANT text := care.setting('zone');
+	within CONSTANT interval := (SELECT d.within FROM care.readmission_definition d WHERE d.name = definition);
 BEGIN
-	IF NOT EXISTS (SELECT FROM care.readmission_definition d WHERE d.name = definition) THEN
+	IF within IS NULL THEN
 		RAISE EXCEPTION 'there is no definition "%" of a readmission', definition
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = format('It is one of %s.', (SELECT string_agg(d.name, ', ' ORDER BY d.name) FROM care.readmission_definition d));
@@ -239,6 +249,8 @@ BEGIN
 		FROM care.analysis_key(found_project) k
 		JOIN care.indexed_discharge i ON i.citizen = k.citizen
 		WHERE i.definition = analysis_readmission.definition
+			-- Whether all of the time has passed would tell of the shift, too.
+			AND ((i.discharged_at + within) AT TIME ZONE zone)::date - k.shift < care.analysis_end(found_project)
 	), shown AS (
 		SELECT s.organization, o.name FROM discharge s
 		JOIN care.organization o ON o.id = s.organization
@@ -253,7 +265,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.analysis_readmission(text, text) IS
-'For analysts: discharges as in care.indexed_discharge, by one definition in care.readmission_definition: whether a return came in time, after how many days, and whether all of that time has passed. Errors: 42501 the caller takes no part in such a project today, 22023 there is no such definition.';
+'For analysts: discharges as in care.indexed_discharge, by one definition in care.readmission_definition: whether a return came in time, after how many days, and whether all of that time has passed, as it has for those whose dates are before care.analysis_end(). Errors: 42501 the caller takes no part in such a project today, 22023 there is no such definition.';
 
 CREATE OR REPLACE FUNCTION care.analysis_measurement(project text, measure text)
 RETURNS TABLE (pseudonym text, start_date date, number bigint, mean float8, minimum float8, maximum float8, unit text)
@@ -283,12 +295,13 @@ BEGIN
 	CROSS JOIN LATERAL (
 		SELECT care.analysis_date((u."time" AT TIME ZONE zone)::date, m.shift, found_project.granularity) AS start_date) d
 	WHERE (SELECT count(DISTINCT n.pseudonym) FROM measured n) >= found_project.minimum_cell
+		AND (u."time" AT TIME ZONE zone)::date - m.shift < care.analysis_end(found_project)
 	GROUP BY m.pseudonym, d.start_date
 	ORDER BY m.pseudonym COLLATE "C", d.start_date;
 END
 $$;
 COMMENT ON FUNCTION care.analysis_measurement(text, text) IS
-'For analysts: a measure''s values of each citizen and day, week or month, summed up, in its unit; nothing where too few citizens have any. Dates are shifted. Errors: 42501 the caller takes no part in such a project today, 42704 there is no such measure, or nobody has reviewed it.';
+'For analysts: a measure''s values of each citizen and day, week or month, summed up, in its unit; nothing where too few citizens have any. Dates are shifted, and before care.analysis_end(). Errors: 42501 the caller takes no part in such a project today, 42704 there is no such measure, or nobody has reviewed it.';
 
 CREATE OR REPLACE FUNCTION care.analysis_count(project text, what text, by text[] DEFAULT '{}')
 RETURNS TABLE (cell jsonb, citizens bigint)

@@ -43,3 +43,15 @@ AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.set_record_closed(bigint) IS
 'For the functions of schema care: the record is closed at once, even if the transaction is rolled back. Raises 42501 unless it runs as the owner of schema care';
 
+
+CREATE FUNCTION smartcare.set_rights_changed() RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.set_rights_changed() IS
+'For the functions of schema care: this transaction has changed what rights rest on, as who treats or who is a citizen. smartcare.have_rights_changed() says so until it ends';
+
+CREATE FUNCTION smartcare.have_rights_changed() RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 1
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.have_rights_changed() IS
+'Whether this transaction has changed what rights rest on: what it reads by them could be read without a trace, for it can still be rolled back';

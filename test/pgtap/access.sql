@@ -1,7 +1,7 @@
 -- Who may open which record, for what, and what is left of it in the log. Committed step by step, for a record
 -- is readable only then; the database goes, the roles are dropped at the end.
 SET client_min_messages = warning;
-SELECT plan(114);
+SELECT plan(120);
 
 CREATE ROLE access_doctor LOGIN;
 CREATE ROLE access_secretary LOGIN;
@@ -270,6 +270,48 @@ SELECT is_empty($$
 	WHERE c.relname LIKE 'access\_log\_%' AND c.relkind = 'r' AND (obj_description(c.oid) IS NULL OR col_description(c.oid, a.attnum) IS NULL)
 $$, 'partitions have comments');
 SELECT throws_ok(format('TRUNCATE care.%I', to_char(now() AT TIME ZONE 'UTC' + interval '1 month', '"access_log_"YYYY_MM')), '42501', NULL, 'and are not emptied');
+
+-- Who reads a record that another is merged into reads both, whatever becomes of the merge.
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0303030000}', 'Kept', general_practice => :practice) AS kept \gset
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0404040000}', 'Not the same') AS wrong \gset
+SET SESSION AUTHORIZATION access_gp;
+SELECT (care.open_record(:kept, 'TREAT')).access \gset ignore_
+RESET SESSION AUTHORIZATION;
+SELECT care.merge_citizens(:kept, :wrong, 'one person') AS merge \gset
+SET SESSION AUTHORIZATION access_gp;
+SELECT (care.open_record(:kept, 'CAREMGT')).access \gset ignore_
+RESET SESSION AUTHORIZATION;
+SELECT pg_sleep(0.01) \gset ignore_
+SELECT care.unmerge_citizens(:kept, :merge, 'two after all') \gset ignore_
+SELECT pg_sleep(0.01) \gset ignore_
+SET SESSION AUTHORIZATION access_gp;
+SELECT (care.open_record(:kept, 'TREAT', 'later')).access \gset ignore_
+RESET SESSION AUTHORIZATION;
+SELECT results_eq(format('SELECT activity, purpose, reason, login::text FROM care.access_of(%s) ORDER BY start_time', :wrong), $$ VALUES
+	('opened the record', 'Treatment', NULL, 'access_gp'),
+	('merged it into another record', NULL, 'one person', current_user::text),
+	('opened the record', 'Coordination of care', NULL, 'access_gp'),
+	('took it out of another record', NULL, 'two after all', current_user::text) $$, 'what was open while another record was in it is a look at that, too');
+SELECT results_eq(format('SELECT activity, reason FROM care.access_of(%s) ORDER BY start_time', :kept), $$ VALUES
+	('opened the record', NULL), ('merged another record into it', 'one person'), ('opened the record', NULL),
+	('took another record out of it', 'two after all'), ('opened the record', 'later') $$, 'and the merging is in the trace of both');
+INSERT INTO care.condition (citizen, name) VALUES (:kept, 'cough') RETURNING id AS cough \gset
+SELECT care.move_entry(:kept, 'condition', :cough, :wrong, 'not mine') \gset ignore_
+SELECT is((SELECT array_agg(a.activity ORDER BY k.place) FROM unnest(ARRAY[:kept, :wrong]) WITH ORDINALITY AS k (citizen, place)
+		CROSS JOIN LATERAL care.access_of(k.citizen) a WHERE a.reason = 'not mine'),
+	ARRAY[format('moved condition %s to another record', :cough), format('moved condition %s from another record', :cough)], 'as is moving');
+SELECT entry AS daughter FROM care.add_related_person(:c, NULL, 'Daughter', 'daughter', 'again') \gset
+SELECT care.write_diary(:c, 'Wrote for her', 'by the daughter', related_person => :daughter) \gset ignore_
+SELECT is((SELECT ROW(a.person, a.role, a.on_behalf_of)::text FROM care.access_of(:c) a WHERE a.activity LIKE 'write diary%' ORDER BY a.start_time DESC LIMIT 1),
+	'(Daughter,daughter,Citizen)', 'who writes for the citizen is not taken for the citizen');
+
+-- The setting alone does not shorten the log.
+UPDATE care.setting SET value = '0' WHERE name = 'access_log_kept';
+SELECT count(*) AS logged FROM care.access_log \gset
+SELECT care.keep_access_log() \gset ignore_
+SELECT is((SELECT count(*) FROM care.access_log), :logged::bigint, 'what the rule keeps is kept');
+SELECT throws_ok('DELETE FROM care.access_log', '42501', NULL, 'from everybody');
+UPDATE care.setting SET value = '5 years' WHERE name = 'access_log_kept';
 
 -- Roles that a dump does not hold.
 DROP ROLE :"ward_role", :"practice_role";

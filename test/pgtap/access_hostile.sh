@@ -16,7 +16,8 @@ finish() {
 }
 trap finish EXIT
 
-# Citizen 1 is a patient of the ward (1) and the practice (2); citizen 2 of the practice alone.
+# Citizen 1 is a patient of the ward (1) and the practice (2); citizen 2 of the practice alone; citizen 3 of the ward, and
+# refuses it the measurements. "both" is a doctor of the ward, and whatever else a person can be.
 sql <<-'END' > /dev/null
 	CREATE ROLE hostile_professional LOGIN;
 	CREATE ROLE hostile_citizen LOGIN;
@@ -26,8 +27,10 @@ sql <<-'END' > /dev/null
 	CREATE ROLE hostile_admin LOGIN;
 	CREATE ROLE hostile_nobody LOGIN;
 	CREATE ROLE hostile_gp LOGIN;
+	CREATE ROLE hostile_both LOGIN;
 	CREATE ROLE hostile_pool LOGIN NOINHERIT;
 	GRANT care_professional TO hostile_professional, hostile_gp;
+	GRANT care_professional, care_citizen, care_auditor, care_admin TO hostile_both;
 	GRANT care_citizen TO hostile_citizen;
 	GRANT care_integration TO hostile_integration;
 	GRANT care_analyst TO hostile_analyst;
@@ -37,13 +40,20 @@ sql <<-'END' > /dev/null
 
 	SELECT care.register_organization('Ward', 'hospital'), care.register_organization('Practice', 'general practice');
 	SELECT care.assign_practitioner(care.register_practitioner('Ward', 'hostile_professional'), 1, 'doctor'),
-		care.assign_practitioner(care.register_practitioner('GP', 'hostile_gp'), 2, 'doctor');
+		care.assign_practitioner(care.register_practitioner('GP', 'hostile_gp'), 2, 'doctor'),
+		care.assign_practitioner(care.register_practitioner('Both', 'hostile_both'), 1, 'doctor');
 	SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0101010000}', 'Mine'),
 		care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0202020000}', 'Secret', general_practice => 2);
 	SELECT care.tie_login('hostile_citizen', 1);
 	SELECT care.admit(1, 1, 'IMP', 'admit', now() - interval '1 hour');
 	SELECT care.write_diary(1, 'mine', 'diary', now() - interval '1 hour'), care.write_diary(2, 'secret', 'diary', now() - interval '1 hour');
 	SELECT care.request_task(2, 2, 2, 'call', 'secret', 'task');
+	SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0303030000}', 'Refusing'), care.request_task(3, 1, 1, 'call', 'x', 'task');
+	SELECT care.refuse_consent(3, NULL, 'sharing', 'refusal', grantee => 1, scope => 'measurements');
+	SELECT care.plan_measurements(3, 2, 'body_weight', '{08:00}', 'plan');
+	SELECT care.start_analysis('hostile', 'x', '{hostile_analyst}', daterange(care.today(), care.today() + 9));
+	INSERT INTO care.letter (letter, direction, status, citizen, receiver, received_at) VALUES ('l', 'out', 'sent', 2, 2, now());
+	INSERT INTO care.sending (envelope, letter, message_received_at, message, sent_at) VALUES ('e', 'l', now(), 1, now());
 	INSERT INTO care.condition (citizen, name, source) VALUES (1, 'cough', 'c1'), (2, 'secret', 'c2');
 	INSERT INTO care.access_log (citizen, activity, login, role_name, purpose, reason)
 	VALUES (2, 'open', 'x', 'x', 'TREAT', 'secret'), (2, 'open', 'x', 'x', 'ETREAT', 'reviewed');
@@ -178,6 +188,14 @@ professional ~ refused ~ or by a referral ~ SELECT care.refer(2, 1, 1, 'x', 'x',
 professional ~ refused ~ or by joining the care team ~ SELECT care.join_care_team(2, 1, 'x', 'h')
 professional ~ refused ~ measurements of a citizen whom it does not treat ~ SELECT care.record(2, 'heart_rate', '{2026-01-01}', '{70}', '/min')
 professional ~ refused ~ correcting them ~ SELECT care.nullify_measurement(2, 'heart_rate', '2026-01-01', 'x')
+professional ~ refused ~ a consent to what the citizen refuses ~ SELECT care.give_consent(3, 1, 'sharing', 'h')
+professional ~ refused ~ taking back the refusal ~ SELECT care.annul(3, 6, 1, 'x', 'h')
+professional ~ refused ~ ending a restriction of processing ~ SELECT care.give_consent(3, 1, 'processing', 'h')
+professional ~ refused ~ overriding a refusal, but not to treat ~ SELECT care.open_record(3, 'HQUALIMP', 'x', override => true)
+professional ~ 0 ~ what can be done with what is refused ~ SELECT FROM care.open_record(3, 'TREAT'); SELECT count(*) FROM care.possible_steps(3) WHERE entity = 'measurement_plan'
+professional ~ 0 ~ what there is to do with what is refused ~ SELECT FROM care.open_record(3, 'TREAT'); SELECT count(*) FROM care.worklist_of_citizen(3) WHERE entity = 'measurement_plan'
+professional ~ ERROR: 25001 ~ the work-list of whom one admits for a moment ~ BEGIN; SELECT FROM care.admit(2, 1, 'IMP', 'h') WHERE citizen IS NULL; SELECT citizen_name FROM care.worklist_of(1)
+professional ~ refused ~ asking which documents there are ~ SELECT care.read_document(2, 99, 1, 'h')
 professional ~ refused ~ the task of another ~ SELECT care.complete_task(2, 1, 2, 'h')
 professional ~ refused ~ taking back what another did ~ SELECT care.annul(2, 1, 1, 'x', 'h')
 professional ~ refused ~ asking whether it was done ~ SELECT care.annul(2, 99, 1, 'x', 'h')
@@ -191,9 +209,21 @@ integration ~ refused ~ steps without a message ~ SELECT care.admit(1, 1, 'IMP',
 integration admin ~ refused ~ measurements without a message ~ SELECT care.record(1, 'heart_rate', '{2026-01-01}', '{70}', '/min')
 admin ~ refused ~ who may have which role ~ UPDATE care.organization SET role_name = 'postgres'
 admin ~ refused ~ the log, to be kept shorter ~ DELETE FROM care.access_log
+admin ~ nothing ~ or by its setting ~ BEGIN; UPDATE care.setting SET value = '0' WHERE name = 'access_log_kept'; SELECT FROM care.keep_access_log(); COMMIT
+admin ~ refused ~ what opening for a purpose takes ~ UPDATE care.access_purpose SET basis = 'relation' WHERE code = 'ETREAT'
+both ~ refused ~ an open record with that of another in it ~ OPEN BEGIN; SELECT FROM care.merge_citizens(1, 2, 'x'); SELECT name FROM care.condition_of(1)
+both ~ ERROR: 25001 ~ being another for a moment ~ BEGIN; SELECT FROM care.tie_login('hostile_both', 2); SELECT FROM care.worklist_of_citizen(2)
+both ~ ERROR: 25001 ~ reading then who has seen one's record ~ BEGIN; SELECT FROM care.tie_login('hostile_both', 2); SELECT FROM care.access_of(2)
+both ~ refused ~ judging one's own access as somebody else ~ SELECT FROM care.open_record(2, 'ETREAT', 'x'); SET ROLE care_auditor; SELECT care.review_access(2, (SELECT max(access) FROM care.access_review WHERE citizen = 2), 'justified', 'x')
+auditor ~ refused ~ judging as nobody ~ SET ROLE care_auditor; SELECT care.review_access(2, 2, 'justified', 'x')
+auditor admin ~ refused ~ making a report as nobody ~ SELECT set_config('role', replace(current_user, 'hostile', 'care'), false) \g /dev/null \\ SELECT care.open_record(1, 'RECORDMGT', 'x')
+auditor ~ refused ~ who has seen a record, without being seen ~ SELECT FROM care.access_of(1)
+auditor ~ t ~ being seen one reads it ~ SELECT FROM care.open_record(1, 'RECORDMGT', 'asked'); SELECT count(*) > 0 FROM care.access_of(1)
 auditor ~ ERROR: P0002 ~ judging what waits for no review ~ SELECT care.review_access(2, 1, 'justified', 'x')
 
 # What is one's own can be read, and only then.
+integration ~ 0 ~ letters that are to go again ~ SELECT count(*) FROM care.message_due
+integration ~ 0.000 ~ the flow of messages ~ SELECT in_time FROM care.message_flow
 professional ~ cough ~ what is open can be read ~ OPEN SELECT name FROM care.condition_of(1)
 citizen ~ mine ~ one's own diary ~ OWN_OPEN SELECT entry FROM care.diary_entry_of(1)
 professional ~ refused ~ before the log is committed ~ BEGIN; OPEN SELECT name FROM care.condition_of(1)
@@ -217,16 +247,26 @@ professional ~ 1 ~ nor fewer ~ OPEN SELECT set_config(name, 'on', false) FROM pg
 professional ~ 0 ~ a leaky function over the work-list sees one's own rows ~ SELECT count(*) FROM care.my_worklist WHERE citizen = 2 AND tell(citizen_name)
 professional ~ WARNING: 01000 cough ~ a leaky function over an open record ~ OPEN SELECT name FROM care.condition_of(1) WHERE tell(name)
 auditor ~ WARNING: 01000 reviewed ~ a leaky function over the accesses to review ~ SELECT reason FROM care.access_review WHERE tell(reason)
-professional ~ nothing ~ operators of one's own are not called by the owner ~ CREATE OPERATOR = (FUNCTION = stolen, LEFTARG = bigint, RIGHTARG = bigint); CREATE OPERATOR = (FUNCTION = stolen, LEFTARG = text, RIGHTARG = text); SET search_path = hostile_professional, pg_catalog; OPEN SELECT FROM care.overview_of(1) LIMIT 0; SELECT FROM care.worklist_of(1) LIMIT 0; SELECT FROM care.timeline_of(1) LIMIT 0; SELECT FROM care.request_task(1, 1, 1, 'x', 'x', 'own') LIMIT 0; SELECT FROM care.accept_task(1, 1, 1, 'own2') LIMIT 0
-professional ~ nothing ~ nor functions ~ SET search_path = hostile_professional, pg_catalog; OPEN SELECT FROM care.overview_of(1) LIMIT 0; SELECT FROM care.start_task(1, 1, 1, 'own3', clock_timestamp()) LIMIT 0
+professional ~ nothing ~ operators of one's own are not called by the owner ~ CREATE OPERATOR = (FUNCTION = stolen, LEFTARG = bigint, RIGHTARG = bigint); CREATE OPERATOR = (FUNCTION = stolen, LEFTARG = text, RIGHTARG = text); SET search_path = hostile_professional, pg_catalog; OPEN SELECT FROM care.overview_of(1) WHERE citizen IS NULL; SELECT FROM care.worklist_of(1) WHERE citizen IS NULL; SELECT FROM care.timeline_of(1) WHERE citizen IS NULL; SELECT entry FROM care.request_task(1, 1, 1, 'x', 'x', 'own') \gset \\ SELECT FROM care.accept_task(1, :entry, 1, 'own2') WHERE citizen IS NULL
+professional ~ nothing ~ nor functions ~ SET search_path = hostile_professional, pg_catalog; OPEN SELECT FROM care.overview_of(1) WHERE citizen IS NULL; SELECT entry FROM care.request_task(1, 1, 1, 'x', 'x', 'own3') \gset \\ SELECT FROM care.start_task(1, :entry, 1, 'own4', clock_timestamp()) WHERE citizen IS NULL
 professional citizen ~ refused ~ nor do settings change what is asked ~ SET standard_conforming_strings = off; SET transform_null_equals = on; SET array_nulls = off; SET bytea_output = escape; SELECT care.overview_of(2)
 professional citizen ~ refused ~ nor who may act ~ SET standard_conforming_strings = off; SET transform_null_equals = on; SET array_nulls = off; SET bytea_output = escape; SELECT care.set_goal(2, NULL, 'x', 'h')
 professional ~ refused ~ nor tables of one's own, temporary ones ~ CREATE TEMP TABLE condition AS SELECT 1; CREATE TEMP TABLE consent AS SELECT 1; CREATE TEMP TABLE treatment_relation AS SELECT 2::bigint AS citizen, 1::bigint AS organization; CREATE FUNCTION pg_temp.sees_all() RETURNS boolean LANGUAGE sql RETURN true; SET search_path = pg_temp, pg_catalog; SELECT care.open_record(2, 'TREAT')
 END
 
-for role in $everybody pool; do
+for role in $everybody both pool; do
 	attempts "hostile_$role" "$SCRATCH/hostile.$role"
 done
+
+tests=$((tests + 1))
+[ "$(sql -c "SELECT count(*) FROM care.access_log WHERE login = 'x'")" = 2 ] && echo "ok $tests - nothing of the log is gone" || echo "not ok $tests - nothing of the log is gone"
+
+# Plans have the values that functions work with: the key of the pseudonyms, as the server prints its bytes, wherever it breaks the line.
+tests=$((tests + 1))
+key=$(sql -c "SELECT string_agg(((get_byte(p.key, i) + 128) % 256 - 128)::text, '' ORDER BY i) FROM care.analysis_project p, generate_series(0, 31) i")
+psql -XAtq -U hostile_analyst -c 'SET client_min_messages = log' -c 'SET debug_print_plan = on' -c "SELECT * FROM care.analysis_citizen('hostile')" > "$SCRATCH/hostile.out" 2>&1
+grep -q PLANNEDSTMT "$SCRATCH/hostile.out" && ! tr -d '[:space:]' < "$SCRATCH/hostile.out" | grep -qF -- "$key" && echo "ok $tests - no plan tells the key of the pseudonyms" ||
+	echo "not ok $tests - no plan tells the key of the pseudonyms"
 
 # No message tells what is in a record that is not open.
 for statement in 'SELECT care.overview_of(2)' 'SELECT care.complete_task(2, 1, 2, $$h$$)' 'SELECT care.complete_task(2, 1, 1, $$h$$)' 'SELECT care.open_record(2, $$TREAT$$)' \
@@ -278,9 +318,10 @@ everybodys=$(sql -c "
 	WHERE g.privilege <> 'EXECUTE' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'citizen')")
 [ -z "$everybodys" ] && echo "ok $tests - nothing for everybody, and no table about citizens for anybody" || echo "not ok $tests - $everybodys"
 
-# All that is granted runs as the owner, with the search path that it needs.
+# All that is granted runs as the owner, with the search path that it needs, and shows its caller no plans.
 tests=$((tests + 1))
 unsafe=$(sql -c "SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'care'::regnamespace AND p.proname IN (SELECT g.object FROM care.role_grant g WHERE g.privilege = 'EXECUTE')
-	AND NOT (p.prosecdef AND array_to_string(p.proconfig, ' ') ~ 'search_path=pg_catalog(, (care|smartcare))*, pg_temp')")
-[ -z "$unsafe" ] && echo "ok $tests - what is granted has its own search path" || echo "not ok $tests - $unsafe"
+	AND NOT (p.prosecdef AND array_to_string(p.proconfig, ' ') ~ 'search_path=pg_catalog(, (care|smartcare))*, pg_temp')
+	UNION SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'care'::regnamespace AND p.prosecdef AND 'client_min_messages=notice' <> ALL (p.proconfig)")
+[ -z "$unsafe" ] && echo "ok $tests - what is granted has its own settings" || echo "not ok $tests - $unsafe"
 echo "1..$tests"

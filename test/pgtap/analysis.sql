@@ -1,6 +1,6 @@
 -- What analysts see, and what they cannot find out.
 SET client_min_messages = warning;
-SELECT plan(44);
+SELECT plan(47);
 
 CREATE ROLE analysis_one LOGIN;
 CREATE ROLE analysis_two LOGIN;
@@ -113,6 +113,19 @@ SET SESSION AUTHORIZATION analysis_one;
 SELECT is((SELECT count(*) FROM care.analysis_citizen('one')), 78::bigint, 'one is restricted, one refuses all, one a single ward');
 SELECT is_empty(format($$ SELECT pseudonym FROM care.analysis_stay('one') WHERE pseudonym = %1$L UNION ALL SELECT pseudonym FROM care.analysis_pathway('one') WHERE pseudonym = %1$L
 	UNION ALL SELECT pseudonym FROM care.analysis_readmission('one') WHERE pseudonym = %1$L UNION ALL SELECT pseudonym FROM care.analysis_measurement('one', 'body_weight') WHERE pseudonym = %1$L $$, :'mine'), 'who is restricted is in none of the functions');
+
+-- Who is measured until today cannot be told by it: all end at one shown date, and so do stays and discharges.
+RESET SESSION AUTHORIZATION;
+SELECT count(care.record(c.citizen, 'heart_rate', ARRAY(SELECT d FROM generate_series(now() - interval '400 days', now(), '1 day') AS d), array_fill(70.0::float8, ARRAY[401]), '/min'))
+FROM care.citizen c WHERE c.citizen < :first + 20 \gset ignore_
+INSERT INTO care.encounter (citizen, status, class, organization, start_time, end_time)
+SELECT c.citizen, 'finished', 'IMP', -3, now() - make_interval(days => 7 * i), now() - make_interval(days => 7 * i - 2) FROM care.citizen c CROSS JOIN generate_series(1, 60) AS i WHERE c.citizen < :first + 20;
+SET SESSION AUTHORIZATION analysis_one;
+SELECT is((SELECT count(DISTINCT m.last_date) || ' ' || count(*) FROM (SELECT max(start_date) AS last_date FROM care.analysis_measurement('one', 'heart_rate') GROUP BY pseudonym) m), '1 20',
+	'the last measurement does not tell by how much dates are earlier');
+SELECT is((SELECT count(DISTINCT s.last_date) || ' ' || count(*) FROM (SELECT max(end_date) AS last_date FROM care.analysis_stay('one') WHERE end_date > '2025-06-01' GROUP BY pseudonym) s), '1 20',
+	'nor the last stay');
+SELECT ok((SELECT bool_and(is_known) FROM care.analysis_readmission('one')), 'nor whether a readmission can still come');
 
 -- Another key.
 RESET SESSION AUTHORIZATION;
