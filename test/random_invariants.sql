@@ -1,6 +1,6 @@
 -- What must hold whatever the sessions of random_steps.sql did; each from rows, not from the functions that are tested.
 SET search_path = public, smartcare;
-SELECT plan(25);
+SELECT plan(26);
 
 -- The state of every entry
 CREATE TABLE entry (entity name, citizen bigint, id bigint, status text, image jsonb);
@@ -114,6 +114,16 @@ SELECT is_empty($$
 	FULL JOIN (SELECT p.citizen, smartcare.episode_agg(p.label, p.period) AS course FROM phase p GROUP BY p.citizen) r USING (citizen)
 	WHERE k.course IS DISTINCT FROM r.course
 $$, 'the course of a citizen is a replay of stays and services');
+
+SELECT set_eq('SELECT citizen, organization, start_time, end_time, entity, entry FROM care.treatment_relation', $$
+	SELECT citizen, organization, start_time, end_time, entity, entry
+	FROM (
+		SELECT e.*, row_number() OVER (PARTITION BY e.citizen, e.organization
+			ORDER BY e.end_time DESC NULLS FIRST, e.start_time, e.entity, e.entry) AS place
+		FROM care.relation_evidence e WHERE e.organization IS NOT NULL
+	) e
+	WHERE place = 1
+$$, 'a treatment relation rests on the evidence that lasts longest');
 
 -- Triage: each point by the range that began last before it.
 CREATE TABLE triaged AS

@@ -151,10 +151,13 @@ $$;
 
 CREATE OR REPLACE FUNCTION care.take_step(
 	citizen bigint, entity name, entry bigint, step name, organization bigint,
-	request_id text, event_time timestamptz, details jsonb DEFAULT '{}', rests_on bigint DEFAULT NULL)
+	request_id text, event_time timestamptz, details jsonb DEFAULT '{}', rests_on bigint DEFAULT NULL,
+	sets_status boolean DEFAULT true)
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.lock_citizen(citizen);
@@ -164,6 +167,7 @@ DECLARE
 	entry_before jsonb;
 	status_before text := '';
 	previous_time timestamptz;
+	died_at timestamptz;
 BEGIN
 	IF coalesce(request_id, '') = '' OR event_time IS NULL THEN
 		RAISE EXCEPTION 'a step needs a request id and the time at which it happened'
@@ -185,6 +189,10 @@ BEGIN
 				USING ERRCODE = 'no_data_found';
 		END IF;
 		status_before := entry_before ->> care.status_column(entity);
+		SELECT max(e.event_time) INTO previous_time FROM care.standing_event e
+		WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry;
+	ELSIF rests_on IS NULL THEN
+		SELECT c.deceased_at INTO died_at FROM care.citizen c WHERE c.citizen = kept;
 	END IF;
 
 	SELECT * INTO transition FROM care.workflow_transition t
@@ -212,14 +220,10 @@ BEGIN
 				coalesce('organization ' || (entry_before ->> transition.party), 'the citizen'));
 	END IF;
 
-	IF entry IS NULL AND rests_on IS NULL AND EXISTS (SELECT FROM care.citizen c WHERE c.citizen = kept AND c.deceased_at < take_step.event_time) THEN
-		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time,
-				(SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = kept)
+	IF died_at < event_time THEN
+		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time, died_at
 			USING ERRCODE = 'object_not_in_prerequisite_state';
-	END IF;
-	SELECT max(e.event_time) INTO previous_time FROM care.standing_event e
-	WHERE e.citizen = kept AND e.entity = take_step.entity AND e.entry = take_step.entry;
-	IF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
+	ELSIF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
 		-- An effect follows what it finds, whose cause was not known; and a step that is taken now may have waited for the one before.
 		event_time := previous_time;
 	ELSIF event_time < previous_time THEN
@@ -241,14 +245,14 @@ BEGIN
 		request_id, given, jsonb_strip_nulls(entry_before), rests_on)
 	RETURNING id INTO result.event;
 	-- After the event, which tells a trigger when it was.
-	IF entry IS NOT NULL AND result.status <> status_before THEN
+	IF sets_status AND entry IS NOT NULL AND result.status <> status_before THEN
 		PERFORM care.set_status(entity, kept, entry, result.status);
 	END IF;
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint) IS
-'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, or not by this caller for it, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
+COMMENT ON FUNCTION care.take_step(bigint, name, bigint, name, bigint, text, timestamptz, jsonb, bigint, boolean) IS
+'Internal: the one place where steps are allowed or refused, and recorded. Entry null: the step makes one, and the caller inserts it with the id and status returned. Sets_status false: the caller updates the entry with the status returned, and whatever else the step changes, at once. Errors: 55000 impossible in the present status (the hint names the possible steps), 42501 not by this actor, or not by this caller for it, 22008 before the step before it or in the future, 23505 the request id was another request''s, P0002 no such entry, 22004 no request id, time or entry, 23503 unknown citizen or organization.';
 
 CREATE OR REPLACE FUNCTION care.status_without(wrong care.workflow_event)
 RETURNS text

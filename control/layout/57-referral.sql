@@ -44,10 +44,10 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	result := care.take_step(citizen, 'service_request', referral, step, organization, request_id, event_time,
-		jsonb_build_object('note', note, 'performer', performer));
+		jsonb_build_object('note', note, 'performer', performer), sets_status => false);
 	IF NOT result.repeated THEN
 		UPDATE care.service_request r
-		SET note = note_referral.note, performer = coalesce(note_referral.performer, r.performer)
+		SET status = result.status, note = note_referral.note, performer = coalesce(note_referral.performer, r.performer)
 		WHERE r.citizen = result.citizen AND r.id = result.entry;
 	END IF;
 	RETURN result;
@@ -66,10 +66,10 @@ SET timezone = 'UTC'
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'service_request', referral, 'accept_referral', organization,
-		request_id, event_time, jsonb_build_object('due', due));
+		request_id, event_time, jsonb_build_object('due', due), sets_status => false);
 BEGIN
-	IF NOT result.repeated AND due IS NOT NULL THEN
-		UPDATE care.service_request r SET due = accept_referral.due
+	IF NOT result.repeated THEN
+		UPDATE care.service_request r SET status = result.status, due = coalesce(accept_referral.due, r.due)
 		WHERE r.citizen = result.citizen AND r.id = result.entry;
 	END IF;
 	RETURN result;
@@ -123,10 +123,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'service_request', referral, 'acknowledge_referral', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.service_request r SET seen_at = event_time
+		UPDATE care.service_request r SET status = result.status, seen_at = event_time
 		WHERE r.citizen = result.citizen AND r.id = result.entry;
 	END IF;
 	RETURN result;

@@ -59,6 +59,8 @@ CREATE OR REPLACE FUNCTION care.admit(
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	result care.step_result;
@@ -129,12 +131,15 @@ COMMENT ON FUNCTION care.follow_annulled_stay(care.workflow_event, care.step_res
 
 CREATE OR REPLACE FUNCTION care.interrupt_pathways(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
-	SELECT care.take_step(n.citizen, 'enrollment', n.id, 'interrupt_care', interrupt_pathways.organization,
-		request_id, event_time, rests_on => (stay).event)
-	FROM care.enrollment n WHERE n.citizen = (stay).citizen AND n.status = 'active';
-END;
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.take_step(n.citizen, 'enrollment', n.id, 'interrupt_care', interrupt_pathways.organization,
+		request_id, event_time, rests_on => stay.event)
+	FROM care.enrollment n WHERE n.citizen = stay.citizen AND n.status = 'active';
+END
+$$;
 COMMENT ON FUNCTION care.interrupt_pathways(care.step_result, bigint, text, timestamptz) IS
 'Internal: a stay puts pathways on hold.';
 
@@ -197,38 +202,38 @@ BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	PERFORM care.take_step(result.citizen, 'encounter', encounter, 'end_by_transfer', organization, request_id, event_time,
-		rests_on => result.event);
+	PERFORM care.end_stay(care.take_step(result.citizen, 'encounter', encounter, 'end_by_transfer', organization, request_id, event_time,
+		rests_on => result.event, sets_status => false), event_time);
 	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned, source)
 	SELECT result.citizen, result.entry, result.status, transfer.class, coalesce(transfer.reason, e.reason), transfer.organization,
 		e.episode_of_care, e.id, event_time, e.planned, transfer.source
 	FROM care.encounter e WHERE e.citizen = result.citizen AND e.id = transfer.encounter;
-	PERFORM care.end_stay(result.citizen, encounter, event_time);
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text, text, text) IS
 'Step: a department takes the citizen over from another stay, which ends by that without a discharge. Errors: as care.take_step(), for either stay; 22023 another class than EMER or IMP.';
 
-CREATE OR REPLACE FUNCTION care.end_stay(citizen bigint, encounter bigint, event_time timestamptz)
+CREATE OR REPLACE FUNCTION care.end_stay(last_step care.step_result, event_time timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	UPDATE care.encounter e SET
+		status = last_step.status,
 		end_time = end_stay.event_time,
 		leaves = e.leaves * tstzmultirange(tstzrange(NULL, end_stay.event_time))
-	WHERE e.citizen = end_stay.citizen AND e.id = end_stay.encounter AND (e.start_time <= end_stay.event_time) IS NOT FALSE;
+	WHERE e.citizen = last_step.citizen AND e.id = last_step.entry AND (e.start_time <= end_stay.event_time) IS NOT FALSE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'encounter % cannot end at %', end_stay.encounter, end_stay.event_time
+		RAISE EXCEPTION 'encounter % cannot end at %', last_step.entry, end_stay.event_time
 			USING ERRCODE = 'datetime_field_overflow',
 			HINT = 'It began later: care.correct_stay() corrects its times.';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION care.end_stay(bigint, bigint, timestamptz) IS
-'Internal: a stay ends, and with it a leave from it. Errors: 22008 before it began.';
+COMMENT ON FUNCTION care.end_stay(care.step_result, timestamptz) IS
+'Internal: a stay ends by a step, and with it a leave from it. Errors: 22008 before it began.';
 
 CREATE OR REPLACE FUNCTION care.start_leave(
 	citizen bigint, encounter bigint, organization bigint,
@@ -239,10 +244,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'encounter', encounter, 'start_leave', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.encounter e SET leaves = e.leaves + tstzmultirange(tstzrange(event_time, NULL))
+		UPDATE care.encounter e SET status = result.status, leaves = e.leaves + tstzmultirange(tstzrange(event_time, NULL))
 		WHERE e.citizen = result.citizen AND e.id = result.entry AND e.class = 'IMP';
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'encounter % is no admission', result.entry
@@ -265,10 +270,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'encounter', encounter, 'end_leave', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.encounter e SET leaves = e.leaves * tstzmultirange(tstzrange(NULL, event_time))
+		UPDATE care.encounter e SET status = result.status, leaves = e.leaves * tstzmultirange(tstzrange(NULL, event_time))
 		WHERE e.citizen = result.citizen AND e.id = result.entry;
 	END IF;
 	RETURN result;
@@ -304,13 +309,15 @@ CREATE OR REPLACE FUNCTION care.discharge(
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'encounter', encounter, 'discharge', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		PERFORM care.end_stay(result.citizen, encounter, event_time);
+		PERFORM care.end_stay(result, event_time);
 		IF NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.is_open) THEN
 			PERFORM care.follow_last_discharge(result, organization, request_id, event_time);
 		END IF;
@@ -390,10 +397,9 @@ BEGIN
 	FOR stay IN
 		SELECT s.id, s.start_time FROM care.hospital_stay s WHERE s.citizen = result.citizen AND s.is_open ORDER BY s.id
 	LOOP
-		PERFORM care.take_step(result.citizen, 'encounter', stay.id, 'end_by_death', organization, request_id, event_time,
-			rests_on => result.event);
 		-- Who has died may have been admitted since.
-		PERFORM care.end_stay(result.citizen, stay.id, greatest(event_time, stay.start_time));
+		PERFORM care.end_stay(care.take_step(result.citizen, 'encounter', stay.id, 'end_by_death', organization, request_id, event_time,
+			rests_on => result.event, sets_status => false), greatest(event_time, stay.start_time));
 	END LOOP;
 	PERFORM care.propose_end(result, organization, request_id, event_time);
 	PERFORM care.take_step(a.citizen, 'appointment', a.id, 'end_by_death', record_death.organization, request_id, event_time,

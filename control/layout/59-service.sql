@@ -79,10 +79,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'episode_of_care', service, 'end_service', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.episode_of_care e SET end_time = event_time
+		UPDATE care.episode_of_care e SET status = result.status, end_time = event_time
 		WHERE e.citizen = result.citizen AND e.id = result.entry;
 	END IF;
 	RETURN result;

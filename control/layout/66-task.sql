@@ -38,11 +38,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'task', task, step, organization, request_id, event_time,
-		jsonb_build_object('note', note, 'offered_to', offered_to));
+		jsonb_build_object('note', note, 'offered_to', offered_to), sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
 		UPDATE care.task t
-		SET note = coalesce(note_task.note, t.note),
+		SET status = result.status, note = coalesce(note_task.note, t.note),
 			-- An offer is answered by all but the owner's going on.
 			offered_to = CASE WHEN step = 'start_task' THEN t.offered_to ELSE note_task.offered_to END
 		WHERE t.citizen = result.citizen AND t.id = result.entry;
@@ -153,10 +153,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	result CONSTANT care.step_result := care.take_step(citizen, 'task', task, 'take_over_task', organization, request_id, event_time);
+	result CONSTANT care.step_result := care.take_step(citizen, 'task', task, 'take_over_task', organization,
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.task t SET owner = t.offered_to, offered_to = NULL
+		UPDATE care.task t SET status = result.status, owner = t.offered_to, offered_to = NULL
 		WHERE t.citizen = result.citizen AND t.id = result.entry AND t.offered_to IS NOT NULL;
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'task % has been offered to nobody', result.entry

@@ -73,13 +73,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'consent', consent, 'withdraw_consent', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 	e care.enrollment;
 BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	UPDATE care.consent c SET end_time = event_time WHERE c.citizen = result.citizen AND c.id = result.entry;
+	UPDATE care.consent c SET status = result.status, end_time = event_time WHERE c.citizen = result.citizen AND c.id = result.entry;
 	FOR e IN
 		SELECT * FROM care.enrollment n
 		WHERE n.citizen = result.citizen AND n.consent = result.entry
@@ -243,7 +243,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'enrollment', enrollment, step, organization,
-		request_id, event_time, jsonb_build_object('reason', reason) || details);
+		request_id, event_time, jsonb_build_object('reason', reason) || details, sets_status => false);
 	open_plan bigint;
 BEGIN
 	IF result.repeated THEN
@@ -259,7 +259,7 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = 'Close it with care.close_plan(), or revoke it.';
 	END IF;
-	UPDATE care.enrollment e SET end_time = event_time, exit_reason = leave_pathway.reason
+	UPDATE care.enrollment e SET status = result.status, end_time = event_time, exit_reason = leave_pathway.reason
 	WHERE e.citizen = result.citizen AND e.id = result.entry;
 	RETURN result;
 END
@@ -285,7 +285,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'enrollment', enrollment, 'enroll', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 	given bigint;
 BEGIN
 	IF result.repeated THEN
@@ -302,7 +302,7 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = 'Record the consent with care.give_consent().';
 	END IF;
-	UPDATE care.enrollment e SET consent = given WHERE e.citizen = result.citizen AND e.id = result.entry;
+	UPDATE care.enrollment e SET status = result.status, consent = given WHERE e.citizen = result.citizen AND e.id = result.entry;
 	RETURN result;
 END
 $$;

@@ -72,13 +72,17 @@ COMMENT ON FUNCTION care.check_plan_open(bigint, bigint, name) IS
 
 CREATE OR REPLACE FUNCTION care.plan_is_agreed(citizen bigint, care_plan bigint)
 RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT count(DISTINCT a.party) = 3
-	FROM care.care_plan p
-	JOIN care.agreement a ON a.citizen = p.citizen AND a.care_plan = p.id AND a.version = p.version AND a.status = 'agreed'
-	WHERE p.citizen = plan_is_agreed.citizen AND p.id = plan_is_agreed.care_plan;
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT count(DISTINCT a.party) = 3
+		FROM care.care_plan p
+		JOIN care.agreement a ON a.citizen = p.citizen AND a.care_plan = p.id AND a.version = p.version AND a.status = 'agreed'
+		WHERE p.citizen = plan_is_agreed.citizen AND p.id = plan_is_agreed.care_plan);
+END
+$$;
 COMMENT ON FUNCTION care.plan_is_agreed(bigint, bigint) IS
 'Whether both sectors and the citizen have agreed on the plan as it is now.';
 
@@ -161,7 +165,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'care_plan', care_plan, step, organization,
-		request_id, event_time, jsonb_build_object('reason', reason));
+		request_id, event_time, jsonb_build_object('reason', reason), sets_status => false);
 	still_open text;
 BEGIN
 	IF result.repeated THEN
@@ -174,7 +178,7 @@ BEGIN
 			DETAIL = still_open,
 			HINT = 'Complete or cancel them first.';
 	END IF;
-	UPDATE care.care_plan p SET end_time = event_time WHERE p.citizen = result.citizen AND p.id = result.entry;
+	UPDATE care.care_plan p SET status = result.status, end_time = event_time WHERE p.citizen = result.citizen AND p.id = result.entry;
 	RETURN result;
 END
 $$;
@@ -244,10 +248,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	result CONSTANT care.step_result := care.take_step(citizen, 'goal', goal, 'reach_goal', organization, request_id, event_time);
+	result CONSTANT care.step_result := care.take_step(citizen, 'goal', goal, 'reach_goal', organization,
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.goal g SET achievement_status = 'achieved' WHERE g.citizen = result.citizen AND g.id = result.entry;
+		UPDATE care.goal g SET lifecycle_status = result.status, achievement_status = 'achieved'
+		WHERE g.citizen = result.citizen AND g.id = result.entry;
 	END IF;
 	RETURN result;
 END
@@ -351,10 +357,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'care_team_member', member, 'leave_care_team', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.care_team_member m SET end_time = event_time WHERE m.citizen = result.citizen AND m.id = result.entry;
+		UPDATE care.care_team_member m SET status = result.status, end_time = event_time
+		WHERE m.citizen = result.citizen AND m.id = result.entry;
 	END IF;
 	RETURN result;
 END
@@ -392,10 +399,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'related_person', person, 'remove_related_person', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.related_person p SET end_time = event_time WHERE p.citizen = result.citizen AND p.id = result.entry;
+		UPDATE care.related_person p SET status = result.status, end_time = event_time
+		WHERE p.citizen = result.citizen AND p.id = result.entry;
 	END IF;
 	RETURN result;
 END

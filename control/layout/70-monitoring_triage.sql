@@ -220,9 +220,11 @@ DECLARE
 	-- Beyond it all is as it was.
 	until timestamptz := timestamptz 'infinity';
 	first_alert timestamptz;
+	-- Alerts that began before it ended before the excursion that is looked at.
+	reach timestamptz;
 	-- When alerts were resolved: an excursion does not go on beyond.
 	cuts timestamptz[];
-	cut timestamptz;
+	next_cut integer := 1;
 	part record;
 	point record;
 	excursion care.alert;
@@ -270,11 +272,10 @@ BEGIN
 			SELECT * FROM care.triage_points(part.points, part.red_low, part.yellow_low, part.yellow_high, part.red_high, part.inclusive, part.hysteresis)
 		LOOP
 			IF excursion.start_time IS NOT NULL THEN
-				cut := (SELECT min(c) FROM unnest(cuts) AS c WHERE c >= excursion.start_time AND c < point."time");
-				IF cut IS NOT NULL OR point.side <> excursion.side
+				IF cuts[next_cut] < point."time" OR point.side <> excursion.side
 					OR point.side IS NULL AND (CASE excursion.side WHEN 'below' THEN point.back_up ELSE point.back_down END)
 				THEN
-					excursion.end_time := coalesce(cut, point."time");
+					excursion.end_time := least(cuts[next_cut], point."time");
 					excursions := excursions || excursion;
 					excursion := NULL;
 				END IF;
@@ -284,6 +285,9 @@ BEGIN
 					excursion.start_time := point."time";
 					excursion.side := point.side;
 					excursion.colour := 'yellow';
+					WHILE cuts[next_cut] < excursion.start_time LOOP
+						next_cut := next_cut + 1;
+					END LOOP;
 				END IF;
 				excursion.last_time := point."time";
 				excursion.organization := part.organization;
@@ -305,15 +309,21 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	IF excursion.start_time IS NOT NULL THEN
-		excursion.end_time := (SELECT min(c) FROM unnest(cuts) AS c WHERE c >= excursion.start_time);
+		excursion.end_time := cuts[next_cut];
 		excursions := excursions || excursion;
 	END IF;
 
+	reach := first_alert;
 	FOREACH excursion IN ARRAY excursions LOOP
+		reach := coalesce((
+			SELECT a.start_time FROM care.alert a
+			WHERE a.citizen = follow_rule.citizen AND a.measure = follow_rule.measure AND a.rule = follow_rule.rule
+				AND a.start_time >= reach AND a.last_time >= excursion.start_time AND a.status <> 'entered-in-error'
+			ORDER BY a.start_time LIMIT 1), excursion.start_time);
 		SELECT * INTO kept FROM care.alert a
 		WHERE a.citizen = follow_rule.citizen AND a.measure = follow_rule.measure AND a.rule = follow_rule.rule
-			AND a.start_time BETWEEN first_alert AND excursion.last_time AND a.last_time >= excursion.start_time
-			AND a.status <> 'entered-in-error' AND a.side = excursion.side AND a.id <> ALL (followed)
+			AND a.start_time BETWEEN reach AND excursion.last_time AND a.last_time >= excursion.start_time
+			AND a.status <> 'entered-in-error' AND a.side = excursion.side
 		-- Where two have become one, what needs somebody most stays.
 		ORDER BY array_position('{active,snoozed,acknowledged,resolved}', a.status), a.start_time LIMIT 1;
 		IF NOT FOUND THEN

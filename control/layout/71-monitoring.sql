@@ -125,10 +125,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'reference_range', reference_range, 'end_reference_range', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.reference_range r SET end_time = least(r.end_time, event_time)
+		UPDATE care.reference_range r SET status = result.status, end_time = least(r.end_time, event_time)
 		WHERE r.citizen = result.citizen AND r.id = result.entry;
 	END IF;
 	RETURN result;
@@ -146,10 +146,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'alert', alert, 'acknowledge_alert', organization,
-		request_id, event_time, jsonb_build_object('note', note));
+		request_id, event_time, jsonb_build_object('note', note), sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.alert a SET snoozed_until = NULL, note = coalesce(acknowledge_alert.note, a.note)
+		UPDATE care.alert a SET status = result.status, snoozed_until = NULL, note = coalesce(acknowledge_alert.note, a.note)
 		WHERE a.citizen = result.citizen AND a.id = result.entry;
 	END IF;
 	RETURN result;
@@ -168,7 +168,7 @@ SET timezone = 'UTC'
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'alert', alert, 'snooze_alert', organization,
-		request_id, event_time, jsonb_build_object('until', until, 'note', note));
+		request_id, event_time, jsonb_build_object('until', until, 'note', note), sets_status => false);
 BEGIN
 	IF result.repeated THEN
 		RETURN result;
@@ -177,7 +177,7 @@ BEGIN
 			USING ERRCODE = 'datetime_field_overflow',
 			HINT = 'Name a time after now; care.acknowledge_alert() is for good.';
 	END IF;
-	UPDATE care.alert a SET snoozed_until = snooze_alert.until, note = coalesce(snooze_alert.note, a.note)
+	UPDATE care.alert a SET status = result.status, snoozed_until = snooze_alert.until, note = coalesce(snooze_alert.note, a.note)
 	WHERE a.citizen = result.citizen AND a.id = result.entry;
 	RETURN result;
 END
@@ -194,10 +194,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'alert', alert, 'resolve_alert', organization,
-		request_id, event_time, jsonb_build_object('note', note));
+		request_id, event_time, jsonb_build_object('note', note), sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.alert a SET snoozed_until = NULL, note = coalesce(resolve_alert.note, a.note),
+		UPDATE care.alert a SET status = result.status, snoozed_until = NULL, note = coalesce(resolve_alert.note, a.note),
 			resolved_at = coalesce(a.resolved_at, greatest(event_time, a.start_time))
 		WHERE a.citizen = result.citizen AND a.id = result.entry;
 	END IF;
@@ -293,10 +293,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'measurement_plan', measurement_plan, 'pause_measurements', organization,
-		request_id, event_time, jsonb_build_object('reason', reason));
+		request_id, event_time, jsonb_build_object('reason', reason), sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.measurement_plan p SET pauses = p.pauses + tstzmultirange(tstzrange(event_time, NULL))
+		UPDATE care.measurement_plan p SET status = result.status, pauses = p.pauses + tstzmultirange(tstzrange(event_time, NULL))
 		WHERE p.citizen = result.citizen AND p.id = result.entry;
 	END IF;
 	RETURN result;
@@ -314,10 +314,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'measurement_plan', measurement_plan, 'resume_measurements', organization,
-		request_id, event_time);
+		request_id, event_time, sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.measurement_plan p SET pauses = p.pauses * tstzmultirange(tstzrange(NULL, event_time))
+		UPDATE care.measurement_plan p SET status = result.status, pauses = p.pauses * tstzmultirange(tstzrange(NULL, event_time))
 		WHERE p.citizen = result.citizen AND p.id = result.entry;
 	END IF;
 	RETURN result;
@@ -335,10 +335,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'measurement_plan', measurement_plan, 'end_measurements', organization,
-		request_id, event_time, jsonb_build_object('reason', reason));
+		request_id, event_time, jsonb_build_object('reason', reason), sets_status => false);
 BEGIN
 	IF NOT result.repeated THEN
-		UPDATE care.measurement_plan p SET end_time = event_time
+		UPDATE care.measurement_plan p SET status = result.status, end_time = event_time
 		WHERE p.citizen = result.citizen AND p.id = result.entry;
 	END IF;
 	RETURN result;

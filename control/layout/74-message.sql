@@ -310,6 +310,8 @@ CREATE OR REPLACE FUNCTION care.receive(message text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- Planning takes longer than what is planned.
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	r care.received;

@@ -216,27 +216,6 @@ $$;
 COMMENT ON FUNCTION care.settle_relations(bigint[]) IS
 'Internal: makes the treatment relations of citizens, and their care teams, what the evidence says.';
 
-CREATE OR REPLACE FUNCTION care.follow_evidence()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	citizens CONSTANT bigint[] := ARRAY(SELECT DISTINCT n.citizen FROM changed n);
-BEGIN
-	IF cardinality(citizens) > 0 THEN
-		PERFORM care.settle_relations(citizens);
-		-- A refusal is no evidence, but it counts.
-		IF TG_TABLE_NAME = 'consent' THEN
-			PERFORM care.settle_care_teams(citizens);
-		END IF;
-	END IF;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION care.follow_evidence() IS
-'Internal: trigger by which treatment relations follow the entries that are evidence of them, once a statement.';
-
 CREATE OR REPLACE FUNCTION care.follow_practice()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE
@@ -263,23 +242,99 @@ END
 $$;
 COMMENT ON FUNCTION care.follow_role_names() IS 'Internal: trigger by which care teams follow the role of an organization.';
 
-DO $$
+-- A function for each table, so that only that table is asked for evidence. A relation
+-- rests on one entry: what another says takes its place if it comes first in the order of
+-- care.settle_relations(). That looks at all evidence, where an entry does not say any
+-- more what rests on it, and where there are many.
+DO $do$
 DECLARE
-	entity name;
+	evidence record;
 	event text;
 BEGIN
-	FOREACH entity IN ARRAY '{episode_of_care,encounter,service_request,care_plan,agreement,task,enrollment,appointment,care_team_member,measurement_plan,reference_range,consent}'::name[] LOOP
-		FOREACH event IN ARRAY '{insert,update,delete}'::text[] LOOP
+	FOR evidence IN
+		SELECT t.name, coalesce(t.entity, t.name) AS entity, coalesce(t.entry, 'id') AS entry
+		FROM (VALUES
+			('episode_of_care'::name, NULL::name, NULL::name), ('encounter', NULL, NULL), ('service_request', NULL, NULL), ('care_plan', NULL, NULL),
+			('agreement', 'care_plan', 'care_plan'), ('task', NULL, NULL), ('enrollment', NULL, NULL), ('appointment', NULL, NULL),
+			('care_team_member', NULL, NULL), ('measurement_plan', NULL, NULL), ('reference_range', NULL, NULL), ('consent', NULL, NULL),
+			('citizen', NULL, 'citizen')
+		) AS t (name, entity, entry)
+	LOOP
+		EXECUTE format($create$
+			CREATE OR REPLACE FUNCTION care.%1$I()
+			RETURNS trigger
+			LANGUAGE plpgsql VOLATILE
+			SET search_path = pg_catalog, pg_temp
+			-- Rows are looked up by key, also by a plan that was made while tables were empty.
+			SET plan_cache_mode = force_generic_plan
+			SET enable_seqscan = off
+			SET jit = off
+			AS $body$
+			DECLARE
+				citizens bigint[];
+				changed_entry bigint;
+				number bigint;
+				come boolean;
+				gone boolean;
+			BEGIN
+				SELECT array_agg(DISTINCT n.citizen), min(n.%3$I), count(*) INTO citizens, changed_entry, number FROM changed n;
+				IF number = 0 THEN
+					RETURN NULL;
+				END IF;
+				-- Two sessions that write about one citizen at once: the second sees what the first did.
+				PERFORM FROM care.citizen c WHERE c.citizen = ANY (citizens) ORDER BY c.citizen FOR NO KEY UPDATE;
+				IF number > 1 THEN
+					gone := true;
+				ELSE
+					WITH said AS MATERIALIZED (
+						SELECT DISTINCT ON (e.organization) e.* FROM care.relation_evidence e
+						WHERE e.citizen = citizens[1] AND e.entity = %2$L AND e.entry = changed_entry AND e.organization IS NOT NULL
+						ORDER BY e.organization, e.end_time DESC NULLS FIRST, e.start_time
+					), taken AS (
+						INSERT INTO care.treatment_relation AS r (citizen, organization, start_time, end_time, entity, entry)
+						SELECT s.citizen, s.organization, s.start_time, s.end_time, s.entity, s.entry FROM said s
+						WHERE NOT EXISTS (
+							SELECT FROM care.treatment_relation r
+							WHERE r.citizen = citizens[1] AND r.organization = s.organization
+								AND (r.end_time > s.end_time OR r.end_time IS NULL AND s.end_time IS NOT NULL
+									OR r.end_time IS NOT DISTINCT FROM s.end_time
+										AND (r.start_time < s.start_time OR r.start_time IS NOT NULL AND s.start_time IS NULL
+											OR r.start_time IS NOT DISTINCT FROM s.start_time AND (r.entity, r.entry) <= (s.entity, s.entry))))
+						ON CONFLICT ON CONSTRAINT treatment_relation_pkey DO UPDATE
+						SET start_time = excluded.start_time, end_time = excluded.end_time, entity = excluded.entity, entry = excluded.entry
+						RETURNING r.citizen
+					)
+					SELECT EXISTS (SELECT FROM taken), EXISTS (
+						SELECT FROM care.treatment_relation r
+						WHERE r.citizen = citizens[1] AND r.entity = %2$L AND r.entry = changed_entry AND NOT EXISTS (
+							SELECT FROM said s
+							WHERE s.organization = r.organization
+								AND s.start_time IS NOT DISTINCT FROM r.start_time AND s.end_time IS NOT DISTINCT FROM r.end_time))
+					INTO come, gone;
+				END IF;
+				IF gone THEN
+					PERFORM care.settle_relations(citizens);
+				END IF;
+				-- A refusal is no evidence, but it counts.
+				IF come OR TG_TABLE_NAME = 'consent' THEN
+					PERFORM care.settle_care_teams(citizens);
+				END IF;
+				RETURN NULL;
+			END
+			$body$;
+			COMMENT ON FUNCTION care.%1$I() IS
+			'Internal: trigger by which treatment relations follow the entries that are evidence of them.'$create$,
+			'follow_evidence_' || evidence.name, evidence.entity, evidence.entry);
+		FOREACH event IN ARRAY CASE evidence.name WHEN 'citizen' THEN '{insert}'::text[] ELSE '{insert,update,delete}' END LOOP
 			EXECUTE format(
 				'CREATE OR REPLACE TRIGGER %I AFTER %s ON care.%I '
-				'REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_evidence()',
-				entity || '_relation_' || event, event, entity, CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END);
+				'REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.%I()',
+				evidence.name || '_relation_' || event, event, evidence.name, CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END,
+				'follow_evidence_' || evidence.name);
 		END LOOP;
 	END LOOP;
 END
-$$;
-CREATE OR REPLACE TRIGGER citizen_relation_insert AFTER INSERT ON care.citizen
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.follow_evidence();
+$do$;
 CREATE OR REPLACE TRIGGER citizen_relation_update AFTER UPDATE OF general_practice, merged_into ON care.citizen
 	FOR EACH ROW WHEN (OLD.general_practice IS DISTINCT FROM NEW.general_practice OR OLD.merged_into IS DISTINCT FROM NEW.merged_into)
 	EXECUTE FUNCTION care.follow_practice();
