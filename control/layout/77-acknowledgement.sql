@@ -29,7 +29,7 @@ AS $$
 DECLARE
 	letter CONSTANT text := gen_random_uuid();
 	outcome CONSTANT text := gen_random_uuid();
-	base CONSTANT text := 'https://smartcare.invalid/fhir/';
+	base CONSTANT text := care.setting('fhir_base');
 	written CONSTANT text := to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MSOF":00"');
 	answered CONSTANT text := coalesce(r.letter, 'unknown');
 	sender CONSTANT text := 'Organization/' || (r.receiver_resource ->> 'id');

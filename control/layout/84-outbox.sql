@@ -112,7 +112,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	base CONSTANT text := 'https://smartcare.invalid/fhir/';
+	base CONSTANT text := care.setting('fhir_base');
 	sender CONSTANT jsonb := care.organization_resource(l.sender);
 	receiver CONSTANT jsonb := care.organization_resource(l.receiver);
 	sor_link CONSTANT text := 'https://sor2.sum.dsdn.dk/#id=';

@@ -9,14 +9,10 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	part CONSTANT text[] := regexp_match(concat_ws('T', btrim(day), btrim(clock)), '^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,6})?$');
+	written CONSTANT text := concat_ws('T', btrim(day), btrim(clock));
 BEGIN
-	IF part IS NULL THEN
-		RETURN NULL;
-	END IF;
-	-- A clock on the wall, without an offset.
-	RETURN (smartcare.fhir_instant(concat(part[1], 'T', part[2], coalesce(part[3], ':00'), 'Z')) AT TIME ZONE 'UTC')
-		AT TIME ZONE care.setting('zone');
+	-- A clock on the wall, without an offset: an HL7 time with punctuation.
+	RETURN CASE WHEN written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?$' THEN care.hl7_time(translate(written, '-T:', '')) END;
 END
 $$;
 COMMENT ON FUNCTION care.letter_time(text, text) IS
