@@ -16,18 +16,18 @@ BEGIN ATOMIC
 		-- Of one source the latest version that speaks of the instant.
 		SELECT s.*, rank() OVER (PARTITION BY s."time", s.source_key ORDER BY s.version DESC, s.issued DESC, s.digest DESC) AS version_place
 		FROM (
-		SELECT u."time", b.id, b.source_key, b.version, b.issued, b.digest, u.value
-		FROM care.measurement_batch b,
-			LATERAL smartcare.unnest(smartcare.slice(b.points,
-				pg_catalog.tstzrange(claims.start_time, claims.end_time, '[]'))) AS u ("time", value)
-		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
-			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
-		UNION ALL
-		SELECT n."time", b.id, b.source_key, b.version, b.issued, b.digest, NULL AS value
-		FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
-		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
-			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
-			AND n."time" BETWEEN claims.start_time AND claims.end_time
+			SELECT u."time", b.id, b.source_key, b.version, b.issued, b.digest, u.value
+			FROM care.measurement_batch b,
+				LATERAL smartcare.unnest(smartcare.slice(b.points,
+					pg_catalog.tstzrange(claims.start_time, claims.end_time, '[]'))) AS u ("time", value)
+			WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+				AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+			UNION ALL
+			SELECT n."time", b.id, b.source_key, b.version, b.issued, b.digest, NULL AS value
+			FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
+			WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+				AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+				AND n."time" BETWEEN claims.start_time AND claims.end_time
 		) AS s
 	) AS c
 	WHERE c.version_place = 1;

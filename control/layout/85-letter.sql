@@ -227,7 +227,7 @@ BEGIN
 		'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
 		'from', care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
 		'to', care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
-		'code', r.answer, 'issue', care.issue_resource(nullif(r.issues, '{}'))));
+		'code', r.answer, 'issue', CASE WHEN cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
 END
 $$;
 COMMENT ON FUNCTION care.receipt(care.received) IS
