@@ -134,6 +134,66 @@ BEGIN
 END
 $$;
 
+-- A segment: key, time, author, and what it says or attaches.
+CREATE FUNCTION pg_temp.payload(key text, at text, content jsonb, author text DEFAULT 'role-1') RETURNS jsonb LANGUAGE sql
+RETURN jsonb_build_object('extension', jsonb_build_array(
+	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-datetime-extension', 'valueDateTime', at),
+	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-identifier-extension', 'valueIdentifier', jsonb_build_object('value', 'urn:uuid:' || key)),
+	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-practitioner-extension', 'valueReference', jsonb_build_object('reference', 'PractitionerRole/' || author)),
+	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-contact-extension', 'valueContactPoint', '{"system": "phone", "value": "38683868"}'::jsonb))) || content;
+-- A message of a correspondence.
+CREATE FUNCTION pg_temp.cc(letter text, stack jsonb, payloads jsonb, thread text DEFAULT '11111111-2222-3333-4444-555555555555', change jsonb DEFAULT '{}', sender integer DEFAULT 1, receiver integer DEFAULT 2, cpr text DEFAULT '0101300001', narrative integer DEFAULT 40)
+RETURNS jsonb LANGUAGE sql
+RETURN pg_temp.message('care-communication-message', letter, sender, receiver, stack, jsonb_build_array(
+	jsonb_build_object('resourceType', 'Communication', 'id', 'com-' || letter, 'identifier', jsonb_build_array(jsonb_build_object('value', 'urn:uuid:' || thread)),
+		'status', 'unknown', 'category', '[{"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-careCommunication-categoryCodes", "code": "nursing"}]}]'::jsonb,
+		'subject', jsonb_build_object('reference', 'Patient/pat'), 'topic', '{"text": "Wound"}'::jsonb, 'payload', payloads) || change,
+	jsonb_build_object('resourceType', 'Patient', 'id', 'pat', 'identifier', jsonb_build_array(jsonb_build_object('system', 'urn:oid:1.2.208.176.1.2', 'value', cpr)), 'name', '[{"use": "official", "family": "Elmer", "given": ["Bruno"]}]'::jsonb),
+	'{"resourceType": "PractitionerRole", "id": "role-1", "practitioner": {"reference": "Practitioner/person-1"}, "code": [{"coding": [{"code": "sygeplejerske"}]}]}'::jsonb,
+	'{"resourceType": "Practitioner", "id": "person-1", "name": [{"family": "Burns", "given": ["Michael"]}]}'::jsonb,
+	'{"resourceType": "Encounter", "id": "stay", "status": "in-progress", "class": {"code": "IMP"}, "episodeOfCare": [{"identifier": {"system": "urn:x", "value": "Episode-S"}}]}'::jsonb),
+	'Communication/com-' || letter, narrative);
+
+-- A value measured at home.
+CREATE FUNCTION pg_temp.observation(id text, code text, at text, value jsonb) RETURNS jsonb LANGUAGE sql
+RETURN jsonb_build_object('resourceType', 'Observation', 'id', id, 'status', 'final', 'effectiveDateTime', at, 'subject', '{"reference": "Patient/pat"}'::jsonb,
+	'code', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('code', code, 'system', CASE WHEN code LIKE 'MCS%' THEN 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-observation-codes' ELSE 'urn:oid:1.2.208.176.2.1' END))),
+	'interpretation', '[{"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-core-interpretation-codes", "code": "NI"}]}]'::jsonb) || value;
+-- A report of home care; its sender has a producer id, its receiver a provider number.
+CREATE FUNCTION pg_temp.hco(letter text, stack jsonb, observations jsonb, issued text DEFAULT '2026-02-01T13:00:00Z', cpr text DEFAULT '0101300001', sender integer DEFAULT 1, receiver integer DEFAULT 2, narrative integer DEFAULT 40) RETURNS jsonb LANGUAGE sql
+RETURN (
+	SELECT jsonb_set(jsonb_set(m.message, ARRAY['entry', (n - 3)::text, 'resource', 'identifier', '2'], '{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/MedComProducentID", "value": "KAF"}', true),
+		ARRAY['entry', (n - 2)::text, 'resource', 'identifier', '2'], '{"system": "urn:oid:1.2.208.176.1.4", "value": "061654"}', true)
+	FROM (
+		SELECT pg_temp.message('homecareobservation-message', letter, sender, receiver, stack, jsonb_build_array(
+			jsonb_build_object('resourceType', 'DiagnosticReport', 'id', 'rep-' || letter, 'status', 'final', 'issued', issued, 'subject', '{"reference": "Patient/pat"}'::jsonb,
+				'code', '{"coding": [{"code": "HomeCareReport"}]}'::jsonb, 'performer', jsonb_build_array(jsonb_build_object('reference', 'Organization/org-' || sender)), 'conclusion', 'fine',
+				'result', (SELECT jsonb_agg(jsonb_build_object('reference', 'Observation/' || (o ->> 'id'))) FROM jsonb_array_elements(observations) AS o)),
+			jsonb_build_object('resourceType', 'Patient', 'id', 'pat', 'identifier', jsonb_build_array(jsonb_build_object('system', 'urn:oid:1.2.208.176.1.2', 'value', cpr)), 'name', '[{"use": "official", "family": "Elmer", "given": ["Bruno"]}]'::jsonb))
+			|| observations, 'DiagnosticReport/rep-' || letter, narrative) AS message
+	) AS m
+	CROSS JOIN LATERAL (SELECT jsonb_array_length(m.message -> 'entry') AS n) AS n);
+
+-- A letter in MedCom's older XML: what stands around every one of them, and its content.
+CREATE FUNCTION pg_temp.oioxml(
+	version text, id text, cpr text, minutes integer DEFAULT 60, envelope text DEFAULT NULL, content text DEFAULT '',
+	episode text DEFAULT NULL, sender text DEFAULT '5790000000012', receiver text DEFAULT '5790000000029', namespace text DEFAULT
+	'http://rep.oio.dk/sundcom.dk/medcom.dk/xml/schemas/2007/02/01/')
+RETURNS text LANGUAGE sql AS $$
+	SELECT format('<?xml version="1.0" encoding="UTF-8"?><Emessage xmlns="%s"><Envelope><Sent><Date>%s</Date><Time>%s</Time></Sent>'
+		'<Identifier>%s</Identifier><AcknowledgementCode>pluspositivkvitt</AcknowledgementCode></Envelope>'
+		'<Report><Letter><Identifier>%s</Identifier><VersionCode>%s</VersionCode><StatisticalCode>X</StatisticalCode>'
+		'<Authorisation><Date>%s</Date><Time>%s</Time></Authorisation><TypeCode>X</TypeCode><StatusCode>nytbrev</StatusCode>%s</Letter>'
+		'<Sender><EANIdentifier>%s</EANIdentifier><Identifier>1300</Identifier><IdentifierCode>sygehusafdelingsnummer</IdentifierCode>'
+		'<OrganisationName>Sender</OrganisationName></Sender>'
+		'<Receiver><EANIdentifier>%s</EANIdentifier><OrganisationName>Receiver</OrganisationName></Receiver>'
+		'<Patient><CivilRegistrationNumber>%s</CivilRegistrationNumber><PersonSurnameName>Æbelø</PersonSurnameName>'
+		'<PersonGivenName>Åse</PersonGivenName></Patient>%s</Report></Emessage>',
+		namespace, to_char(t, 'YYYY-MM-DD'), to_char(t, 'HH24:MI'), coalesce(envelope, 'E' || id), id, version, to_char(t, 'YYYY-MM-DD'), to_char(t, 'HH24:MI'),
+		'<EpisodeOfCareIdentifier>' || episode || '</EpisodeOfCareIdentifier>', sender, receiver, cpr, content)
+	FROM (SELECT (now() - minutes * interval '1 minute') AT TIME ZONE 'Europe/Copenhagen' AS t) AS s;
+$$;
+
 -- What an answer says: its code, and the rules of its issues.
 CREATE FUNCTION pg_temp.answer(a jsonb) RETURNS text LANGUAGE sql
 RETURN (SELECT concat_ws(' ', jsonb_path_query_first(a, '$.entry[0].resource.response.code') #>> '{}',

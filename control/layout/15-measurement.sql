@@ -101,7 +101,7 @@ COMMENT ON COLUMN care.measurement_batch.status IS
 'Of an Observation; ''moved'' marks where a batch was moved away to another citizen, and is what care.move_entry() alone writes.';
 COMMENT ON COLUMN care.measurement_batch.digest IS 'MD5 of the content, by which a repetition is known.';
 COMMENT ON COLUMN care.measurement_batch.stands IS
-'Whether this is the version of its source that counts: the latest by (version, issued, status, digest).';
+'Whether this is the version of its source that counts, the latest by (version, issued, status, digest); or an earlier one that nullifies: a value that it nullified is valid again only where a later version has it.';
 COMMENT ON COLUMN care.measurement_batch.source IS 'What is known of the origin: message, device, performer, reason ...';
 
 CREATE TABLE care.measurement_series (

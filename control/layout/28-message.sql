@@ -242,10 +242,11 @@ CREATE TABLE care.letter (
 	direction text NOT NULL DEFAULT 'in' CHECK (direction IN ('in', 'out')),
 	standard text,
 	kind text,
-	status text NOT NULL CHECK (status IN ('received', 'processed', 'refused', 'parked', 'dropped', 'failed', 'waiting', 'sent')),
+	status text NOT NULL CHECK (status IN ('received', 'processed', 'refused', 'parked', 'dropped', 'failed', 'waiting', 'sent', 'closed')),
 	reason text,
 	answer text CHECK (answer IN ('ok', 'fatal-error', 'transient-error')),
 	issues care.message_issue[],
+	author bigint,
 	sender bigint,
 	receiver bigint,
 	citizen bigint,
@@ -263,6 +264,7 @@ CREATE TABLE care.letter (
 );
 CREATE INDEX letter_predecessor_idx ON care.letter (predecessor) WHERE status = 'parked';
 CREATE INDEX letter_status_idx ON care.letter (status, received_at) WHERE status NOT IN ('received', 'processed');
+CREATE INDEX letter_author_idx ON care.letter (author) WHERE direction = 'out' AND status IN ('sent', 'failed', 'refused');
 
 COMMENT ON TABLE care.letter IS
 'Look-up, keyed by the letter''s id (MessageHeader.id): every letter seen, and what it came to. Not partitioned, so that a letter is the same one whenever it comes again.';
@@ -271,10 +273,11 @@ COMMENT ON COLUMN care.letter.direction IS 'in, or out.';
 COMMENT ON COLUMN care.letter.standard IS 'Of care.message_standard.';
 COMMENT ON COLUMN care.letter.kind IS 'What it says, within its standard: of a hospital notification STAA, STIN, RE_STIN ...';
 COMMENT ON COLUMN care.letter.status IS
-'Of one that came: received (being processed), processed, refused (it breaks a rule), parked (waits for another or for a person), dropped (the receiver may not keep it), failed (an error; care.replay_message() tries again). Of one that goes: waiting, sent, and by its answer processed, refused or failed.';
+'Of one that came: received (being processed), processed, refused (it breaks a rule), parked (waits for another or for a person), dropped (the receiver may not keep it), failed (an error; care.replay_message() tries again). Of one that goes: waiting, sent, and by its answer processed, refused or failed; closed (it did not arrive, and its author has seen to it).';
 COMMENT ON COLUMN care.letter.reason IS 'Why it is parked, refused or failed, in words.';
 COMMENT ON COLUMN care.letter.answer IS 'The first answer: ok, fatal-error or transient-error. One that was not ok can become ok, never the other way.';
 COMMENT ON COLUMN care.letter.issues IS 'What was to be said of it.';
+COMMENT ON COLUMN care.letter.author IS 'Of one that goes: the unit that wrote it, in whose work-list it is if it does not arrive.';
 COMMENT ON COLUMN care.letter.sender IS 'The organization that wrote it.';
 COMMENT ON COLUMN care.letter.receiver IS 'The organization that it was written to.';
 COMMENT ON COLUMN care.letter.citizen IS 'The citizen whom it is about; null of one that was dropped.';

@@ -30,6 +30,10 @@ COMMENT ON COLUMN care.sending.message IS 'With message_received_at: its row in 
 COMMENT ON COLUMN care.sending.sent_at IS 'When the transport reported that it went, or did not.';
 COMMENT ON COLUMN care.sending.error IS 'Why it did not go, by the transport.';
 
+INSERT INTO care.setting (name, value, meaning) VALUES
+	('fhir_base', 'https://smartcare.invalid/fhir/',
+		'The address by which resources in our messages are named (fullUrl), up to the type. FHIR wants one; none has to answer there, so it can stay.');
+
 -- The letters about a stay.
 CREATE INDEX letter_stay_idx ON care.letter (citizen, entry, received_at) WHERE entity = 'encounter';
 

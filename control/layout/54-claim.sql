@@ -13,22 +13,27 @@ BEGIN ATOMIC
 		row_number() OVER (PARTITION BY c."time"
 			ORDER BY c.issued DESC, c.value DESC NULLS FIRST, c.source_key COLLATE "C" DESC)
 	FROM (
-		SELECT u."time", b.id, b.source_key, b.issued, u.value
-		FROM care.measurement_batch b,
-			LATERAL smartcare.unnest(smartcare.slice(b.points,
-				pg_catalog.tstzrange(claims.start_time, claims.end_time, '[]'))) AS u ("time", value)
-		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
-			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
-		UNION ALL
-		SELECT n."time", b.id, b.source_key, b.issued, NULL AS value
-		FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
-		WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
-			AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
-			AND n."time" BETWEEN claims.start_time AND claims.end_time
-	) AS c;
+		-- Of one source the latest version that speaks of the instant.
+		SELECT s.*, rank() OVER (PARTITION BY s."time", s.source_key ORDER BY s.version DESC, s.issued DESC, s.digest DESC) AS version_place
+		FROM (
+			SELECT u."time", b.id, b.source_key, b.version, b.issued, b.digest, u.value
+			FROM care.measurement_batch b,
+				LATERAL smartcare.unnest(smartcare.slice(b.points,
+					pg_catalog.tstzrange(claims.start_time, claims.end_time, '[]'))) AS u ("time", value)
+			WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+				AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+			UNION ALL
+			SELECT n."time", b.id, b.source_key, b.version, b.issued, b.digest, NULL AS value
+			FROM care.measurement_batch b, LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
+			WHERE b.citizen = claims.citizen AND b.measure = claims.measure AND b.stands
+				AND b.start_time <= claims.end_time AND b.end_time >= claims.start_time
+				AND n."time" BETWEEN claims.start_time AND claims.end_time
+		) AS s
+	) AS c
+	WHERE c.version_place = 1;
 END;
 COMMENT ON FUNCTION care.claims(bigint, integer, timestamptz, timestamptz) IS
-'All that standing batches say of a citizen''s measure from start_time to end_time; place 1 is what counts: issued latest, then nullified before valued, then the greater value, then the greater source key. A null value says that there is no valid one.';
+'What standing batches say of a citizen''s measure from start_time to end_time, of each source its latest version that speaks of the instant; place 1 is what counts: issued latest, then nullified before valued, then the greater value, then the greater source key. A null value says that there is no valid one.';
 
 CREATE OR REPLACE FUNCTION care.bucket_bytes()
 RETURNS integer
@@ -251,6 +256,13 @@ $$;
 COMMENT ON FUNCTION care.settle_all(bigint) IS
 'Internal: computes all of a citizen''s stored series again from the batches, and triages them.';
 
+CREATE OR REPLACE FUNCTION care.last_version()
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 9223372036854775807;
+COMMENT ON FUNCTION care.last_version() IS
+'Internal: the version of a withdrawal after which nothing of its source stands, whatever comes, nor what it nullified: it is about another citizen.';
+
 CREATE OR REPLACE FUNCTION care.choose_versions(citizen bigint, keys text[])
 RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -261,11 +273,14 @@ DECLARE
 BEGIN
 	-- Keys are looked up one by one (OFFSET 0), here and below: a plan made while the
 	-- tables were small would read all that a citizen has.
-	-- Of one key the latest version stands; it may speak of several measures.
+	-- Of one key the latest version stands; it may speak of several measures. What an earlier one
+	-- nullified stays so: to leave a value out is not to say that it is right after all.
 	-- Where a batch was moved away nothing of its key and measure stands, until
 	-- the batch is back, be it because the records were found to be one person.
 	WITH known AS MATERIALIZED (
 		SELECT k.id, k.source_key, k.measure, k.stands, m.batch AS moved,
+			k.points IS NULL AND k.nullified IS NOT NULL
+				AND max(k.version) OVER (PARTITION BY k.source_key) < care.last_version() AS nullifies,
 			m.batch IS NOT NULL AND NOT EXISTS (
 				SELECT FROM care.measurement_batch b WHERE b.citizen = k.citizen AND b.id = m.batch) AS gone,
 			rank() OVER (PARTITION BY k.source_key
@@ -281,7 +296,7 @@ BEGIN
 	SELECT array_agg(s.id) INTO flipped
 	FROM (
 		SELECT v.id, v.stands, CASE WHEN v.moved IS NOT NULL THEN v.gone ELSE
-			v.version_place = 1 AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
+			(v.version_place = 1 OR v.nullifies) AND NOT bool_or(v.gone) OVER (PARTITION BY v.source_key, v.measure) END AS chosen
 		FROM known v
 	) AS s
 	WHERE s.stands <> s.chosen;
@@ -294,7 +309,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.choose_versions(bigint, text[]) IS
-'Internal: makes of each of these source keys the version stand that counts; returns the batches for which that is a change, or null.';
+'Internal: makes of each of these source keys the version stand that counts, and what any nullified; returns the batches for which that is a change, or null.';
 
 CREATE OR REPLACE FUNCTION care.start_series(
 	citizen bigint, new_batches bigint[], OUT measures integer[], OUT changed bigint)

@@ -66,7 +66,11 @@ BEGIN
 		RETURN r;
 	END IF;
 
-	SELECT * INTO first FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in' FOR UPDATE;
+	SELECT * INTO first FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in';
+	IF first.answer = 'transient-error' THEN
+		-- It may be tried again.
+		first := care.lock_letter(r.letter);
+	END IF;
 	IF care.is_other_content(first, r.bundle) THEN
 		r.issues := r.issues || ('letter-reused', r.letter, 'Bundle.entry[0].resource.id')::care.message_issue;
 		r.status := 'conflicting';

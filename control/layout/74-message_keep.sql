@@ -1,17 +1,34 @@
 -- What people do with messages: decide about those that wait for them, try again what
 -- failed; and what keeps the table of messages in order.
 
+-- A letter that came before is locked after its citizen: who releases what waits for a letter holds the citizen already.
+CREATE OR REPLACE FUNCTION care.lock_letter(letter text)
+RETURNS care.letter
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_letter care.letter;
+BEGIN
+	SELECT * INTO found_letter FROM care.letter l WHERE l.letter = lock_letter.letter AND l.direction = 'in';
+	PERFORM care.lock_citizen(found_letter.citizen) WHERE found_letter.citizen IS NOT NULL;
+	SELECT * INTO found_letter FROM care.letter l WHERE l.letter = lock_letter.letter AND l.direction = 'in' FOR UPDATE;
+	RETURN found_letter;
+END
+$$;
+COMMENT ON FUNCTION care.lock_letter(text) IS
+'Internal: locks a letter that came before, to process it again, and before it the citizen whom it is about; null if there is none.';
+
 CREATE OR REPLACE FUNCTION care.try_letter(letter text, statuses text[], decided boolean)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_letter care.letter;
+	found_letter CONSTANT care.letter := care.lock_letter(letter);
 	r care.received;
 BEGIN
-	SELECT * INTO found_letter FROM care.letter l WHERE l.letter = try_letter.letter AND l.direction = 'in' FOR UPDATE;
-	IF NOT FOUND THEN
+	IF found_letter.letter IS NULL THEN
 		RAISE EXCEPTION 'no letter "%" has come', letter
 			USING ERRCODE = 'no_data_found';
 	ELSIF found_letter.status <> ALL (statuses)
@@ -62,6 +79,7 @@ BEGIN
 		RAISE EXCEPTION 'a refusal needs a reason'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM care.lock_letter(letter);
 	UPDATE care.letter l SET
 		status = 'refused', reason = refuse_message.reason,
 		-- Final, so that it is not tried again when it is sent again.
@@ -77,51 +95,18 @@ $$;
 COMMENT ON FUNCTION care.refuse_message(text, text) IS
 'A person has decided: a letter that is parked or failed is not processed. The answer was given when it came; who wrote it is told by other means. Errors: 55000 it is not parked and has not failed, 22004 no reason.';
 
-CREATE OR REPLACE FUNCTION care.message_partition(month timestamptz)
-RETURNS name
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.to_char(month AT TIME ZONE 'UTC', '"message_"YYYY_MM');
-COMMENT ON FUNCTION care.message_partition(timestamptz) IS 'Internal: name of the partition of care.message for a month, in UTC.';
-
 CREATE OR REPLACE PROCEDURE care.maintain_messages(months_ahead integer DEFAULT 3)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
 AS $$
 DECLARE
-	limit_time CONSTANT timestamptz := now() - care.setting('message_retention')::interval;
-	month timestamptz;
-	partition record;
+	oldest CONSTANT timestamptz := now() - care.setting('message_retention')::interval;
 BEGIN
-	FOR month IN SELECT generate_series(date_trunc('month', now()), date_trunc('month', now()) + make_interval(months => months_ahead), interval '1 month') LOOP
-		CONTINUE WHEN to_regclass('care.' || care.message_partition(month)) IS NOT NULL;
-		-- First of all the lock that everybody takes first, so that no message is on its way to another partition.
-		LOCK TABLE care.message IN ACCESS EXCLUSIVE MODE;
-		EXECUTE format('CREATE TABLE care.%I (LIKE care.message INCLUDING ALL)', care.message_partition(month));
-		EXECUTE format('COMMENT ON TABLE care.%I IS %L', care.message_partition(month), to_char(month, '"Messages of" YYYY-MM (UTC).'));
-		-- What came while the month had no partition.
-		EXECUTE format(
-			'WITH moved AS (DELETE FROM care.message_default m WHERE m.received_at >= $1 AND m.received_at < $2 RETURNING m.*) '
-			'INSERT INTO care.%I SELECT m.* FROM moved m', care.message_partition(month))
-		USING month, month + interval '1 month';
-		EXECUTE format('ALTER TABLE care.message ATTACH PARTITION care.%I FOR VALUES FROM (%L) TO (%L)',
-			care.message_partition(month), month, month + interval '1 month');
-	END LOOP;
-
-	FOR partition IN
-		SELECT i.inhrelid::regclass AS name
-		FROM pg_inherits i
-		JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = 'care.message'::regclass AND c.relname ~ '^message_\d{4}_\d\d$'
-			AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= limit_time
-	LOOP
-		LOCK TABLE care.message IN ACCESS EXCLUSIVE MODE;
-		EXECUTE format('DROP TABLE %s', partition.name);
-	END LOOP;
-	DELETE FROM care.message_default m WHERE m.received_at < limit_time;
-	DELETE FROM care.letter l WHERE l.received_at < limit_time;
-	DELETE FROM care.envelope e WHERE e.received_at < limit_time;
+	-- Letters before messages, as who receives one takes them.
+	DELETE FROM care.letter l WHERE l.received_at < oldest;
+	DELETE FROM care.envelope e WHERE e.received_at < oldest;
+	PERFORM care.keep_partitions('care.message', months_ahead, oldest, true);
 END
 $$;
 COMMENT ON PROCEDURE care.maintain_messages(integer) IS
-'Makes the partitions of care.message for this month and those ahead, with what came before there was one, and forgets what is older than the setting message_retention. To be called now and then, at least every few months; messages come in all the while, but for a moment.';
+'Makes the partitions of care.message for this month and those ahead, with what came before there was one, and forgets what is older than the setting message_retention. To be called now and then, at least every few months; messages come in all the while, but for a moment. Errors: 55P03 a transaction has kept the table of messages for more than 5 seconds; call it again.';

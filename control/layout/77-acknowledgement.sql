@@ -29,7 +29,7 @@ AS $$
 DECLARE
 	letter CONSTANT text := gen_random_uuid();
 	outcome CONSTANT text := gen_random_uuid();
-	base CONSTANT text := 'https://smartcare.invalid/fhir/';
+	base CONSTANT text := care.setting('fhir_base');
 	written CONSTANT text := to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MSOF":00"');
 	answered CONSTANT text := coalesce(r.letter, 'unknown');
 	sender CONSTANT text := 'Organization/' || (r.receiver_resource ->> 'id');
@@ -138,8 +138,10 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
 	UPDATE care.letter l SET
 		answer = settle_sent.answer,
-		status = CASE settle_sent.answer WHEN 'ok' THEN 'processed' WHEN 'fatal-error' THEN 'refused' ELSE 'failed' END,
-		reason = settle_sent.reason,
+		-- Not what waits to go again, nor what somebody has seen to.
+		status = CASE WHEN settle_sent.answer = 'ok' THEN 'processed' WHEN l.status = 'closed' THEN 'closed'
+			WHEN settle_sent.answer = 'fatal-error' THEN 'refused' WHEN l.status = 'waiting' THEN 'waiting' ELSE 'failed' END,
+		reason = CASE l.status WHEN 'closed' THEN l.reason ELSE settle_sent.reason END,
 		applied_at = settle_sent.answered_at
 	WHERE l.letter = settle_sent.letter AND l.direction = 'out' AND (l.answer IS NULL OR l.answer = 'transient-error');
 END;
@@ -162,8 +164,9 @@ BEGIN
 	END IF;
 	r.citizen := sent.citizen;
 	r.entity := 'letter';
-	PERFORM care.settle_sent(answered, r.kind,
-		jsonb_path_query_first(r.bundle, '$.entry[*].resource ? (@.resourceType == "OperationOutcome").issue')::text, r.received_at);
+	PERFORM care.settle_sent(answered, r.kind, (
+		SELECT left(string_agg(concat_ws(' ', coalesce(i #>> '{details,text}', i #>> '{details,coding,0,code}', i ->> 'code'), '(' || (i ->> 'diagnostics') || ')'), '; '), 1000)
+		FROM jsonb_path_query(r.bundle, '$.entry[*].resource ? (@.resourceType == "OperationOutcome").issue[*]') AS i), r.received_at);
 	RETURN r;
 END
 $$;

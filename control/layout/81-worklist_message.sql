@@ -1,7 +1,8 @@
--- The part of the work-list that messages make: letters that only a person can bring further.
+-- The part of the work-list that messages make: letters that only a person can bring further,
+-- of those that came the region's, of those that went their author's.
 
 CREATE OR REPLACE VIEW care.worklist_message AS
-SELECT o.id AS organization, 'region' AS role, 'parked message' AS kind, l.citizen, NULL::bigint AS related_person, 2 AS severity,
+SELECT o.id AS organization, 'region' AS role, 'parked message' AS kind, care.current_citizen(l.citizen) AS citizen, NULL::bigint AS related_person, 2 AS severity,
 	l.received_at + d.park_for AS due,
 	concat(s.name, ' (' || l.kind || ')', ': ' || l.reason) AS reason,
 	l.received_at AS since, NULL::timestamptz AS until, l.letter AS source, l.received_at AS as_of,
@@ -16,7 +17,14 @@ CROSS JOIN LATERAL (
 ) AS d
 JOIN care.organization o ON o.kind = 'region'
 WHERE l.direction = 'in' AND l.status = 'parked'
-	AND (d.decision OR l.received_at + d.park_for <= now());
+	AND (d.decision OR l.received_at + d.park_for <= now())
+UNION ALL
+SELECT u.author, NULL, 'undelivered message', care.current_citizen(u.citizen), NULL, 2, NULL,
+	concat(s.name, ' (' || u.kind || ')', ' to ' || r.name, ', ', u.outcome, ': ' || u.reason),
+	u.since, NULL, u.letter, u.since, 'letter', NULL, u.next_step
+FROM care.message_undelivered u
+LEFT JOIN care.message_standard s ON s.standard = u.standard
+LEFT JOIN care.organization r ON r.id = u.receiver;
 
 COMMENT ON VIEW care.worklist_message IS
-'Part of care.worklist, for the region: letters on which a person has to decide, and those whose predecessor has not come within the setting message_park_for.';
+'Part of care.worklist: for the region letters on which a person has to decide, and those whose predecessor has not come within the setting message_park_for; for its author each letter that did not arrive (care.message_undelivered).';

@@ -60,7 +60,7 @@ LEFT JOIN LATERAL (SELECT k.name, k.merged_into, k.deceased FROM care.citizen k 
 WHERE (w.organization IS NOT NULL OR w.role IN ('citizen', 'carer')) AND c.merged_into IS NULL
 	-- What is left to do for who has died: end what runs.
 	AND NOT (coalesce(c.deceased, false) AND w.kind NOT IN ('task', 'task offered', 'end service', 'stay', 'ready for discharge', 'no news',
-		'referral', 'accepted referral', 'referral answered', 'document', 'communication', 'parked message'));
+		'referral', 'accepted referral', 'referral answered', 'document', 'communication', 'parked message', 'undelivered message'));
 
 COMMENT ON VIEW care.worklist IS
 'What has to be done now, one row for each thing and party. Ask for one organization, ORDER BY severity DESC, due; or for one citizen with role = ''citizen''.';

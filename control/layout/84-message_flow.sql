@@ -1,6 +1,6 @@
 -- The flow of messages: how many, with whom, and what came of them.
 
--- As care.message_due not by care.setting().
+-- Not by care.setting(), as care.message_due.
 CREATE OR REPLACE VIEW care.message_flow AS
 SELECT f.hour, f.partner, o.name AS partner_name, f.standard,
 	count(*) FILTER (WHERE f.direction = 'in') AS received,

@@ -112,7 +112,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	base CONSTANT text := 'https://smartcare.invalid/fhir/';
+	base CONSTANT text := care.setting('fhir_base');
 	sender CONSTANT jsonb := care.organization_resource(l.sender);
 	receiver CONSTANT jsonb := care.organization_resource(l.receiver);
 	sor_link CONSTANT text := 'https://sor2.sum.dsdn.dk/#id=';
@@ -207,6 +207,7 @@ BEGIN
 	l.direction := 'out';
 	l.status := 'waiting';
 	l.received_at := clock_timestamp();
+	l.author := coalesce(l.author, l.sender);
 	l.sender := care.address_of(l.sender, true);
 	l.receiver := care.address_of(l.receiver, true);
 	body := care.compose_message(l, envelope, activity, entities, resources);
@@ -247,29 +248,6 @@ END
 $$;
 COMMENT ON FUNCTION care.queue_or_raise(care.letter, text, jsonb, jsonb) IS
 'Internal: as care.queue_letter(), for a caller who can be told. Errors: 22023 its receiver would refuse it.';
-
--- Not by care.setting(), which is called as who reads the view, and is not for care_integration.
-CREATE OR REPLACE VIEW care.message_due AS
-SELECT l.letter, l.standard, l.kind, l.citizen, l.sender, l.receiver, s.sendings, s.sent_at,
-	s.sent_at + (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_after')::interval AS due
-FROM care.letter l
-CROSS JOIN LATERAL (
-	SELECT count(*) AS sendings, max(x.sent_at) AS sent_at FROM care.sending x WHERE x.letter = l.letter
-) AS s
-WHERE l.direction = 'out' AND l.status IN ('sent', 'failed') AND (l.answer IS NULL OR l.answer = 'transient-error')
-	AND s.sendings BETWEEN 1 AND (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_limit')::integer
-	AND s.sent_at + (SELECT k.value FROM care.setting k WHERE k.name = 'message_resend_after')::interval <= now();
-COMMENT ON VIEW care.message_due IS
-'Letters of ours that are to go again: not answered within the setting message_resend_after, not transported, or answered by a transient error; message_resend_limit says how often. care.next_messages() takes them.';
-COMMENT ON COLUMN care.message_due.letter IS 'The letter.';
-COMMENT ON COLUMN care.message_due.standard IS 'Of care.message_standard.';
-COMMENT ON COLUMN care.message_due.kind IS 'What it says, within its standard.';
-COMMENT ON COLUMN care.message_due.citizen IS 'Whom it is about.';
-COMMENT ON COLUMN care.message_due.sender IS 'Who sends it.';
-COMMENT ON COLUMN care.message_due.receiver IS 'Who is to get it.';
-COMMENT ON COLUMN care.message_due.sendings IS 'How often it has gone.';
-COMMENT ON COLUMN care.message_due.sent_at IS 'When it went last.';
-COMMENT ON COLUMN care.message_due.due IS 'Since when it is due.';
 
 CREATE OR REPLACE FUNCTION care.renew_envelope(letter text)
 RETURNS void
@@ -360,3 +338,69 @@ END
 $$;
 COMMENT ON FUNCTION care.report_sent(text, text) IS
 'For a transport: an envelope has gone, or with an error it has not, and goes again like one that is not answered. Errors: P0002 no such envelope.';
+
+CREATE OR REPLACE FUNCTION care.undelivered_letter(letter text)
+RETURNS care.message_undelivered
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_row care.message_undelivered;
+	author bigint;
+BEGIN
+	SELECT l.author INTO author FROM care.letter l WHERE l.letter = undelivered_letter.letter AND l.direction = 'out' FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no letter "%" has been written here', letter
+			USING ERRCODE = 'no_data_found';
+	END IF;
+	PERFORM care.check_works_for(author);
+	SELECT * INTO found_row FROM care.message_undelivered u WHERE u.letter = undelivered_letter.letter;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'letter "%" has arrived, may still arrive, or is closed', letter
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'care.message_undelivered has those that have not arrived.';
+	END IF;
+	RETURN found_row;
+END
+$$;
+COMMENT ON FUNCTION care.undelivered_letter(text) IS
+'Internal: a letter that has not arrived, for those who work for its author, and the owner. Errors: P0002 no such letter, 55000 it is none of those, 42501 for all others.';
+
+CREATE OR REPLACE FUNCTION care.resend_message(letter text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	undelivered CONSTANT care.message_undelivered := care.undelivered_letter(letter);
+BEGIN
+	IF undelivered.next_step <> 'resend_message' THEN
+		RAISE EXCEPTION 'letter "%" would be refused again', letter
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = undelivered.reason,
+				HINT = 'Tell the receiver otherwise, then care.close_message().';
+	END IF;
+	PERFORM care.renew_envelope(letter);
+END
+$$;
+COMMENT ON FUNCTION care.resend_message(text) IS
+'A letter that was not answered however often it went goes once more, in a new envelope. For those who work for its author, and the owner. Errors: P0002 no such letter; 55000 it was refused, has arrived, may still arrive, or is closed; 42501 for all others.';
+
+CREATE OR REPLACE FUNCTION care.close_message(letter text, reason text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF coalesce(reason, '') = '' THEN
+		RAISE EXCEPTION 'closing a letter needs a reason'
+			USING ERRCODE = 'null_value_not_allowed',
+				HINT = 'Say how its receiver was told.';
+	END IF;
+	PERFORM care.undelivered_letter(letter);
+	UPDATE care.letter l SET status = 'closed', reason = concat_ws('; ', l.reason, close_message.reason)
+	WHERE l.letter = close_message.letter AND l.direction = 'out';
+END
+$$;
+COMMENT ON FUNCTION care.close_message(text, text) IS
+'A letter did not arrive, and its author has seen to it: it leaves the work-list. An ok that comes after all is still written down. For those who work for its author, and the owner. Errors: P0002 no such letter; 55000 it has arrived, may still arrive, or is closed; 22004 no reason; 42501 for all others.';

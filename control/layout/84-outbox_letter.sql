@@ -294,7 +294,8 @@ BEGIN
 		RAISE EXCEPTION 'citizen % has no report "%" that was sent', this, followed
 			USING ERRCODE = 'no_data_found';
 	END IF;
-	l.sender := care.address_of(send_homecare_observation.sender, true);
+	l.author := send_homecare_observation.sender;
+	l.sender := care.address_of(l.author, true);
 	l.receiver := care.address_of(send_homecare_observation.receiver, true);
 	-- The same for the same request.
 	l.letter := md5(concat_ws(' ', 'report', (SELECT o.sor FROM care.organization o WHERE o.id = l.sender),

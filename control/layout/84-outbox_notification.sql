@@ -152,6 +152,7 @@ BEGIN
 	END IF;
 	l.letter := gen_random_uuid();
 	l.standard := 'hospital-notification';
+	l.author := stay.organization;
 	l.citizen := e.citizen;
 	l.receiver := (SELECT c.municipality FROM care.citizen c WHERE c.citizen = e.citizen);
 	l.event_time := greatest(e.event_time, told.event_time);

@@ -9,14 +9,10 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	part CONSTANT text[] := regexp_match(concat_ws('T', btrim(day), btrim(clock)), '^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,6})?$');
+	written CONSTANT text := concat_ws('T', btrim(day), btrim(clock));
 BEGIN
-	IF part IS NULL THEN
-		RETURN NULL;
-	END IF;
-	-- A clock on the wall, without an offset.
-	RETURN (smartcare.fhir_instant(concat(part[1], 'T', part[2], coalesce(part[3], ':00'), 'Z')) AT TIME ZONE 'UTC')
-		AT TIME ZONE care.setting('zone');
+	-- A clock on the wall, without an offset: an HL7 time with punctuation.
+	RETURN CASE WHEN written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?$' THEN care.hl7_time(translate(written, '-T:', '')) END;
 END
 $$;
 COMMENT ON FUNCTION care.letter_time(text, text) IS
@@ -231,7 +227,7 @@ BEGIN
 		'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
 		'from', care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
 		'to', care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
-		'code', r.answer, 'issue', care.issue_resource(nullif(r.issues, '{}'))));
+		'code', r.answer, 'issue', CASE WHEN cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
 END
 $$;
 COMMENT ON FUNCTION care.receipt(care.received) IS

@@ -125,7 +125,7 @@ BEGIN
 	SELECT max(care.entries_issued(w)) AS issued, (SELECT array_agg(DISTINCT e.entry) FROM wrong x, unnest(x.entries) AS e (entry)) AS entries
 	INTO gone FROM wrong w;
 	PERFORM care.add_batches(citizen,
-		ARRAY[care.withdrawal(set_key, 9223372036854775807, gone.issued, 'it is about another citizen')]);
+		ARRAY[care.withdrawal(set_key, care.last_version(), gone.issued, 'it is about another citizen')]);
 	PERFORM care.withdraw_entries(citizen, gone.entries, gone.issued);
 	-- The next to speak of them is whose they are.
 	DELETE FROM care.resource_key k

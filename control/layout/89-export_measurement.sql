@@ -27,6 +27,22 @@ $$;
 COMMENT ON FUNCTION care.export_observation(jsonb, text, text, bigint, timestamptz, text, jsonb) IS
 'Internal: an Observation as an entry of a Bundle.';
 
+CREATE OR REPLACE FUNCTION care.nullified_instants(citizen bigint)
+RETURNS TABLE (measure integer, "time" timestamptz, issued timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT b.measure, n."time", max(b.issued)
+	FROM care.measurement_batch b CROSS JOIN LATERAL pg_catalog.unnest(b.nullified) AS n ("time")
+	WHERE b.citizen = nullified_instants.citizen AND b.stands
+		AND NOT EXISTS (
+			SELECT FROM care.measurement_batch o
+			WHERE o.citizen = b.citizen AND o.source_key = b.source_key AND o.measure = b.measure AND o.stands
+				AND (o.version, o.issued, o.digest) > (b.version, b.issued, b.digest) AND smartcare.value_at(o.points, n."time") IS NOT NULL)
+	GROUP BY b.measure, n."time";
+END;
+COMMENT ON FUNCTION care.nullified_instants(bigint) IS
+'Internal: instants at which a source says that there is no valid value of a citizen''s measure, and has not taken that back; and when it said so last.';
+
 -- Statements that were no Observations: care.record(), messages, devices. The identity
 -- of a value is that of the statement and the time, whatever version of the statement.
 CREATE OR REPLACE FUNCTION care.export_statements(citizen bigint, names jsonb, period tstzrange)
@@ -45,10 +61,7 @@ BEGIN
 		GROUP BY b.source_key
 		HAVING bool_or(b.stands)
 	), nullified AS MATERIALIZED (
-		SELECT b.measure, n."time", max(b.issued) AS issued
-		FROM care.measurement_batch b CROSS JOIN LATERAL unnest(b.nullified) AS n ("time")
-		WHERE b.citizen = export_statements.citizen AND b.stands
-		GROUP BY b.measure, n."time"
+		SELECT * FROM care.nullified_instants(export_statements.citizen)
 	), concept AS MATERIALIZED (
 		SELECT m.id, m.name, care.measure_concept(m.id) AS code, care.measure_quantity(0, m.unit) AS quantity,
 			CASE WHEN care.vital_sign(m.name) IS NOT NULL THEN jsonb_build_array(care.fhir_status('observation-category', 'vital-signs')) END AS category
@@ -170,10 +183,7 @@ BEGIN
 		WHERE b.citizen = export_imported.citizen AND b.stands AND b.status <> 'moved' AND care.is_observation(b.import, b.points, b.source)
 			AND (period IS NULL OR b.start_time IS NULL OR tstzrange(b.start_time, b.end_time, '[]') && period)
 	), nullified AS MATERIALIZED (
-		SELECT b.measure, n."time", max(b.issued) AS issued
-		FROM care.measurement_batch b CROSS JOIN LATERAL unnest(b.nullified) AS n ("time")
-		WHERE b.citizen = export_imported.citizen AND b.stands
-		GROUP BY b.measure, n."time"
+		SELECT * FROM care.nullified_instants(export_imported.citizen)
 	), concept AS MATERIALIZED (
 		SELECT m.id, m.name, m.unit, care.measure_concept(m.id) AS code
 		FROM care.measure m WHERE m.id IN (SELECT b.measure FROM batch b)

@@ -88,9 +88,12 @@ FROM (VALUES
 	('care_analyst', 'EXECUTE', 'analysis_measurement'),
 	('care_analyst', 'EXECUTE', 'analysis_count'),
 	('care_integration', 'SELECT', 'message_due'),
+	('care_integration', 'SELECT', 'message_undelivered'),
 	('care_integration', 'SELECT', 'message_flow'),
 	('care_professional', 'EXECUTE', 'send_communication'),
-	('care_professional', 'EXECUTE', 'read_communication')
+	('care_professional', 'EXECUTE', 'read_communication'),
+	('care_professional', 'EXECUTE', 'resend_message'),
+	('care_professional', 'EXECUTE', 'close_message')
 ) AS g (role_name, privilege, object);
 
 COMMENT ON VIEW care.role_grant IS

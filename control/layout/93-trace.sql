@@ -45,48 +45,23 @@ CREATE OR REPLACE FUNCTION care.keep_access_log(ahead integer DEFAULT 2)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
 AS $$
 DECLARE
-	oldest CONSTANT timestamptz := care.access_log_start();
-	month record;
-	column_comment record;
+	partition regclass;
 BEGIN
-	FOR month IN
-		SELECT m.first_day, m.first_day + interval '1 month' AS next, to_char(m.first_day, '"access_log_"YYYY_MM') AS name
-		FROM generate_series(date_trunc('month', now()), now() + ahead * interval '1 month', '1 month') AS m (first_day)
+	-- Rows of the log are not deleted, so a month that has some in the default partition stays there.
+	PERFORM care.keep_partitions('care.access_log', ahead, care.access_log_start(), false);
+	FOR partition IN
+		SELECT i.inhrelid FROM pg_inherits i
+		WHERE i.inhparent = 'care.access_log'::regclass
+			AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = i.inhrelid AND t.tgname = 'access_log_truncate')
 	LOOP
-		-- A month that has rows in the default partition stays there.
-		CONTINUE WHEN to_regclass('care.' || month.name) IS NOT NULL
-			OR EXISTS (SELECT FROM care.access_log_default d WHERE d.at >= month.first_day AND d.at < month.next);
-		EXECUTE format('CREATE TABLE care.%I PARTITION OF care.access_log FOR VALUES FROM (%L) TO (%L)',
-			month.name, month.first_day, month.next);
-		EXECUTE format('ALTER TABLE care.%I OWNER TO %I', month.name, (
-			SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = 'care.access_log'::regclass));
-		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.%I '
-			'FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', month.name);
-		EXECUTE format('COMMENT ON TABLE care.%I IS %L', month.name, 'The rows of a month.');
-		FOR column_comment IN
-			SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning FROM pg_attribute a
-			WHERE a.attrelid = 'care.access_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped
-		LOOP
-			EXECUTE format('COMMENT ON COLUMN care.%I.%I IS %L', month.name, column_comment.name, column_comment.meaning);
-		END LOOP;
+		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', partition);
 	END LOOP;
-
-	FOR month IN
-		SELECT c.relname AS name FROM pg_inherits i
-		JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = 'care.access_log'::regclass AND c.relname ~ '^access_log_\d{4}_\d\d$'
-			AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= oldest
-	LOOP
-		EXECUTE format('DROP TABLE care.%I', month.name);
-	END LOOP;
-	DELETE FROM care.access_log_default d WHERE d.at < oldest;
 END
 $$;
 COMMENT ON FUNCTION care.keep_access_log(integer) IS
-'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
+'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For the owner, once a month; where nobody calls it all rows are in the default partition, and stay. Errors: 55P03 a transaction has kept the log for more than 5 seconds.';
 
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)

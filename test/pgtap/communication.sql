@@ -4,25 +4,6 @@ SELECT no_plan();
 \ir ../messages.sql
 SET LOCAL timezone = 'UTC';
 
--- A segment: key, time, author, and what it says or attaches.
-CREATE FUNCTION pg_temp.payload(key text, at text, content jsonb, author text DEFAULT 'role-1') RETURNS jsonb LANGUAGE sql
-RETURN jsonb_build_object('extension', jsonb_build_array(
-	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-datetime-extension', 'valueDateTime', at),
-	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-identifier-extension', 'valueIdentifier', jsonb_build_object('value', 'urn:uuid:' || key)),
-	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-practitioner-extension', 'valueReference', jsonb_build_object('reference', 'PractitionerRole/' || author)),
-	jsonb_build_object('url', 'http://medcomfhir.dk/ig/core/StructureDefinition/medcom-core-contact-extension', 'valueContactPoint', '{"system": "phone", "value": "38683868"}'::jsonb))) || content;
-CREATE FUNCTION pg_temp.cc(letter text, stack jsonb, payloads jsonb, thread text DEFAULT '11111111-2222-3333-4444-555555555555', change jsonb DEFAULT '{}', sender integer DEFAULT 1, receiver integer DEFAULT 2)
-RETURNS jsonb LANGUAGE sql
-RETURN pg_temp.message('care-communication-message', letter, sender, receiver, stack, jsonb_build_array(
-	jsonb_build_object('resourceType', 'Communication', 'id', 'com-' || letter, 'identifier', jsonb_build_array(jsonb_build_object('value', 'urn:uuid:' || thread)),
-		'status', 'unknown', 'category', '[{"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-careCommunication-categoryCodes", "code": "nursing"}]}]'::jsonb,
-		'subject', jsonb_build_object('reference', 'Patient/pat'), 'topic', '{"text": "Wound"}'::jsonb, 'payload', payloads) || change,
-	'{"resourceType": "Patient", "id": "pat", "identifier": [{"system": "urn:oid:1.2.208.176.1.2", "value": "0101300001"}], "name": [{"use": "official", "family": "Elmer", "given": ["Bruno"]}]}'::jsonb,
-	'{"resourceType": "PractitionerRole", "id": "role-1", "practitioner": {"reference": "Practitioner/person-1"}, "code": [{"coding": [{"code": "sygeplejerske"}]}]}'::jsonb,
-	'{"resourceType": "Practitioner", "id": "person-1", "name": [{"family": "Burns", "given": ["Michael"]}]}'::jsonb,
-	'{"resourceType": "Encounter", "id": "stay", "status": "in-progress", "class": {"code": "IMP"}, "episodeOfCare": [{"identifier": {"system": "urn:x", "value": "Episode-S"}}]}'::jsonb),
-	'Communication/com-' || letter);
-
 SELECT pg_temp.cc('ok', '[{"letter": "ok", "activity": "new-message", "at": "2026-02-01T08:00:00Z"}]',
 	jsonb_build_array(pg_temp.payload('k1', '2026-02-01T08:00:00Z', '{"contentString": "How is the wound?"}'),
 		pg_temp.payload('k2', '2026-02-01T08:00:00Z', '{"contentAttachment": {"title": "Wound", "contentType": "image/png", "data": "iVBORw0KGgo="}}'))) AS ok \gset

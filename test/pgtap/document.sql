@@ -86,6 +86,35 @@ UNION ALL SELECT is(pg_temp.read(pg_temp.weight('20260304080000+0100', '253', 'n
 SELECT is(pg_temp.read(pg_temp.weight('20260304080000+0100', '70') || pg_temp.weight('20260304080000+0100', '71') || pg_temp.weight('20260304080000+0100', '71')),
 	'body_weight 72 kg; body_weight 71 kg', 'of two values at one instant the greater counts');
 ROLLBACK TO here;
+-- To leave out what an earlier version nullified does not bring it back, though another set has it; to have it as valid does.
+CREATE FUNCTION pg_temp.story(places integer[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	documents CONSTANT text[] := ARRAY[
+		pg_temp.phmr('other', pg_temp.weight('20260301080000+0100', '253') || pg_temp.weight('20260302080000+0100', '72'), set_id => 'other set', "time" => '20260303120000+0100'),
+		pg_temp.phmr('v1', pg_temp.weight('20260301080000+0100', '253'), 1, 'set', "time" => '20260303120000+0100'),
+		pg_temp.phmr('v2', pg_temp.weight('20260301080000+0100', '253', 'nullified') || pg_temp.weight('20260302080000+0100', '72'), 2, 'set', "time" => '20260304120000+0100'),
+		pg_temp.phmr('v3', pg_temp.weight('20260303080000+0100', '73'), 3, 'set', "time" => '20260305120000+0100'),
+		pg_temp.phmr('v3', '', 3, 'set', "time" => '20260305120000+0100'),
+		pg_temp.phmr('v4', pg_temp.weight('20260301080000+0100', '253'), 4, 'set', "time" => '20260304120000+0100'),
+		pg_temp.phmr('instead', pg_temp.weight('20260304080000+0100', '74'), 1, 'set 2', 'v2', '20260306120000+0100')];
+	place integer;
+	found_points text;
+BEGIN
+	FOREACH place IN ARRAY places LOOP
+		PERFORM care.receive_document(documents[place]);
+	END LOOP;
+	found_points := pg_temp.points();
+	RAISE EXCEPTION 'undone' USING ERRCODE = 'UNDON';
+EXCEPTION WHEN SQLSTATE 'UNDON' THEN
+	RETURN found_points;
+END
+$$;
+SELECT is(pg_temp.story(s.places), s.expected, format('nullified, and then %s, as %s', s.name, s.places))
+FROM (VALUES
+	('left out', '{1,2,3,4}'::integer[], '72 73'), ('left out', '{4,3,2,1}', '72 73'), ('left out', '{3,1,4,1,2,3}', '72 73'),
+	('followed by a version with nothing', '{1,2,3,5}', '72'), ('followed by a version with nothing', '{5,3,2,1}', '72'),
+	('valid again', '{1,2,3,4,6}', '253 72'), ('valid again', '{6,4,3,2,1}', '253 72'), ('valid again', '{3,6,1}', '253 72'),
+	('replaced by another set', '{1,2,3,7}', '72 74'), ('replaced by another set', '{7,3,2,1}', '72 74')) AS s (name, places, expected);
 
 -- Versions: any documents, in any order, any number of times, against an oracle in plain SQL. Each set
 -- has up to three versions of up to four weights at six instants, some nullified; some replace another set.
@@ -105,12 +134,17 @@ SELECT v.*, pg_temp.phmr(v.id, coalesce((
 FROM version v;
 SELECT cmp_ok((SELECT count(*) FROM letter)::integer, '>', 6, 'there are versions');
 CREATE TEMP TABLE oracle AS
+-- What any version nullified stays so, unless a later one of its set has a value there, or another set issued later.
 SELECT DISTINCT ON (s."time") s."time", s.value, s.nullified
-FROM said s
-JOIN version v USING (nth, version)
-WHERE v.version = (SELECT max(o.version) FROM version o WHERE o.nth = v.nth)
-	AND NOT EXISTS (SELECT FROM version o WHERE o.replaces = v.id)
-ORDER BY s."time", v.issued DESC, s.nullified DESC, s.value DESC;
+FROM (
+	SELECT DISTINCT ON (s.nth, s."time") s.*, v.issued
+	FROM said s
+	JOIN version v USING (nth, version)
+	WHERE s.nullified OR v.version = (SELECT max(o.version) FROM version o WHERE o.nth = v.nth)
+		AND NOT EXISTS (SELECT FROM version o WHERE o.replaces = v.id)
+	ORDER BY s.nth, s."time", s.version DESC
+) AS s
+ORDER BY s."time", s.issued DESC, s.nullified DESC, s.value DESC;
 CREATE FUNCTION pg_temp.record_of(documents text[]) RETURNS jsonb LANGUAGE sql AS $$ SELECT pg_temp.received(documents) - 'kept' $$;
 CREATE TEMP TABLE outcome AS
 SELECT n, pg_temp.record_of((SELECT array_agg(l.document ORDER BY md5(concat(l.id, c, n))) FROM letter l, generate_series(1, 1 + n % 2) AS c)) AS found

@@ -4,25 +4,6 @@ SELECT no_plan();
 \ir ../messages.sql
 SET LOCAL timezone = 'UTC';
 
-CREATE FUNCTION pg_temp.observation(id text, code text, at text, value jsonb) RETURNS jsonb LANGUAGE sql
-RETURN jsonb_build_object('resourceType', 'Observation', 'id', id, 'status', 'final', 'effectiveDateTime', at, 'subject', '{"reference": "Patient/pat"}'::jsonb,
-	'code', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('code', code, 'system', CASE WHEN code LIKE 'MCS%' THEN 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-observation-codes' ELSE 'urn:oid:1.2.208.176.2.1' END))),
-	'interpretation', '[{"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-core-interpretation-codes", "code": "NI"}]}]'::jsonb) || value;
--- Organization 1 is the municipality, with a producer id; 2 the practice, with a provider number.
-CREATE FUNCTION pg_temp.hco(letter text, stack jsonb, observations jsonb, issued text DEFAULT '2026-02-01T13:00:00Z', cpr text DEFAULT '0101300001', sender integer DEFAULT 1) RETURNS jsonb LANGUAGE sql
-RETURN (
-	SELECT jsonb_set(jsonb_set(m.message, ARRAY['entry', (n - 3)::text, 'resource', 'identifier', '2'], '{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/MedComProducentID", "value": "KAF"}', true),
-		ARRAY['entry', (n - 2)::text, 'resource', 'identifier', '2'], '{"system": "urn:oid:1.2.208.176.1.4", "value": "061654"}', true)
-	FROM (
-		SELECT pg_temp.message('homecareobservation-message', letter, sender, 2, stack, jsonb_build_array(
-			jsonb_build_object('resourceType', 'DiagnosticReport', 'id', 'rep-' || letter, 'status', 'final', 'issued', issued, 'subject', '{"reference": "Patient/pat"}'::jsonb,
-				'code', '{"coding": [{"code": "HomeCareReport"}]}'::jsonb, 'performer', jsonb_build_array(jsonb_build_object('reference', 'Organization/org-' || sender)), 'conclusion', 'fine',
-				'result', (SELECT jsonb_agg(jsonb_build_object('reference', 'Observation/' || (o ->> 'id'))) FROM jsonb_array_elements(observations) AS o)),
-			jsonb_build_object('resourceType', 'Patient', 'id', 'pat', 'identifier', jsonb_build_array(jsonb_build_object('system', 'urn:oid:1.2.208.176.1.2', 'value', cpr)), 'name', '[{"use": "official", "family": "Elmer", "given": ["Bruno"]}]'::jsonb))
-			|| observations, 'DiagnosticReport/rep-' || letter) AS message
-	) AS m
-	CROSS JOIN LATERAL (SELECT jsonb_array_length(m.message -> 'entry') AS n) AS n);
-
 SELECT jsonb_build_array(
 	pg_temp.observation('o1', 'MCS88122', '2026-02-01T08:00:00Z', '{"valueQuantity": {"value": 19, "unit": "1/min"}}'),
 	pg_temp.observation('o2', 'NPU22089', '2026-02-01T08:05:00+01:00', '{"valueQuantity": {"value": 7.1, "comparator": "<", "unit": "mmol/L"}, "note": [{"text": "not fasting"}]}'),

@@ -3,26 +3,7 @@
 BEGIN;
 SET LOCAL search_path = public, smartcare;
 SELECT plan(52);
-
--- A letter with what stands around every one of them.
-CREATE FUNCTION pg_temp.letter(
-	version text, id text, cpr text, minutes integer DEFAULT 60, envelope text DEFAULT NULL, content text DEFAULT '',
-	episode text DEFAULT NULL, sender text DEFAULT '5790000000012', receiver text DEFAULT '5790000000029', namespace text DEFAULT
-	'http://rep.oio.dk/sundcom.dk/medcom.dk/xml/schemas/2007/02/01/')
-RETURNS text LANGUAGE sql AS $$
-	SELECT format('<?xml version="1.0" encoding="UTF-8"?><Emessage xmlns="%s"><Envelope><Sent><Date>%s</Date><Time>%s</Time></Sent>'
-		'<Identifier>%s</Identifier><AcknowledgementCode>pluspositivkvitt</AcknowledgementCode></Envelope>'
-		'<Report><Letter><Identifier>%s</Identifier><VersionCode>%s</VersionCode><StatisticalCode>X</StatisticalCode>'
-		'<Authorisation><Date>%s</Date><Time>%s</Time></Authorisation><TypeCode>X</TypeCode><StatusCode>nytbrev</StatusCode>%s</Letter>'
-		'<Sender><EANIdentifier>%s</EANIdentifier><Identifier>1300</Identifier><IdentifierCode>sygehusafdelingsnummer</IdentifierCode>'
-		'<OrganisationName>Sender</OrganisationName></Sender>'
-		'<Receiver><EANIdentifier>%s</EANIdentifier><OrganisationName>Receiver</OrganisationName></Receiver>'
-		'<Patient><CivilRegistrationNumber>%s</CivilRegistrationNumber><PersonSurnameName>Æbelø</PersonSurnameName>'
-		'<PersonGivenName>Åse</PersonGivenName></Patient>%s</Report></Emessage>',
-		namespace, to_char(t, 'YYYY-MM-DD'), to_char(t, 'HH24:MI'), coalesce(envelope, 'E' || id), id, version, to_char(t, 'YYYY-MM-DD'), to_char(t, 'HH24:MI'),
-		'<EpisodeOfCareIdentifier>' || episode || '</EpisodeOfCareIdentifier>', sender, receiver, cpr, content)
-	FROM (SELECT (now() - minutes * interval '1 minute') AT TIME ZONE 'Europe/Copenhagen' AS t) AS s;
-$$;
+\ir ../messages.sql
 
 CREATE FUNCTION pg_temp.outcome(text) RETURNS text LANGUAGE sql AS
 $$ SELECT concat_ws(' ', l.kind, l.status, l.answer, nullif(array_to_string(ARRAY(SELECT i.rule FROM unnest(l.issues) AS i), ','), ''))
@@ -36,7 +17,7 @@ SELECT is((SELECT array_agg(care.letter_kind(v.version, v.code) ORDER BY v.place
 	'{XDIS16,XDIS02,XREF22,XRPT05,XCTL03,XDIS91,GGOP2,GGOP3,NULL}'::text[], 'the type follows from the version, or from the type code');
 
 -- Every type is read, kept, and before its receiver.
-SELECT lives_ok(format('SELECT care.receive(pg_temp.letter(%L, %L, %L))', t.version, t.version, '0101014567'), t.version || ' is received')
+SELECT lives_ok(format('SELECT care.receive(pg_temp.oioxml(%L, %L, %L))', t.version, t.version, '0101014567'), t.version || ' is received')
 FROM (
 	SELECT CASE WHEN t.type LIKE 'GGOP%' THEN t.type
 		ELSE 'X' || CASE substr(t.type, 2, 3) WHEN 'DIS' THEN 'D' WHEN 'REF' THEN 'H' ELSE 'R' END || right(t.type, 2) || '99Z' END AS version
@@ -61,29 +42,29 @@ SELECT is((SELECT count(DISTINCT l.event_time) FROM care.letter l
 		WHERE l.event_time = date_trunc('minute', now() - interval '60 minutes')), 1::bigint, 'the time is that of the clock on the wall');
 
 -- Exactly once.
-SELECT is((SELECT r ->> 'receipt' FROM care.receive(pg_temp.letter('XH0199Z', 'XH0199Z', '0101014567', envelope => 'E2')) AS r), 'XCTL03',
+SELECT is((SELECT r ->> 'receipt' FROM care.receive(pg_temp.oioxml('XH0199Z', 'XH0199Z', '0101014567', envelope => 'E2')) AS r), 'XCTL03',
 	'a letter that comes again in another envelope gets the same answer');
 SELECT is((SELECT count(*) FROM care.service_request), 8::bigint, 'and changes nothing');
-SELECT is((SELECT r ->> 'code' FROM care.receive(pg_temp.letter('XH0199Z', 'XH0199Z', '0101014567', content => '<Other/>')) AS r), 'fatal-error',
+SELECT is((SELECT r ->> 'code' FROM care.receive(pg_temp.oioxml('XH0199Z', 'XH0199Z', '0101014567', content => '<Other/>')) AS r), 'fatal-error',
 	'with other contents it is another letter with a number that is taken');
-SELECT is((SELECT r ->> 'code' FROM care.receive(pg_temp.letter('XH0199Z', 'XH0199Z', '0101014567', sender => '5790000000036')) AS r), 'ok',
+SELECT is((SELECT r ->> 'code' FROM care.receive(pg_temp.oioxml('XH0199Z', 'XH0199Z', '0101014567', sender => '5790000000036')) AS r), 'ok',
 	'numbers are their sender''s own');
 
 -- Ready for discharge, with the stay that it is about.
 SELECT care.admit(c.citizen, o.id, 'IMP', 'stay', now() - interval '2 days') FROM care.citizen c, care.organization o WHERE o.gln = '5790000000012' \g /dev/null
-SELECT is((SELECT r ->> 'receipt' FROM care.receive(pg_temp.letter('XD1934C', 'R1', '0101014567', 30)) AS r), 'XCTL03', 'ready for discharge is received');
+SELECT is((SELECT r ->> 'receipt' FROM care.receive(pg_temp.oioxml('XD1934C', 'R1', '0101014567', 30)) AS r), 'XCTL03', 'ready for discharge is received');
 SELECT is((SELECT e.ready_at FROM care.encounter e), date_trunc('minute', now() - interval '30 minutes'), 'and said of the stay');
 SELECT is(pg_temp.outcome('R1'), 'XDIS19 processed ok', 'without anything to remark');
-SELECT care.receive(pg_temp.letter('XD1934C', 'R2', '0202024566')) \g /dev/null
+SELECT care.receive(pg_temp.oioxml('XD1934C', 'R2', '0202024566')) \g /dev/null
 SELECT is(pg_temp.outcome('R2'), 'XDIS19 processed ok letter-stay', 'without a stay it is kept, and that is said');
 
 -- Receipts settle what we sent, and get no answer.
 INSERT INTO care.letter (letter, direction, standard, status, receiver, received_at)
 SELECT 'ours-1', 'out', 'oioxml', 'sent', o.id, now() FROM care.organization o WHERE o.gln = '5790000000012';
-SELECT is(care.receive(pg_temp.letter('XC0330Q', 'C1', '', content => '<OriginalLetter><Identifier>ours-1</Identifier></OriginalLetter>')), NULL,
+SELECT is(care.receive(pg_temp.oioxml('XC0330Q', 'C1', '', content => '<OriginalLetter><Identifier>ours-1</Identifier></OriginalLetter>')), NULL,
 	'a receipt gets no answer');
 SELECT is((SELECT l.status || ' ' || l.answer FROM care.letter l WHERE l.letter = 'ours-1'), 'processed ok', 'and settles the letter it names');
-SELECT care.receive(pg_temp.letter('XC0230Q', 'C2', '', content => '<OriginalLetter><Identifier>nobodys</Identifier></OriginalLetter>')) \g /dev/null
+SELECT care.receive(pg_temp.oioxml('XC0230Q', 'C2', '', content => '<OriginalLetter><Identifier>nobodys</Identifier></OriginalLetter>')) \g /dev/null
 SELECT is(pg_temp.outcome('C2'), 'XCTL02 processed ok unknown-letter', 'one for a letter that is not ours is kept, and said to be');
 
 -- Rubbish.
@@ -92,17 +73,17 @@ SELECT is(pg_temp.refused('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "
 SELECT is(pg_temp.refused('<Emessage>'), 'fatal-error MSG_CANT_PARSE_CONTENT', 'XML that is none is refused');
 SELECT is(pg_temp.refused(U&'\FEFF <Emessage/>'), 'fatal-error letter-type', 'a letter that is empty is refused');
 SELECT is(pg_temp.refused('<a:ClinicalDocument xmlns:a="urn:hl7-org:v3"/>'), 'fatal-error letter-type', 'something else is refused');
-SELECT is((SELECT r ->> 'letter' FROM care.receive(pg_temp.letter('XD1834C', 'many', '0101014567',
+SELECT is((SELECT r ->> 'letter' FROM care.receive(pg_temp.oioxml('XD1834C', 'many', '0101014567',
 		content => repeat('<Letter><Identifier>another</Identifier></Letter>', 20000))) AS r), '5790000000012/many', 'of many numbers the first is that of the letter');
-SELECT is((SELECT r FROM care.receive(pg_temp.letter('XC0330Q', 'receipts', '', content => repeat('<Identifier>nobodys</Identifier>', 20000))) AS r), NULL,
+SELECT is((SELECT r FROM care.receive(pg_temp.oioxml('XC0330Q', 'receipts', '', content => repeat('<Identifier>nobodys</Identifier>', 20000))) AS r), NULL,
 	'a receipt that names many letters is read');
-SELECT is(pg_temp.refused(pg_temp.letter('XD9999Z', 'B1', '0101014567')), 'fatal-error letter-type', 'an unknown type is refused');
-SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', '', '0101014567')), 'fatal-error letter-id', 'a letter without number is refused');
-SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', 'B2', '0101014567', sender => '5790000000013')), 'fatal-error letter-id',
+SELECT is(pg_temp.refused(pg_temp.oioxml('XD9999Z', 'B1', '0101014567')), 'fatal-error letter-type', 'an unknown type is refused');
+SELECT is(pg_temp.refused(pg_temp.oioxml('XD1634C', '', '0101014567')), 'fatal-error letter-id', 'a letter without number is refused');
+SELECT is(pg_temp.refused(pg_temp.oioxml('XD1634C', 'B2', '0101014567', sender => '5790000000013')), 'fatal-error letter-id',
 	'and one whose sender has a location number with a wrong check digit');
-SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', 'B3', '0101014567', receiver => '1')), 'fatal-error letter-receiver', 'or whose receiver has');
-SELECT is(pg_temp.refused(pg_temp.letter('XD1634C', 'B4', '9999999999')), 'fatal-error letter-citizen', 'a number that is no CPR number is refused');
-SELECT is(pg_temp.refused(replace(pg_temp.letter('XD1634C', 'B5', '0101014567'), 'Date>', 'Day>')), 'fatal-error letter-time', 'so is a letter without time');
+SELECT is(pg_temp.refused(pg_temp.oioxml('XD1634C', 'B3', '0101014567', receiver => '1')), 'fatal-error letter-receiver', 'or whose receiver has');
+SELECT is(pg_temp.refused(pg_temp.oioxml('XD1634C', 'B4', '9999999999')), 'fatal-error letter-citizen', 'a number that is no CPR number is refused');
+SELECT is(pg_temp.refused(replace(pg_temp.oioxml('XD1634C', 'B5', '0101014567'), 'Date>', 'Day>')), 'fatal-error letter-time', 'so is a letter without time');
 SELECT is(pg_temp.refused('<Emessage>' || repeat('<a>', 100000) || repeat('</a>', 100000) || '</Emessage>'),
 	'fatal-error MSG_CANT_PARSE_CONTENT', 'and one that nests too deep');
 SELECT is((SELECT count(*) FROM care.message m WHERE m.status = 'refused' AND m.body IS NOT NULL), 11::bigint, 'all of them are kept');

@@ -337,6 +337,9 @@ $$, 'all references of an answer lead somewhere in it');
 SELECT is(pg_temp.letter(a.letter), NULL, 'an answer is a letter of its own') FROM (SELECT care.receive(message::text) #>> '{entry,0,resource,id}' AS letter FROM story WHERE n = 2) AS a;
 SELECT is(care.receive(care.receive(message::text)::text), NULL, 'which we would take ourselves') FROM story WHERE n = 2;
 SELECT is((SELECT status || ' ' || (SELECT string_agg(i.rule, ' ') FROM unnest(issues) AS i) FROM care.letter WHERE standard = 'acknowledgement' AND status = 'processed' ORDER BY received_at DESC LIMIT 1), 'processed unknown-letter', 'as one that breaks no rule');
+UPDATE care.setting SET value = 'https://region.example/fhir/' WHERE name = 'fhir_base';
+SELECT is((SELECT count(*) FROM jsonb_path_query(care.receive(message::text), '$.entry[*].fullUrl') AS u WHERE u #>> '{}' LIKE 'https://region.example/fhir/%'),
+	(SELECT count(*) FROM jsonb_path_query(care.receive(message::text), '$.entry[*]')), 'whose resources are named as the setting says') FROM story WHERE n = 2;
 
 -- Partitions and retention
 CALL care.maintain_messages();
