@@ -1,78 +1,5 @@
 -- The trace: who has seen and written what about a citizen, shown to the citizen; and
--- the log's own keeping.
-
-CREATE OR REPLACE FUNCTION care.refuse_change()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF TG_OP = 'DELETE' THEN
-		IF OLD.at < now() - care.setting('access_log_kept')::interval THEN
-			RETURN OLD;
-		END IF;
-	END IF;
-	RAISE EXCEPTION 'the log of who has seen what is not changed'
-		USING ERRCODE = 'insufficient_privilege',
-			HINT = 'What is older than the setting "access_log_kept" care.keep_access_log() removes.';
-END
-$$;
-COMMENT ON FUNCTION care.refuse_change() IS
-'Internal: trigger by which rows of the log are neither changed nor, before their time, deleted. Errors: 42501.';
-
-CREATE OR REPLACE TRIGGER access_log_append BEFORE UPDATE OR DELETE ON care.access_log
-	FOR EACH ROW EXECUTE FUNCTION care.refuse_change();
-CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log
-	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
-CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log_default
-	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
-
-CREATE OR REPLACE FUNCTION care.keep_access_log(ahead integer DEFAULT 2)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
-AS $$
-DECLARE
-	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
-	month record;
-	column_comment record;
-BEGIN
-	FOR month IN
-		SELECT m.first_day, m.first_day + interval '1 month' AS next, to_char(m.first_day, '"access_log_"YYYY_MM') AS name
-		FROM generate_series(date_trunc('month', now()), now() + ahead * interval '1 month', '1 month') AS m (first_day)
-	LOOP
-		-- A month that has rows in the default partition stays there.
-		CONTINUE WHEN to_regclass('care.' || month.name) IS NOT NULL
-			OR EXISTS (SELECT FROM care.access_log_default d WHERE d.at >= month.first_day AND d.at < month.next);
-		EXECUTE format('CREATE TABLE care.%I PARTITION OF care.access_log FOR VALUES FROM (%L) TO (%L)',
-			month.name, month.first_day, month.next);
-		EXECUTE format('ALTER TABLE care.%I OWNER TO %I', month.name, (
-			SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = 'care.access_log'::regclass));
-		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.%I '
-			'FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', month.name);
-		EXECUTE format('COMMENT ON TABLE care.%I IS %L', month.name, 'The rows of a month.');
-		FOR column_comment IN
-			SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning FROM pg_attribute a
-			WHERE a.attrelid = 'care.access_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped
-		LOOP
-			EXECUTE format('COMMENT ON COLUMN care.%I.%I IS %L', month.name, column_comment.name, column_comment.meaning);
-		END LOOP;
-	END LOOP;
-
-	FOR month IN
-		SELECT c.relname AS name FROM pg_inherits i
-		JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = 'care.access_log'::regclass AND c.relname ~ '^access_log_\d{4}_\d\d$'
-			AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= oldest
-	LOOP
-		EXECUTE format('DROP TABLE care.%I', month.name);
-	END LOOP;
-	DELETE FROM care.access_log_default d WHERE d.at < oldest;
-END
-$$;
-COMMENT ON FUNCTION care.keep_access_log(integer) IS
-'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept". For the owner, once a month; where nobody calls it all rows are in the default partition, and stay.';
+-- what auditors see of it.
 
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
@@ -103,13 +30,14 @@ BEGIN
 		CASE WHEN n.id IS NOT NULL THEN c.name END,
 		t.login, t.consent, nullif(t.withheld, '{}'), t.reference
 	FROM (
-		SELECT l.at AS start_time, least(e.at, l.until) AS end_time, 'opened the record' AS activity, u.meaning AS purpose,
-			u.basis = 'emergency' OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
-			u.basis = 'citizen' AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
+		SELECT l.at AS start_time, least(e.at, l.until) AS end_time,
+			CASE l.activity WHEN 'find' THEN 'found in a search' ELSE 'opened the record' END AS activity, u.meaning AS purpose,
+			coalesce(u.basis = 'emergency', false) OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
+			coalesce(u.basis = 'citizen', false) AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
 			format('access_log %s %s', l.citizen, l.id) AS reference
 		FROM care.same_citizen(kept) AS s (citizen)
-		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity = 'open'
-		JOIN care.access_purpose u ON u.code = l.purpose
+		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity IN ('open', 'find')
+		LEFT JOIN care.access_purpose u ON u.code = l.purpose
 		LEFT JOIN care.professional_role k ON k.code = l.code
 		LEFT JOIN LATERAL (
 			SELECT min(b.at) AS at FROM care.access_log b
@@ -171,39 +99,46 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	oldest CONSTANT timestamptz := now() - care.setting('access_log_kept')::interval;
-	entry care.access_log;
 	head care.access_chain;
-	expected bigint := 1;
-	previous bytea := ''::bytea;
 BEGIN
 	PERFORM care.check_reader(citizen);
-	FOR entry IN SELECT * FROM care.access_log l WHERE l.citizen = verify_access_log.citizen ORDER BY l.id LOOP
-		id := entry.id;
-		problem := concat_ws(', ',
-			CASE WHEN entry.id < expected THEN 'number used twice'
-				-- The beginning goes with its time.
-				WHEN entry.id > expected AND (expected > 1 OR entry.at > oldest + interval '31 days') THEN 'rows are missing before' END,
-			CASE WHEN entry.id = expected AND entry.previous_hash <> previous THEN 'does not follow the row before' END,
-			CASE WHEN entry.hash <> care.access_hash(entry) THEN 'was changed' END);
-		IF problem <> '' THEN
-			RETURN NEXT;
-		END IF;
-		expected := entry.id + 1;
-		previous := entry.hash;
-	END LOOP;
 	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = verify_access_log.citizen;
-	IF coalesce(head.last_id, 0) <> expected - 1 AND coalesce(head.last_at > oldest, true)
-		OR head.last_id = expected - 1 AND head.hash <> previous
-	THEN
-		id := head.last_id;
-		problem := 'is not the last row of the log';
-		RETURN NEXT;
-	END IF;
+	RETURN QUERY SELECT v.* FROM care.verify_chain('access_log', 'citizen', verify_access_log.citizen::text, head.last_place, head.last_at, head.hash) v;
 END
 $$;
 COMMENT ON FUNCTION care.verify_access_log(bigint) IS
-'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id; nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id (null: at the end rows are missing); nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+
+CREATE OR REPLACE FUNCTION care.verify_search_log(role_name name, OUT id bigint, OUT problem text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	head care.search_chain;
+BEGIN
+	SELECT * INTO head FROM care.search_chain h WHERE h.role_name = verify_search_log.role_name;
+	RETURN QUERY SELECT v.* FROM care.verify_chain('search_log', 'role_name', verify_search_log.role_name, head.last_place, head.last_at, head.hash) v;
+END
+$$;
+COMMENT ON FUNCTION care.verify_search_log(name) IS
+'As care.verify_access_log(), of a role''s rows of care.search_log. For members of care_auditor, and the owner.';
+
+CREATE OR REPLACE VIEW care.search_trace WITH (security_barrier) AS
+SELECT l.at, l.activity, l.criterion, l.found, p.name AS person, l.login, l.role_name, l.id
+FROM care.search_log l
+LEFT JOIN care.practitioner p ON p.id = l.practitioner;
+
+COMMENT ON VIEW care.search_trace IS
+'Who has looked for citizens by what, and read which lists of many: care.search_log for auditors, with names.';
+COMMENT ON COLUMN care.search_trace.at IS 'When.';
+COMMENT ON COLUMN care.search_trace.activity IS 'search, worklist or analysis.';
+COMMENT ON COLUMN care.search_trace.criterion IS 'What was asked for.';
+COMMENT ON COLUMN care.search_trace.found IS 'How many citizens a search found; how many rows the work-list had; null of an analysis.';
+COMMENT ON COLUMN care.search_trace.person IS 'Who did.';
+COMMENT ON COLUMN care.search_trace.login IS 'The login of the session.';
+COMMENT ON COLUMN care.search_trace.role_name IS 'The role it acted in.';
+COMMENT ON COLUMN care.search_trace.id IS 'Id in care.search_log.';
 
 CREATE OR REPLACE VIEW care.access_review WITH (security_barrier) AS
 SELECT l.citizen, l.id AS access, l.at, p.name AS person, k.meaning AS role, o.name AS organization,
