@@ -1,5 +1,5 @@
 -- Three citizens on their way through both pathways, as scripts play it in a transaction: the organizations, the steps with what
--- they change on the work-lists (list), pg_temp.replay() and pg_temp.difference().
+-- they change on the work-lists (list), and functions that take them.
 INSERT INTO care.organization (id, sector, name) VALUES
 	(-1, 'general practice', 'practice'), (-2, 'hospital', 'hospital'), (-3, 'municipality', 'municipality'), (-4, 'hospital', 'emergency'),
 	(-5, 'pharmacy', 'pharmacy');
@@ -316,20 +316,24 @@ INSERT INTO story (citizen, day, what, statement, list) VALUES
 ('Karen', 6.5, 'home care ends', $$care.complete_task(c(), (SELECT max(id) FROM care.task WHERE citizen = c()), o('municipality'), request(), at())$$,
 	'- municipality: end service task -> complete_task');
 
--- Plays a citizen's story up to a step, so long ago that the present is so many days after it; returns the citizen, a new one.
-CREATE FUNCTION pg_temp.replay(name text, last int, days float8) RETURNS bigint LANGUAGE plpgsql AS $$
+-- Begins a story, so long ago that it is now this day of it; returns the citizen, a new one.
+CREATE FUNCTION pg_temp.begin(name text, today float8) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-	s story;
-	until CONSTANT float8 := (SELECT day FROM story WHERE nth = last);
 	me CONSTANT bigint := care.register_citizen('{urn:oid:1.2.208.176.1.2}', ARRAY[to_char(date '1950-01-01' + (SELECT count(*)::int FROM care.citizen), 'DDMMYY') || '0001'], name,
 		general_practice => -1, municipality => -3);
 BEGIN
-	PERFORM set_config('smartcare_test.citizen', me::text, true), set_config('smartcare_test.today', (until + days)::text, true);
-	FOR s IN SELECT * FROM story WHERE story.citizen = name AND (day, nth) <= (until, last) ORDER BY day, nth LOOP
-		PERFORM set_config('smartcare_test.step', 'step ' || s.nth, true), set_config('smartcare_test.step_day', s.day::text, true);
-		EXECUTE 'SELECT ' || regexp_replace(s.statement, '(?<![\w.])(c|o|at|day|due|agree|event|entry|request|measured)\(', 'pg_temp.\1(', 'g');
-	END LOOP;
+	PERFORM set_config('smartcare_test.citizen', me::text, false), set_config('smartcare_test.today', today::text, false);
 	RETURN me;
+END
+$$;
+-- Takes a step of it; returns the citizen.
+CREATE FUNCTION pg_temp.take(step int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	s CONSTANT story := (SELECT t FROM story t WHERE t.nth = step);
+BEGIN
+	PERFORM set_config('smartcare_test.step', 'step ' || s.nth, false), set_config('smartcare_test.step_day', s.day::text, false);
+	EXECUTE 'SELECT ' || regexp_replace(s.statement, '(?<![\w.])(c|o|at|day|due|agree|event|entry|request|measured)\(', 'pg_temp.\1(', 'g');
+	RETURN pg_temp.c();
 END
 $$;
 -- What a step changes: what comes (+), what goes (-).

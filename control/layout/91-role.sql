@@ -303,21 +303,17 @@ AS $$
 DECLARE
 	me CONSTANT name := smartcare.my_role();
 	roles CONSTANT name[] := smartcare.my_roles();
-	today CONSTANT date := care.today();
+	places CONSTANT bigint[] := ARRAY(
+		SELECT r.organization
+		FROM care.practitioner_login l
+		JOIN care.practitioner p ON p.id = l.practitioner AND p.active
+		JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> care.today()
+		WHERE l.role_name = me);
 BEGIN
 	RETURN ARRAY(
-		WITH RECURSIVE place AS (
-			SELECT r.organization AS id
-			FROM care.practitioner_login l
-			JOIN care.practitioner p ON p.id = l.practitioner AND p.active
-			JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> today
-			WHERE l.role_name = me
-			UNION
-			SELECT o.id FROM place w
-			JOIN care.organization o ON o.parent = w.id
-		)
 		SELECT o.id FROM care.organization o
-		WHERE o.role_name = ANY (roles) AND (o.id IN (SELECT w.id FROM place w)
+		WHERE o.role_name = ANY (roles) AND (o.id = ANY (places)
+			OR places <> '{}' AND care.organization_line(o.id) && places
 			OR 'care_integration' = ANY (roles) AND NOT EXISTS (SELECT FROM care.practitioner_login l WHERE l.role_name = me))
 		ORDER BY o.id);
 END

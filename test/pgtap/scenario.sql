@@ -113,8 +113,9 @@ INSERT INTO later (citizen, what, days, list) VALUES
 -- The work-lists after a step, or so many days later.
 CREATE FUNCTION pg_temp.lists(name text, last int, days float8) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-	me CONSTANT bigint := pg_temp.replay(name, last, days);
+	me CONSTANT bigint := pg_temp.begin(name, (SELECT day + days FROM story WHERE nth = last));
 BEGIN
+	PERFORM pg_temp.take(s.nth) FROM (SELECT nth FROM story WHERE story.citizen = name AND nth <= last ORDER BY nth) s;
 	RETURN ARRAY(
 		SELECT concat(coalesce(nullif(w.organization_name, ''), w.role), ': ', w.kind, ' ' || w.entity, ' -> ' || w.next_step, CASE WHEN w.overdue THEN ', late' END)
 		FROM care.worklist w WHERE w.citizen = me ORDER BY 1);
