@@ -59,7 +59,7 @@ SELECT count(care.join_care_team(e.citizen, e.municipality, 'coordinator', 'join
 FROM entered e WHERE e.stage >= 4 \gset
 SELECT count(care.add_related_person(e.citizen, NULL, pg_temp.pick('{Anne,Bo,Dorthe,Erik,Gitte,Jan,Lone,Morten}', pg_temp.chance('relative', e.n)) || ' ' || split_part(c.name, ' ', 3),
 	pg_temp.pick('{spouse,daughter,son,neighbour}', pg_temp.chance('relation', e.n)), 'add_related_person ' || e.n, pg_temp.moment(0.6 - e.days),
-	shared => '{appointment,task}')) AS taken
+	shared => '{contacts,plan}')) AS taken
 FROM entered e JOIN care.citizen c ON c.citizen = e.citizen
 WHERE e.stage >= 4 AND pg_temp.chance('related', e.n) < 0.4 \gset
 

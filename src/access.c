@@ -145,7 +145,6 @@ end_transaction(XactEvent event, void *arg)
 			rights_changed = false;
 			break;
 		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
 			close_records_if(is_pending, NULL);
 			rights_changed = false;
 			break;
@@ -208,6 +207,7 @@ access_init(void)
 							 NULL, assign_records_open, NULL);
 	RegisterXactCallback(end_transaction, NULL);
 	RegisterSubXactCallback(end_subtransaction, NULL);
+	access_trace_init();
 }
 
 /* Who owns schema care; InvalidOid where there is none. */
@@ -227,13 +227,13 @@ layout_owner(void)
 }
 
 /* No layout, no owner, and GetUserId() is never invalid. */
-static void
-check_caller(void)
+void
+access_check_caller(void)
 {
 	if (GetUserId() != layout_owner())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("records are opened and closed by the functions of schema \"care\" alone"),
+				 errmsg("access is logged by the functions of schema \"care\" alone"),
 				 errhint("Use care.open_record() and care.close_record().")));
 }
 
@@ -429,7 +429,7 @@ set_record_open(PG_FUNCTION_ARGS)
 	};
 	TimestampTz now = GetCurrentTimestamp();
 
-	check_caller();
+	access_check_caller();
 	if (record.until > now + MAX_OPEN_HOURS * USECS_PER_HOUR)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -456,6 +456,7 @@ set_record_open(PG_FUNCTION_ARGS)
 
 	/* A crash must not lose the log of what has been read. */
 	ForceSyncCommit();
+	access_forbid_prepare();
 	records[record_count++] = record;
 	PG_RETURN_VOID();
 }
@@ -466,7 +467,8 @@ set_record_closed(PG_FUNCTION_ARGS)
 {
 	int64		citizen = PG_GETARG_INT64(0);
 
-	check_caller();
+	access_check_caller();
+	access_forbid_prepare();
 	close_records_if(is_mine_of, &citizen);
 	PG_RETURN_VOID();
 }

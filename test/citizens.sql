@@ -46,7 +46,7 @@ DECLARE
 		'book_appointment($1, $2, ''Control'', $4 + ''1 day'', $3, $4, pg_temp.pick(NULL, $4 + ''25 hours''), {care_plan})',
 		'fulfil_appointment($1, {appointment}, $2, $3, $4)', 'miss_appointment($1, {appointment}, $2, $3, $4)', 'cancel_appointment($1, {appointment}, NULL, ''ill'', $3, $4)',
 		'join_care_team($1, $2, ''nurse'', $3, $4, pg_temp.pick(NULL, 1, 2))', 'leave_care_team($1, {care_team_member}, $2, $3, $4)',
-		'add_related_person($1, NULL, ''Ole'', ''husband'', $3, $4, ''12345678'', ''{diary,measurement}'')', 'remove_related_person($1, {related_person}, NULL, $3, $4)',
+		'add_related_person($1, NULL, ''Ole'', ''husband'', $3, $4, ''12345678'', ''{answers,measurements}'')', 'remove_related_person($1, {related_person}, NULL, $3, $4)',
 		'answer_questionnaire($1, ''breath'', ''[{"linkId": "a", "answer": [{"valueInteger": 3}]}]'', $3, $4)', 'answer_questionnaire($1, ''sleep'', ''[{"linkId": "b", "answer": [{"valueString": "w\\u00e6ll"}]}]'', $3, $4, $2)',
 		'amend_answers($1, {questionnaire_response}, ''[]'', $3, $4)', 'write_diary($1, ''Walked "far"'', $3, $4, pg_temp.pick(NULL, ''walk''::text), {related_person})', 'write_diary($1, ''Slept'', $3, $4)',
 		'annul($1, (SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = $1), $2, ''mistake'', $3, $4)');

@@ -69,6 +69,8 @@ INSERT INTO care.citizen_login (citizen, role_name, related_person) VALUES (:nan
 INSERT INTO care.access_log (citizen, activity, at, login, role_name, practitioner, organization, purpose, reason, withheld) VALUES
 	(:nancy, 'open', '2026-03-02 08:00:00.000001+01', 'sample_pool', 'sample_nurse', 1, 2, 'ETREAT', 'Åndenød', '{plan}'),
 	(:nancy, 'open', '2026-03-03 08:00+01', 'sample_nancy', 'sample_nancy', NULL, NULL, 'PATRQT', NULL, NULL);
+INSERT INTO care.search_log (role_name, activity, criterion, found, login, practitioner) VALUES
+	('sample_nurse', 'search', '{"name": "Åse"}', 2, 'sample_pool', 1);
 INSERT INTO care.access_verdict (citizen, access, verdict, note) VALUES (:nancy, 1, 'justified', 'ambulance');
 
 SELECT care.set_reference_range(:nancy, 2, 'body_weight', 'sample range', '2025-12-31', yellow_high => 71.5);

@@ -274,7 +274,7 @@ COMMENT ON TABLE care.related_person IS 'Informal carers and other persons close
 COMMENT ON COLUMN care.related_person.status IS 'active, inactive, or entered-in-error.';
 COMMENT ON COLUMN care.related_person.relationship IS 'Spouse, daughter, neighbour ...';
 COMMENT ON COLUMN care.related_person.contact IS 'How to reach the person.';
-COMMENT ON COLUMN care.related_person.shared IS 'What the citizen shares with the person: kinds of entries, as in care.timeline.';
+COMMENT ON COLUMN care.related_person.shared IS 'Which parts of the record (care.record_part) the citizen shares with the person.';
 
 INSERT INTO care.workflow_transition (entity, step, from_status, to_status, actors, party, needs)
 SELECT t.entity, t.step, t.from_status, t.to_status, a.actors, t.party, t.needs

@@ -126,22 +126,24 @@ INSERT INTO care.access_purpose (code, meaning, basis) VALUES
 
 CREATE TABLE care.access_chain (
 	citizen bigint PRIMARY KEY REFERENCES care.citizen,
-	last_id bigint NOT NULL,
+	last_place bigint NOT NULL,
 	last_at timestamptz NOT NULL,
 	hash bytea NOT NULL
 );
 
 COMMENT ON TABLE care.access_chain IS
 'The head of each citizen''s chain in care.access_log. Kept somewhere else from time to time it shows whether the log was rewritten since.';
-COMMENT ON COLUMN care.access_chain.last_id IS 'How many rows the chain has had.';
+COMMENT ON COLUMN care.access_chain.last_place IS 'How many rows the chain has had.';
 COMMENT ON COLUMN care.access_chain.last_at IS 'When the last was.';
 COMMENT ON COLUMN care.access_chain.hash IS 'The hash of the last.';
 
+CREATE SEQUENCE care.access_log_id_seq;
+
 CREATE TABLE care.access_log (
 	citizen bigint NOT NULL REFERENCES care.citizen,
-	id bigint NOT NULL,
+	id bigint NOT NULL DEFAULT nextval('care.access_log_id_seq'),
 	at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	activity text NOT NULL CHECK (activity IN ('open', 'close')),
+	activity text NOT NULL CHECK (activity IN ('open', 'close', 'find')),
 	access bigint,
 	login name NOT NULL,
 	role_name name NOT NULL,
@@ -149,7 +151,7 @@ CREATE TABLE care.access_log (
 	code text,
 	organization bigint REFERENCES care.organization,
 	related_person bigint,
-	purpose text NOT NULL REFERENCES care.access_purpose,
+	purpose text REFERENCES care.access_purpose,
 	reason text,
 	entity name,
 	entry bigint,
@@ -157,28 +159,31 @@ CREATE TABLE care.access_log (
 	overridden boolean NOT NULL DEFAULT false,
 	withheld text[],
 	until timestamptz,
-	previous_hash bytea NOT NULL,
-	hash bytea NOT NULL,
-	PRIMARY KEY (citizen, id, at)
+	place bigint,
+	previous_hash bytea,
+	hash bytea,
+	PRIMARY KEY (citizen, id, at),
+	CHECK (purpose IS NOT NULL OR activity = 'find')
 ) PARTITION BY RANGE (at);
+ALTER SEQUENCE care.access_log_id_seq OWNED BY care.access_log.id;
 CREATE TABLE care.access_log_default PARTITION OF care.access_log DEFAULT;
 CREATE INDEX access_log_review_idx ON care.access_log (at) WHERE reason IS NOT NULL;
 
 COMMENT ON TABLE care.access_log IS
-'Who has opened which citizen''s record. Rows are added, never changed, each with the hash of the row before it of the same citizen; care.verify_access_log() recomputes them. Partitioned by month, see care.keep_access_log().';
+'Who has opened which citizen''s record, and who has found it. Rows are added, never changed, each with the hash of the row before it of the same citizen; care.verify_access_log() recomputes them. Partitioned by month, see care.keep_access_log().';
 COMMENT ON TABLE care.access_log_default IS 'The rows of months that have no partition of their own.';
-COMMENT ON COLUMN care.access_log.id IS 'Counts the citizen''s rows, from 1, without a gap.';
+COMMENT ON COLUMN care.access_log.id IS 'Which access it is: from a sequence, so there are gaps.';
 COMMENT ON COLUMN care.access_log.at IS 'When.';
-COMMENT ON COLUMN care.access_log.activity IS 'open or close.';
+COMMENT ON COLUMN care.access_log.activity IS 'open or close; find: it was all that a search found.';
 COMMENT ON COLUMN care.access_log.access IS 'Of close the id of the row that opened it.';
 COMMENT ON COLUMN care.access_log.login IS 'The login of the session.';
 COMMENT ON COLUMN care.access_log.role_name IS 'The role it acted in: the person''s, where an application logs in for many.';
 COMMENT ON COLUMN care.access_log.practitioner IS 'Which practitioner that was.';
 COMMENT ON COLUMN care.access_log.code IS 'As what, in the codes of care.professional_role.';
-COMMENT ON COLUMN care.access_log.organization IS 'For which organization; null for the citizen, and for who the citizen shares with.';
+COMMENT ON COLUMN care.access_log.organization IS 'For which organization; null for the citizen, for who the citizen shares with, and of a search.';
 COMMENT ON COLUMN care.access_log.related_person IS 'The person with whom the citizen shares.';
-COMMENT ON COLUMN care.access_log.purpose IS 'For what, in the codes of care.access_purpose.';
-COMMENT ON COLUMN care.access_log.reason IS 'Why, where that had to be said.';
+COMMENT ON COLUMN care.access_log.purpose IS 'For what, in the codes of care.access_purpose; null of a search.';
+COMMENT ON COLUMN care.access_log.reason IS 'Why, where that had to be said; of a search by what.';
 COMMENT ON COLUMN care.access_log.entity IS 'The evidence of the treatment relation: the table of the entry.';
 COMMENT ON COLUMN care.access_log.entry IS 'The entry''s id.';
 COMMENT ON COLUMN care.access_log.consent IS
@@ -186,16 +191,66 @@ COMMENT ON COLUMN care.access_log.consent IS
 COMMENT ON COLUMN care.access_log.overridden IS 'Whether a refusal was overridden.';
 COMMENT ON COLUMN care.access_log.withheld IS 'The parts that were not shown, for the citizen refuses to share them, or does not share them with this person.';
 COMMENT ON COLUMN care.access_log.until IS 'How long it could be read at most.';
-COMMENT ON COLUMN care.access_log.previous_hash IS 'The hash of the citizen''s row before; empty in the first.';
-COMMENT ON COLUMN care.access_log.hash IS 'SHA-256 over previous_hash and the rest of the row, see care.access_hash().';
+COMMENT ON COLUMN care.access_log.place IS 'Its place among the citizen''s rows, from 1, without a gap, in the order in which they were committed.';
+COMMENT ON COLUMN care.access_log.previous_hash IS 'The hash of the row in the place before; empty in the first.';
+COMMENT ON COLUMN care.access_log.hash IS 'SHA-256 over previous_hash and the rest of the row, see care.access_hash(). A row has its place and its hash once its transaction commits.';
+
+CREATE TABLE care.search_chain (
+	role_name name PRIMARY KEY,
+	last_place bigint NOT NULL,
+	last_at timestamptz NOT NULL,
+	hash bytea NOT NULL
+);
+
+COMMENT ON TABLE care.search_chain IS 'The head of each role''s chain in care.search_log, as care.access_chain is of a citizen''s.';
+COMMENT ON COLUMN care.search_chain.role_name IS 'The role.';
+COMMENT ON COLUMN care.search_chain.last_place IS 'How many rows the chain has had.';
+COMMENT ON COLUMN care.search_chain.last_at IS 'When the last was.';
+COMMENT ON COLUMN care.search_chain.hash IS 'The hash of the last.';
+
+CREATE SEQUENCE care.search_log_id_seq;
+
+CREATE TABLE care.search_log (
+	role_name name NOT NULL,
+	id bigint NOT NULL DEFAULT nextval('care.search_log_id_seq'),
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	activity text NOT NULL CHECK (activity IN ('search', 'worklist', 'analysis')),
+	criterion jsonb NOT NULL,
+	found bigint,
+	login name NOT NULL,
+	practitioner bigint REFERENCES care.practitioner,
+	place bigint,
+	previous_hash bytea,
+	hash bytea,
+	PRIMARY KEY (role_name, id, at)
+) PARTITION BY RANGE (at);
+ALTER SEQUENCE care.search_log_id_seq OWNED BY care.search_log.id;
+CREATE TABLE care.search_log_default PARTITION OF care.search_log DEFAULT;
+
+COMMENT ON TABLE care.search_log IS
+'Who has looked for citizens, and who has read lists of many: by criterion, for who is on such a list cannot be told for each citizen. A search that finds one citizen alone is in that citizen''s care.access_log instead. Kept and chained as that is, by role; care.verify_search_log() recomputes the hashes.';
+COMMENT ON TABLE care.search_log_default IS 'The rows of months that have no partition of their own.';
+COMMENT ON COLUMN care.search_log.role_name IS 'The role that it was done in: the person''s, where an application logs in for many.';
+COMMENT ON COLUMN care.search_log.id IS 'Which it is: from a sequence, so there are gaps.';
+COMMENT ON COLUMN care.search_log.at IS 'When.';
+COMMENT ON COLUMN care.search_log.activity IS 'search, worklist or analysis.';
+COMMENT ON COLUMN care.search_log.criterion IS 'What was asked for: what a search was given, whose work-list it was, of which project.';
+COMMENT ON COLUMN care.search_log.found IS 'How many citizens a search found; how many rows the work-list had; null of an analysis.';
+COMMENT ON COLUMN care.search_log.login IS 'The login of the session.';
+COMMENT ON COLUMN care.search_log.practitioner IS 'Which practitioner that was.';
+COMMENT ON COLUMN care.search_log.place IS 'Its place among the role''s rows, from 1, without a gap, in the order in which they were committed.';
+COMMENT ON COLUMN care.search_log.previous_hash IS 'The hash of the row in the place before; empty in the first.';
+COMMENT ON COLUMN care.search_log.hash IS 'SHA-256 over previous_hash and the rest of the row, see care.access_hash().';
+
 DO $$
 DECLARE
 	statement text;
 BEGIN
 	FOR statement IN
-		SELECT format('COMMENT ON COLUMN care.access_log_default.%I IS %L', a.attname, col_description(a.attrelid, a.attnum))
-		FROM pg_attribute a
-		WHERE a.attrelid = 'care.access_log'::regclass AND col_description(a.attrelid, a.attnum) IS NOT NULL
+		SELECT format('COMMENT ON COLUMN care.%I.%I IS %L', l.name || '_default', a.attname, col_description(a.attrelid, a.attnum))
+		FROM unnest('{access_log,search_log}'::text[]) AS l (name)
+		JOIN pg_attribute a ON a.attrelid = ('care.' || l.name)::regclass
+		WHERE col_description(a.attrelid, a.attnum) IS NOT NULL
 	LOOP
 		EXECUTE statement;
 	END LOOP;
@@ -252,4 +307,5 @@ INSERT INTO care.setting (name, value, meaning) VALUES
 	('record_open', '30 minutes', 'How long an opened record can be read; at most 24 hours.'),
 	('relation_after', '14 days', 'How long after its end a treatment relation still serves treatment: letters, answers, handing over.'),
 	('evaluation_after', '6 months', 'How long after its end a treatment relation serves the evaluation of one''s own treatment (Danish Health Act, section 42 d).'),
-	('access_log_kept', '5 years', 'How long the log of who has seen what is kept, where care.retention_rule does not say longer.');
+	('access_log_kept', '5 years', 'How long the logs of who has seen and looked for what are kept, where care.retention_rule does not say longer.'),
+	('search_limit', '100', 'How many citizens a search may find; one that would find more finds none.');

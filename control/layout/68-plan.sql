@@ -379,8 +379,16 @@ AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'related_person', NULL, 'add_related_person', organization,
 		request_id, event_time, jsonb_build_object('name', name, 'relationship', relationship, 'contact', contact, 'shared', shared));
+	unknown CONSTANT text := (
+		SELECT coalesce(s.part, 'null') FROM unnest(shared) AS s (part)
+		LEFT JOIN care.record_part p ON p.name = s.part
+		WHERE p.name IS NULL LIMIT 1);
 BEGIN
-	IF NOT result.repeated THEN
+	IF unknown IS NOT NULL THEN
+		RAISE EXCEPTION 'there is no part "%" of a record', unknown
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'care.record_part lists them.';
+	ELSIF NOT result.repeated THEN
 		INSERT INTO care.related_person (citizen, id, status, name, relationship, contact, shared, start_time)
 		VALUES (result.citizen, result.entry, result.status, name, relationship, contact, shared, event_time);
 	END IF;
@@ -388,7 +396,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.add_related_person(bigint, bigint, text, text, text, timestamptz, text, text[]) IS
-'Step: somebody close to the citizen, and what the citizen shares with that person. Errors: as care.take_step().';
+'Step: somebody close to the citizen, and which parts of the record (care.record_part) the citizen shares with that person. Errors: as care.take_step(); 22023 there is no such part.';
 
 CREATE OR REPLACE FUNCTION care.remove_related_person(
 	citizen bigint, person bigint, organization bigint,

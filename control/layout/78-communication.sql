@@ -274,12 +274,12 @@ RETURNS TABLE (
 	thread text, category text, topic text, written_at timestamptz, organization text, author text, phone text,
 	text text, title text, content_type text, url text, bytes integer, payload bigint, communication bigint, unread boolean,
 	encounter bigint)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-	this CONSTANT bigint := care.current_citizen(correspondence.citizen);
+	this CONSTANT bigint := care.check_open(correspondence.citizen, 'messages');
 BEGIN
 	RETURN QUERY
 	WITH segment AS (
@@ -308,4 +308,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.correspondence(bigint) IS
-'The correspondence about a citizen: its threads, the oldest first, each with category and topic of its first communication, whether any of it is unread, and the stay that it regards; of each thread what was written and attached, in the order in which it was written (bytes: size of an attachment that was sent along, in care.communication_payload.data).';
+'The correspondence about a citizen: its threads, the oldest first, each with category and topic of its first communication, whether any of it is unread, and the stay that it regards; of each thread what was written and attached, in the order in which it was written (bytes: size of an attachment that was sent along, in care.communication_payload.data). For those to whom the record is open in part "messages", and the owner. Errors: 42501 it is not, 25006 on a standby.';

@@ -21,7 +21,7 @@ RETURN CASE entity
 	WHEN 'diary_entry' THEN 'diary'
 	ELSE entity END;
 COMMENT ON FUNCTION care.timeline_kind(text) IS
-'Internal: under which kind of care.timeline the entries of a table are, which is also the word that care.related_person.shared has for them.';
+'Internal: under which kind of care.timeline the entries of a table are.';
 
 CREATE OR REPLACE VIEW care.timeline AS
 SELECT t.citizen, t."time", t.kind, t.title, t.detail, t.organization, o.name AS organization_name, t.entity, t.entry, t.source
@@ -118,7 +118,7 @@ COMMENT ON VIEW care.timeline IS
 COMMENT ON COLUMN care.timeline.citizen IS 'Whom it is about.';
 COMMENT ON COLUMN care.timeline."time" IS 'When it happened, or is planned; of measurements of a day the last.';
 COMMENT ON COLUMN care.timeline.kind IS
-'stay, contact, referral, service, task, plan, goal, appointment, pathway, consent, measurement, alert, condition, medication, allergy, note, care team, death, questionnaire, diary: the words of care.related_person.shared.';
+'stay, contact, referral, service, task, plan, goal, appointment, pathway, consent, measurement, alert, condition, medication, allergy, note, care team, death, questionnaire, diary.';
 COMMENT ON COLUMN care.timeline.title IS 'What it was: the step, or the entry''s name.';
 COMMENT ON COLUMN care.timeline.detail IS 'More of it, in words.';
 COMMENT ON COLUMN care.timeline.organization IS 'Who did it, or is responsible; null for the citizen.';

@@ -106,7 +106,7 @@ $$;
 -- The view is planned once a session: that takes longer than to run it.
 CREATE OR REPLACE FUNCTION care.worklist_of(organization bigint)
 RETURNS SETOF care.worklist
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 -- A hash would have all of the region's citizens or ranges, for the few that are looked up by key.
@@ -116,6 +116,7 @@ SET jit = off
 AS $$
 DECLARE
 	sees_all CONSTANT boolean := smartcare.sees_all();
+	number bigint;
 BEGIN
 	PERFORM care.check_works_for(organization);
 	PERFORM care.check_settled();
@@ -128,10 +129,12 @@ BEGIN
 			WHERE s.citizen = w.citizen AND s.category = 'sharing' AND s.status = 'rejected')
 		OR NOT care.refuses_part(w.citizen, w.organization, care.part_of(w.entity))
 	ORDER BY w.severity DESC, w.due, w.citizen, w.kind, w.entry;
+	GET DIAGNOSTICS number = ROW_COUNT;
+	PERFORM care.log_search('worklist', jsonb_build_object('organization', organization), number);
 END
 $$;
 COMMENT ON FUNCTION care.worklist_of(bigint) IS
-'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others, 25001 in a transaction that has changed who treats a citizen.';
+'What an organization has to do now: its rows of care.worklist, most severe first, then by due time. For who works there, without what the citizen refuses to share with it; the owner sees all. Who has read it is in care.search_log, but for the owner. Faster than the view, whose plan is made anew for each query. Errors: 42501 for all others, 25001 in a transaction that has changed who treats a citizen, 25006 on a standby, which cannot log.';
 
 CREATE OR REPLACE FUNCTION care.worklist_of_citizen(citizen bigint, related_person bigint DEFAULT NULL)
 RETURNS SETOF care.worklist

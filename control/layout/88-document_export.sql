@@ -167,7 +167,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	this CONSTANT bigint := care.current_citizen(citizen);
+	this CONSTANT bigint := care.check_open(citizen, 'measurements');
 	points jsonb;
 	identity CONSTANT uuid := gen_random_uuid();
 	person record;
@@ -256,4 +256,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.export_phmr(bigint, tstzrange, text[], bigint, bigint) IS
-'What a citizen measured in a period, all measures or these (names or codes), as a PHMR document: an organizer for each instant, codes as translations, in the measures'' units. author and custodian are organizations; by default the region, or the author. Each call is a document of its own. Errors: 23503 unknown citizen, 22023 no CPR number, or no code of the measure that a document can carry, 42704 unknown measure.';
+'What a citizen measured in a period, all measures or these (names or codes), as a PHMR document: an organizer for each instant, codes as translations, in the measures'' units. author and custodian are organizations; by default the region, or the author. Each call is a document of its own. For those to whom the record is open in part "measurements", and the owner. Errors: 42501 it is not; 23503 unknown citizen, 22023 no CPR number, or no code of the measure that a document can carry, 42704 unknown measure.';

@@ -2,14 +2,14 @@
 
 CREATE OR REPLACE FUNCTION care.export_entries(citizen bigint, period tstzrange DEFAULT NULL)
 RETURNS SETOF jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 SET jit = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	this CONSTANT bigint := care.current_citizen(export_entries.citizen);
+	this CONSTANT bigint := care.check_whole(export_entries.citizen);
 	names jsonb;
 BEGIN
 	IF export_entries.citizen IS NULL THEN
@@ -51,7 +51,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.export_entries(bigint, tstzrange) IS
-'The entries of care.export_bundle() one by one, in its order: for citizens with more measurements than a Bundle can hold. Errors: 22004 null, P0002 unknown citizen.';
+'The entries of care.export_bundle() one by one, in its order: for citizens with more measurements than a Bundle can hold. For those to whom all of the record is open. Errors: 42501 it is not; 22004 null, P0002 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.export_limit()
 RETURNS integer
@@ -62,17 +62,18 @@ COMMENT ON FUNCTION care.export_limit() IS
 
 CREATE OR REPLACE FUNCTION care.export_bundle(citizen bigint, period tstzrange DEFAULT NULL)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+	this CONSTANT bigint := care.check_whole(export_bundle.citizen);
 	points bigint;
 BEGIN
 	SELECT sum(smartcare.num_points(CASE WHEN period IS NULL THEN b.points ELSE smartcare.slice(b.points, period) END)) INTO points
 	FROM care.measurement_batch b
-	WHERE b.citizen = care.current_citizen(export_bundle.citizen)
+	WHERE b.citizen = this
 		AND (period IS NULL OR tstzrange(b.start_time, b.end_time, '[]') && period);
 	IF points > care.export_limit() THEN
 		RAISE EXCEPTION 'citizen % has % values, more than the % that a Bundle can hold', citizen, points, care.export_limit()
@@ -84,4 +85,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.export_bundle(bigint, tstzrange) IS
-'A citizen''s record as a FHIR R4 Bundle of type collection, which care.import_bundle() takes elsewhere: what is exported there is equal, but for Bundle.timestamp. A period limits measurements, answers and diary; all else is whole. Errors: 22004 null, P0002 unknown citizen, 54000 more than 100,000 values.';
+'A citizen''s record as a FHIR R4 Bundle of type collection, which care.import_bundle() takes elsewhere: what is exported there is equal, but for Bundle.timestamp. A period limits measurements, answers and diary; all else is whole. For those to whom all of the record is open, and the owner. Errors: 42501 it is not, or a part is withheld; 22004 null, P0002 unknown citizen, 54000 more than 100,000 values.';

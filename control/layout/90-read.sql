@@ -90,6 +90,30 @@ $$;
 COMMENT ON FUNCTION care.check_open(bigint, text) IS
 'Internal: the record that stands for a citizen, if the caller may read that part of it now; the owner may. Errors: 42501 not open, or withheld, 25006 on a standby.';
 
+CREATE OR REPLACE FUNCTION care.check_whole(citizen bigint)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	opened record;
+	withheld text[];
+BEGIN
+	IF smartcare.sees_all() THEN
+		RETURN care.current_citizen(check_whole.citizen);
+	END IF;
+	opened := care.open_parts(check_whole.citizen);
+	withheld := ARRAY(SELECT p.name FROM care.record_part p WHERE p.name <> ALL (opened.parts) ORDER BY p.name);
+	IF withheld <> '{}' THEN
+		PERFORM care.refuse_access(format('parts of the record of citizen %s are withheld', citizen),
+			format('They are %s: read what is open with the functions of each part.', array_to_string(withheld, ', ')));
+	END IF;
+	RETURN opened.citizen;
+END
+$$;
+COMMENT ON FUNCTION care.check_whole(bigint) IS
+'Internal: the record that stands for a citizen, if all parts of it are open to the caller; the owner may. Errors: 42501 not open, or a part is withheld, 25006 on a standby.';
+
 -- One function for each relation, all alike.
 DO $$
 DECLARE
@@ -186,17 +210,3 @@ END
 $$;
 COMMENT ON FUNCTION care.overview_of(bigint) IS
 'The row of care.shared_overview of a citizen, with null for what is not open to the caller. Errors: 42501 nothing is, 25006 on a standby.';
-
-CREATE OR REPLACE FUNCTION care.find_citizen(system text, value text)
-RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (
-		SELECT care.current_citizen(o.citizen) FROM care.identifier_owner o
-		WHERE o.system = find_citizen.system AND o.value = care.normal_identifier(find_citizen.system, find_citizen.value));
-END
-$$;
-COMMENT ON FUNCTION care.find_citizen(text, text) IS
-'The number of the citizen with an identifier, which is known already; null if nobody has it here. It says nothing else of the citizen: what is known is read from an open record.';

@@ -7,7 +7,7 @@ CREATE OR REPLACE VIEW care.role_grant AS
 -- What reads an open record, and steps, by their names. Not what makes roles: that takes a caller who may.
 SELECT g.role_name::name AS role_name, 'EXECUTE' AS privilege, f.name AS object
 FROM (VALUES
-	('care_professional', '{worklist_of,workload_of,worklist_of_citizen,find_citizen,possible_steps,overview_of,timeline_of,measurement_of,
+	('care_professional', '{worklist_of,workload_of,worklist_of_citizen,find_citizen,find_citizens,possible_steps,correspondence,export_bundle,export_entries,export_phmr,overview_of,timeline_of,measurement_of,
 		annul,record,correct_measurement,nullify_measurement,
 		admit,plan_admission,cancel_admission,transfer,change_class,start_leave,end_leave,mark_ready_for_discharge,discharge,correct_stay,record_death,
 		plan_service,start_service,pause_service,resume_service,end_service,cancel_service,
@@ -19,7 +19,7 @@ FROM (VALUES
 		plan_measurements,change_rhythm,pause_measurements,resume_measurements,end_measurements,plan_questionnaire,
 		set_reference_range,apply_standard_ranges,end_reference_range,acknowledge_alert,snooze_alert,resolve_alert,
 		answer_questionnaire,amend_answers,give_consent,refuse_consent,withdraw_consent,add_related_person,remove_related_person,read_document}'::name[]),
-	('care_citizen', '{worklist_of_citizen,possible_steps,overview_of,timeline_of,measurement_of,
+	('care_citizen', '{worklist_of_citizen,possible_steps,correspondence,export_bundle,export_entries,export_phmr,overview_of,timeline_of,measurement_of,
 		annul,record,correct_measurement,nullify_measurement,write_diary,answer_questionnaire,amend_answers,
 		give_consent,refuse_consent,withdraw_consent,add_related_person,remove_related_person,
 		agree_plan,set_goal,reach_goal,drop_goal,enter_pathway,
@@ -66,8 +66,10 @@ FROM (VALUES
 	('care_integration', 'EXECUTE', 'my_roles'),
 	('care_auditor', 'EXECUTE', 'access_of'),
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
+	('care_auditor', 'EXECUTE', 'verify_search_log'),
 	('care_auditor', 'EXECUTE', 'review_access'),
 	('care_auditor', 'SELECT', 'access_review'),
+	('care_auditor', 'SELECT', 'search_trace'),
 	('care_professional', 'SELECT', 'my_worklist'),
 	('care_citizen', 'EXECUTE', 'citizen_report'),
 	('care_citizen', 'EXECUTE', 'request_correction'),
@@ -304,21 +306,17 @@ AS $$
 DECLARE
 	me CONSTANT name := smartcare.my_role();
 	roles CONSTANT name[] := smartcare.my_roles();
-	today CONSTANT date := care.today();
+	places CONSTANT bigint[] := ARRAY(
+		SELECT r.organization
+		FROM care.practitioner_login l
+		JOIN care.practitioner p ON p.id = l.practitioner AND p.active
+		JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> care.today()
+		WHERE l.role_name = me);
 BEGIN
 	RETURN ARRAY(
-		WITH RECURSIVE place AS (
-			SELECT r.organization AS id
-			FROM care.practitioner_login l
-			JOIN care.practitioner p ON p.id = l.practitioner AND p.active
-			JOIN care.practitioner_role r ON r.practitioner = p.id AND r.valid @> today
-			WHERE l.role_name = me
-			UNION
-			SELECT o.id FROM place w
-			JOIN care.organization o ON o.parent = w.id
-		)
 		SELECT o.id FROM care.organization o
-		WHERE o.role_name = ANY (roles) AND (o.id IN (SELECT w.id FROM place w)
+		WHERE o.role_name = ANY (roles) AND (o.id = ANY (places)
+			OR places <> '{}' AND care.organization_line(o.id) && places
 			OR 'care_integration' = ANY (roles) AND NOT EXISTS (SELECT FROM care.practitioner_login l WHERE l.role_name = me))
 		ORDER BY o.id);
 END

@@ -1,48 +1,5 @@
 -- Opening a citizen's record: who may, for what, and that it is logged.
 
-CREATE OR REPLACE FUNCTION care.access_hash(entry care.access_log)
-RETURNS bytea
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
-AS $$
-BEGIN
-	RETURN sha256(entry.previous_hash
-		|| convert_to((jsonb_strip_nulls(to_jsonb(entry)) - '{hash,previous_hash}'::text[])::text, 'UTF8'));
-END
-$$;
-COMMENT ON FUNCTION care.access_hash(care.access_log) IS
-'Internal: SHA-256 over the hash of the row before, followed by the row as jsonb in its text form in UTF-8, with times in UTC, without nulls and without the two hashes.';
-
--- Before the row is made, whoever makes it: no row is outside of the chain. The head
--- stays locked until the transaction ends, so that the next one finds what this one leaves.
-CREATE OR REPLACE FUNCTION care.chain_access()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	head care.access_chain;
-BEGIN
-	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
-	IF NOT FOUND THEN
-		INSERT INTO care.access_chain (citizen, last_id, last_at, hash) VALUES (NEW.citizen, 0, NEW.at, '')
-		ON CONFLICT ON CONSTRAINT access_chain_pkey DO NOTHING;
-		SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
-	END IF;
-	NEW.id := head.last_id + 1;
-	NEW.previous_hash := head.hash;
-	NEW.hash := care.access_hash(NEW);
-	UPDATE care.access_chain h SET last_id = NEW.id, last_at = NEW.at, hash = NEW.hash WHERE h.citizen = NEW.citizen;
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION care.chain_access() IS
-'Internal: trigger by which each row of the log has the citizen''s next number, and the hash of the row before.';
-
-CREATE OR REPLACE TRIGGER access_log_chain BEFORE INSERT ON care.access_log
-	FOR EACH ROW EXECUTE FUNCTION care.chain_access();
-
 CREATE OR REPLACE FUNCTION care.related_organization(citizen bigint, organizations bigint[], basis text)
 RETURNS care.treatment_relation
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -139,6 +96,9 @@ BEGIN
 	IF entry.organization IS NULL AND basis = 'emergency' THEN
 		PERFORM care.refuse_access(format('"%s" may not open records in an emergency', entry.role_name),
 			'care.professional_role says who may.');
+	ELSIF entry.organization IS NULL AND basis = 'past relation' AND care.is_restricted(entry.citizen) THEN
+		PERFORM care.refuse_access(format('the processing of the record of citizen %s is restricted', entry.citizen),
+			'It serves treatment alone, until care.lift_restriction().');
 	ELSIF entry.organization IS NULL THEN
 		PERFORM care.refuse_access(format('"%s" has no treatment relation with citizen %s', entry.role_name, entry.citizen),
 			'In an emergency the purpose is ETREAT, with a reason.');
@@ -167,7 +127,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.justify_access(care.access_log, text, boolean) IS
-'Internal: what the log says of an access by a practitioner: for which organization, on what evidence, under which consent. Errors: 42501 no practitioner, no treatment relation, no emergencies for this role, the citizen refuses, or this role may not override that.';
+'Internal: what the log says of an access by a practitioner: for which organization, on what evidence, under which consent. Errors: 42501 no practitioner, no treatment relation, no emergencies for this role, the processing is restricted, the citizen refuses, or this role may not override that.';
 
 CREATE OR REPLACE FUNCTION care.open_record(
 	citizen bigint, purpose text, reason text DEFAULT NULL, override boolean DEFAULT false)
@@ -207,7 +167,8 @@ BEGIN
 		entry := care.justify_access(entry, basis, override IS NOT FALSE);
 	END IF;
 
-	INSERT INTO care.access_log SELECT entry.* RETURNING access_log.id INTO entry.id;
+	entry.id := nextval('care.access_log_id_seq');
+	INSERT INTO care.access_log SELECT entry.*;
 	PERFORM smartcare.set_record_open(entry.citizen, entry.id, entry.until);
 	RETURN (entry.citizen, entry.id, entry.until, entry.withheld)::care.opened_record;
 END

@@ -1,67 +1,5 @@
 -- The trace: who has seen and written what about a citizen, shown to the citizen; and
--- the log's own keeping.
-
--- Who may change settings is in the log, too.
-CREATE OR REPLACE FUNCTION care.access_log_start()
-RETURNS timestamptz
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN least(now() - care.setting('access_log_kept')::interval,
-		coalesce((SELECT now() - r.kept FROM care.retention_rule r WHERE r.entity = 'access_log'), '-infinity'));
-END
-$$;
-COMMENT ON FUNCTION care.access_log_start() IS
-'Internal: what is older in the log may go: by the setting "access_log_kept", but never before care.retention_rule says so, which is the owner''s.';
-
-CREATE OR REPLACE FUNCTION care.refuse_change()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF TG_OP = 'DELETE' THEN
-		IF OLD.at < care.access_log_start() THEN
-			RETURN OLD;
-		END IF;
-	END IF;
-	RAISE EXCEPTION 'the log of who has seen what is not changed'
-		USING ERRCODE = 'insufficient_privilege',
-			HINT = 'What is older than the setting "access_log_kept" care.keep_access_log() removes.';
-END
-$$;
-COMMENT ON FUNCTION care.refuse_change() IS
-'Internal: trigger by which rows of the log are neither changed nor, before their time, deleted. Errors: 42501.';
-
-CREATE OR REPLACE TRIGGER access_log_append BEFORE UPDATE OR DELETE ON care.access_log
-	FOR EACH ROW EXECUTE FUNCTION care.refuse_change();
-CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log
-	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
-CREATE OR REPLACE TRIGGER access_log_truncate BEFORE TRUNCATE ON care.access_log_default
-	FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change();
-
-CREATE OR REPLACE FUNCTION care.keep_access_log(ahead integer DEFAULT 2)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	partition regclass;
-BEGIN
-	-- Rows of the log are not deleted, so a month that has some in the default partition stays there.
-	PERFORM care.keep_partitions('care.access_log', ahead, care.access_log_start(), false);
-	FOR partition IN
-		SELECT i.inhrelid FROM pg_inherits i
-		WHERE i.inhparent = 'care.access_log'::regclass
-			AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = i.inhrelid AND t.tgname = 'access_log_truncate')
-	LOOP
-		EXECUTE format('CREATE TRIGGER access_log_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_change()', partition);
-	END LOOP;
-END
-$$;
-COMMENT ON FUNCTION care.keep_access_log(integer) IS
-'Makes partitions of care.access_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For the owner, once a month; where nobody calls it all rows are in the default partition, and stay. Errors: 55P03 a transaction has kept the log for more than 5 seconds.';
+-- what auditors see of it.
 
 -- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
@@ -112,13 +50,15 @@ BEGIN
 		CASE WHEN n.id IS NOT NULL THEN c.name END,
 		t.login, t.consent, nullif(t.withheld, '{}'), t.reference
 	FROM (
-		SELECT l.at AS start_time, least(e.at, l.until) AS end_time, 'opened the record' AS activity, u.meaning AS purpose,
-			u.basis = 'emergency' OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
-			u.basis = 'citizen' AND s.is_own AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
+		SELECT l.at AS start_time, least(e.at, l.until) AS end_time,
+			CASE l.activity WHEN 'find' THEN 'found in a search' ELSE 'opened the record' END AS activity, u.meaning AS purpose,
+			coalesce(u.basis = 'emergency', false) OR l.overridden AS critical, l.reason, l.organization, l.practitioner, l.related_person,
+			coalesce(u.basis = 'citizen', false) AND s.is_own AS by_citizen, k.meaning AS role, l.login, l.consent, l.withheld,
 			format('access_log %s %s', l.citizen, l.id) AS reference
 		FROM care.read_in(kept) s
-		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity = 'open' AND l.at < s.end_time AND coalesce(l.until, l.at) >= s.start_time
-		JOIN care.access_purpose u ON u.code = l.purpose
+		JOIN care.access_log l ON l.citizen = s.citizen AND l.activity IN ('open', 'find')
+			AND l.at < s.end_time AND coalesce(l.until, l.at) >= s.start_time
+		LEFT JOIN care.access_purpose u ON u.code = l.purpose
 		LEFT JOIN care.professional_role k ON k.code = l.code
 		LEFT JOIN LATERAL (
 			SELECT min(b.at) AS at FROM care.access_log b
@@ -202,39 +142,46 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	oldest CONSTANT timestamptz := care.access_log_start();
-	entry care.access_log;
 	head care.access_chain;
-	expected bigint := 1;
-	previous bytea := ''::bytea;
 BEGIN
 	PERFORM care.check_reader(citizen);
-	FOR entry IN SELECT * FROM care.access_log l WHERE l.citizen = verify_access_log.citizen ORDER BY l.id LOOP
-		id := entry.id;
-		problem := concat_ws(', ',
-			CASE WHEN entry.id < expected THEN 'number used twice'
-				-- The beginning goes with its time.
-				WHEN entry.id > expected AND (expected > 1 OR entry.at > oldest + interval '31 days') THEN 'rows are missing before' END,
-			CASE WHEN entry.id = expected AND entry.previous_hash <> previous THEN 'does not follow the row before' END,
-			CASE WHEN entry.hash <> care.access_hash(entry) THEN 'was changed' END);
-		IF problem <> '' THEN
-			RETURN NEXT;
-		END IF;
-		expected := entry.id + 1;
-		previous := entry.hash;
-	END LOOP;
 	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = verify_access_log.citizen;
-	IF coalesce(head.last_id, 0) <> expected - 1 AND coalesce(head.last_at > oldest, true)
-		OR head.last_id = expected - 1 AND head.hash <> previous
-	THEN
-		id := head.last_id;
-		problem := 'is not the last row of the log';
-		RETURN NEXT;
-	END IF;
+	RETURN QUERY SELECT v.* FROM care.verify_chain('access_log', 'citizen', verify_access_log.citizen::text, head.last_place, head.last_at, head.hash) v;
 END
 $$;
 COMMENT ON FUNCTION care.verify_access_log(bigint) IS
-'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id; nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id (null: at the end rows are missing); nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+
+CREATE OR REPLACE FUNCTION care.verify_search_log(role_name name, OUT id bigint, OUT problem text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	head care.search_chain;
+BEGIN
+	SELECT * INTO head FROM care.search_chain h WHERE h.role_name = verify_search_log.role_name;
+	RETURN QUERY SELECT v.* FROM care.verify_chain('search_log', 'role_name', verify_search_log.role_name, head.last_place, head.last_at, head.hash) v;
+END
+$$;
+COMMENT ON FUNCTION care.verify_search_log(name) IS
+'As care.verify_access_log(), of a role''s rows of care.search_log. For members of care_auditor, and the owner.';
+
+CREATE OR REPLACE VIEW care.search_trace WITH (security_barrier) AS
+SELECT l.at, l.activity, l.criterion, l.found, p.name AS person, l.login, l.role_name, l.id
+FROM care.search_log l
+LEFT JOIN care.practitioner p ON p.id = l.practitioner;
+
+COMMENT ON VIEW care.search_trace IS
+'Who has looked for citizens by what, and read which lists of many: care.search_log for auditors, with names.';
+COMMENT ON COLUMN care.search_trace.at IS 'When.';
+COMMENT ON COLUMN care.search_trace.activity IS 'search, worklist or analysis.';
+COMMENT ON COLUMN care.search_trace.criterion IS 'What was asked for.';
+COMMENT ON COLUMN care.search_trace.found IS 'How many citizens a search found; how many rows the work-list had; null of an analysis.';
+COMMENT ON COLUMN care.search_trace.person IS 'Who did.';
+COMMENT ON COLUMN care.search_trace.login IS 'The login of the session.';
+COMMENT ON COLUMN care.search_trace.role_name IS 'The role it acted in.';
+COMMENT ON COLUMN care.search_trace.id IS 'Id in care.search_log.';
 
 CREATE OR REPLACE VIEW care.access_review WITH (security_barrier) AS
 SELECT l.citizen, l.id AS access, l.at, p.name AS person, k.meaning AS role, o.name AS organization,

@@ -193,21 +193,29 @@ $$;
 COMMENT ON FUNCTION care.request_correction(bigint, name, bigint, text, text, timestamptz) IS
 'Step of the citizen: an entry (its table and id) is wrong, and why. A task for the organization responsible for it, which corrects it with the steps that there are (care.correct_stay(), care.correct_measurement(), care.annul() ...) and says so with care.complete_task(), or says why not with care.reject_task(); nothing is overwritten. Responsible is whom the entry names, else whom its encounter does, else who made it, else the general practice, else the municipality. For the citizen, and the owner. Errors: as care.request_task(); 42501 for others, P0002 no such entry, 22004 no words, 55000 nobody is responsible.';
 
-CREATE OR REPLACE FUNCTION care.restrict_processing(
-	citizen bigint, organization bigint, reason text,
-	request_id text, event_time timestamptz DEFAULT now())
+CREATE OR REPLACE FUNCTION care.decide_processing(
+	step name, citizen bigint, organization bigint, reason text, request_id text, event_time timestamptz)
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF coalesce(btrim(reason), '') = '' THEN
-		RAISE EXCEPTION 'a restriction needs a reason'
+		RAISE EXCEPTION 'a restriction, and its end, need a reason'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	RETURN care.record_consent('refuse_consent', citizen, organization, 'processing', request_id, event_time, NULL, NULL, reason, 'written');
+	RETURN care.record_consent(step, citizen, organization, 'processing', request_id, event_time, NULL, NULL, reason, 'written');
 END
 $$;
+COMMENT ON FUNCTION care.decide_processing(name, bigint, bigint, text, text, timestamptz) IS
+'Internal: a consent of the category "processing", or its refusal, with its reason. Errors: as care.give_consent(); 22004 no reason.';
+
+CREATE OR REPLACE FUNCTION care.restrict_processing(
+	citizen bigint, organization bigint, reason text,
+	request_id text, event_time timestamptz DEFAULT now())
+RETURNS care.step_result
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+RETURN care.decide_processing('refuse_consent', citizen, organization, reason, request_id, event_time);
 COMMENT ON FUNCTION care.restrict_processing(bigint, bigint, text, text, timestamptz) IS
 'Step: from now on the record serves treatment alone (GDPR, articles 18 and 21): not analysts, nor the evaluation of treatment that is over. A refusal of the category "processing", with its reason; organization: who wrote it down, null: the citizen did. Errors: as care.refuse_consent(); 22004 no reason.';
 
@@ -215,17 +223,8 @@ CREATE OR REPLACE FUNCTION care.lift_restriction(
 	citizen bigint, organization bigint, reason text,
 	request_id text, event_time timestamptz DEFAULT now())
 RETURNS care.step_result
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF coalesce(btrim(reason), '') = '' THEN
-		RAISE EXCEPTION 'lifting a restriction needs a reason'
-			USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	RETURN care.record_consent('give_consent', citizen, organization, 'processing', request_id, event_time, NULL, NULL, reason, 'written');
-END
-$$;
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+RETURN care.decide_processing('give_consent', citizen, organization, reason, request_id, event_time);
 COMMENT ON FUNCTION care.lift_restriction(bigint, bigint, text, text, timestamptz) IS
 'Step: the restriction is over; the citizen has to be told before (GDPR, article 18 (3)). A consent of the category "processing", with its reason. Errors: as care.give_consent(); 22004 no reason.';
 

@@ -61,9 +61,9 @@ $$;
 COMMENT ON FUNCTION care.rotate_analysis_key(text) IS
 'Gives a project another key: its pseudonyms and shifts are others from then on, and those from before lead nowhere, for the key is forgotten. For members of care_admin, and the owner. Errors: 42704 no such project.';
 
-CREATE OR REPLACE FUNCTION care.analysis_project_of(project text)
+CREATE OR REPLACE FUNCTION care.analysis_project_of(project text, asked text)
 RETURNS care.analysis_project
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -77,11 +77,12 @@ BEGIN
 		PERFORM care.refuse_access(format('"%s" takes no part in a project "%s" today', smartcare.my_role(), project),
 			'care.analysis_project says who does, and on which days.');
 	END IF;
+	PERFORM care.log_search('analysis', jsonb_build_object('project', project, 'asked', asked), NULL);
 	RETURN found_project;
 END
 $$;
-COMMENT ON FUNCTION care.analysis_project_of(text) IS
-'Internal: a project that the caller may read. Errors: 42501 there is none.';
+COMMENT ON FUNCTION care.analysis_project_of(text, text) IS
+'Internal: a project that the caller may read, which is logged with what is asked of it. Errors: 42501 there is none, 25006 on a standby.';
 
 CREATE OR REPLACE VIEW care.analysis_subject AS
 SELECT c.citizen, c.birth_date, c.gender, c.municipality
@@ -153,11 +154,11 @@ COMMENT ON FUNCTION care.analysis_end(care.analysis_project) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_citizen(project text)
 RETURNS TABLE (pseudonym text, birth_year integer, gender text, municipality text)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, 'citizen');
 BEGIN
 	RETURN QUERY
 	SELECT k.pseudonym, k.birth_year, k.gender, k.municipality FROM care.analysis_key(found_project) k ORDER BY k.pseudonym COLLATE "C";
@@ -168,11 +169,11 @@ COMMENT ON FUNCTION care.analysis_citizen(text) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_stay(project text)
 RETURNS TABLE (pseudonym text, class text, department text, start_date date, end_date date, bed_days integer)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, 'stay');
 	zone CONSTANT text := care.setting('zone');
 BEGIN
 	RETURN QUERY
@@ -199,11 +200,11 @@ COMMENT ON FUNCTION care.analysis_stay(text) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_pathway(project text)
 RETURNS TABLE (pseudonym text, phase text, start_date date, end_date date, days integer)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, 'pathway');
 	zone CONSTANT text := care.setting('zone');
 BEGIN
 	RETURN QUERY
@@ -230,11 +231,11 @@ COMMENT ON FUNCTION care.analysis_pathway(text) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_readmission(project text, definition text DEFAULT 'acute')
 RETURNS TABLE (pseudonym text, department text, discharge_date date, is_acute boolean, is_known boolean, is_readmitted boolean, days_after integer)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, 'readmission ' || definition);
 	zone CONSTANT text := care.setting('zone');
 	within CONSTANT interval := (SELECT d.within FROM care.readmission_definition d WHERE d.name = definition);
 BEGIN
@@ -269,11 +270,11 @@ COMMENT ON FUNCTION care.analysis_readmission(text, text) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_measurement(project text, measure text)
 RETURNS TABLE (pseudonym text, start_date date, number bigint, mean float8, minimum float8, maximum float8, unit text)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 100000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, 'measurement ' || measure);
 	zone CONSTANT text := care.setting('zone');
 	found_measure care.measure;
 BEGIN
@@ -305,11 +306,11 @@ COMMENT ON FUNCTION care.analysis_measurement(text, text) IS
 
 CREATE OR REPLACE FUNCTION care.analysis_count(project text, what text, by text[] DEFAULT '{}')
 RETURNS TABLE (cell jsonb, citizens bigint)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_project CONSTANT care.analysis_project := care.analysis_project_of(project);
+	found_project CONSTANT care.analysis_project := care.analysis_project_of(project, concat('count of ', what, ' by ' || nullif(array_to_string(by, ', '), '')));
 	columns CONSTANT text[] := (
 		SELECT p.proargnames[p.pronargs + 2:] FROM pg_proc p
 		WHERE p.pronamespace = 'care'::regnamespace AND p.proname = 'analysis_' || what

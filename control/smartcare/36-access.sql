@@ -35,14 +35,13 @@ CREATE FUNCTION smartcare.set_record_open(citizen bigint, access bigint, until t
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.set_record_open(bigint, bigint, timestamptz) IS
-'For the functions of schema care: once this transaction has committed, and a log row has reached the disk by that, the record is open until then. A rollback, to a savepoint too, and PREPARE TRANSACTION leave it closed. Raises 42501 unless it runs as the owner of schema care, 22023 for more than 24 hours, 54000 with 1000 records open';
+'For the functions of schema care: once this transaction has committed, and a log row has reached the disk by that, the record is open until then. A rollback, to a savepoint too, leaves it closed, and the transaction cannot be prepared. Raises 42501 unless it runs as the owner of schema care, 22023 for more than 24 hours, 54000 with 1000 records open';
 
 CREATE FUNCTION smartcare.set_record_closed(citizen bigint) RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.set_record_closed(bigint) IS
 'For the functions of schema care: the record is closed at once, even if the transaction is rolled back. Raises 42501 unless it runs as the owner of schema care';
-
 
 CREATE FUNCTION smartcare.set_rights_changed() RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1
@@ -55,3 +54,9 @@ LANGUAGE c STABLE PARALLEL RESTRICTED COST 1
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.have_rights_changed() IS
 'Whether this transaction has changed what rights rest on: what it reads by them could be read without a trace, for it can still be rolled back';
+
+CREATE FUNCTION smartcare.trace_rollback(line text) RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.trace_rollback(text) IS
+'For the functions of schema care: if what this transaction has done by now is rolled back, the server''s log has the line; the transaction cannot be prepared. Raises 42501 unless it runs as the owner of schema care';

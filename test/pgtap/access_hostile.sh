@@ -166,6 +166,14 @@ professional citizen ~ refused ~ nor its timeline ~ SELECT care.timeline_of(2)
 professional citizen ~ refused ~ nor what can be done ~ SELECT care.possible_steps(2)
 professional citizen ~ refused ~ nor what there is to do ~ SELECT care.worklist_of_citizen(2)
 professional citizen integration analyst admin nobody ~ refused ~ who has seen it ~ SELECT care.access_of(2)
+professional citizen ~ refused ~ nor its correspondence ~ SELECT care.correspondence(2)
+professional citizen ~ refused ~ nor is it exported ~ SELECT care.export_bundle(2)
+professional citizen ~ refused ~ entry by entry ~ SELECT care.export_entries(2)
+professional citizen ~ refused ~ or as a document ~ SELECT care.export_phmr(2, NULL)
+professional citizen ~ refused ~ nor one that nobody knows ~ SELECT care.export_bundle(99)
+professional citizen ~ refused ~ nor what an export is made of ~ SELECT care.export_conditions(2, '{}')
+integration analyst auditor admin nobody ~ refused ~ exporting any ~ SELECT care.export_bundle(1)
+integration analyst auditor admin nobody ~ refused ~ any correspondence ~ SELECT care.correspondence(1)
 professional citizen ~ refused ~ opening it ~ SELECT care.open_record(2, 'TREAT')
 professional citizen ~ refused ~ as its citizen ~ SELECT care.open_record(2, 'PATRQT')
 professional citizen ~ refused ~ as somebody close ~ SELECT care.open_record(2, 'FAMRQT')
@@ -179,6 +187,19 @@ professional ~ refused ~ or all of them ~ SELECT care.worklist_of(NULL)
 citizen integration analyst auditor admin nobody ~ refused ~ work-lists ~ TABLE care.my_worklist
 professional ~ 2 ~ looking up a number gives a number ~ SELECT care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000')
 citizen integration analyst auditor admin nobody ~ refused ~ looking up people ~ SELECT care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000')
+professional ~ nothing ~ by name who is somebody else's ~ SELECT full_name FROM care.find_citizens('Secret')
+professional ~ Mine ~ and who is one's own ~ SELECT full_name FROM care.find_citizens('m')
+professional ~ ERROR: 22004 ~ all of them at once ~ SELECT care.find_citizens()
+citizen integration analyst auditor admin nobody ~ refused ~ by name ~ SELECT care.find_citizens('Mine')
+everybody ~ refused ~ the log of it ~ SELECT FROM care.search_log
+professional citizen integration analyst admin nobody ~ refused ~ in words ~ SELECT FROM care.search_trace
+everybody ~ refused ~ writing it ~ SELECT care.log_search('search', '{}', 1)
+everybody ~ refused ~ or the server's ~ SELECT smartcare.trace_rollback('nothing')
+professional ~ ERROR: 25006 ~ a search that cannot be logged ~ BEGIN READ ONLY; SELECT care.find_citizens('m')
+professional ~ ERROR: 25006 ~ nor a work-list ~ BEGIN READ ONLY; SELECT care.worklist_of(1)
+professional ~ ERROR: 0A000 ERROR: 42704 ~ one that is prepared ~ BEGIN; SELECT FROM care.find_citizens('m') \g /dev/null \\ PREPARE TRANSACTION 'hostile'; COMMIT PREPARED 'hostile'
+professional ~ Mine ~ one that is rolled back ~ BEGIN; SELECT full_name FROM care.find_citizens('Mine m'); ROLLBACK
+professional ~ Mine ~ or to a savepoint ~ BEGIN; SAVEPOINT s; SELECT full_name FROM care.find_citizens('mi'); ROLLBACK TO s; COMMIT
 
 professional citizen ~ refused ~ a step for another organization ~ SELECT care.admit(1, 2, 'IMP', 'h')
 professional ~ refused ~ one for the citizen ~ SELECT care.give_consent(1, NULL, 'sharing', 'h')
@@ -225,12 +246,15 @@ auditor ~ ERROR: P0002 ~ judging what waits for no review ~ SELECT care.review_a
 integration ~ 0 ~ letters that are to go again ~ SELECT count(*) FROM care.message_due
 integration ~ 0.000 ~ the flow of messages ~ SELECT in_time FROM care.message_flow
 professional ~ cough ~ what is open can be read ~ OPEN SELECT name FROM care.condition_of(1)
+professional ~ collection ~ exported ~ OPEN SELECT care.export_bundle(1) ->> 'type'
+citizen ~ collection ~ one's own record exported ~ OWN_OPEN SELECT care.export_bundle(1) ->> 'type'
+citizen ~ 0 ~ one's own correspondence ~ OWN_OPEN SELECT count(*) FROM care.correspondence(1)
 citizen ~ mine ~ one's own diary ~ OWN_OPEN SELECT entry FROM care.diary_entry_of(1)
 professional ~ refused ~ before the log is committed ~ BEGIN; OPEN SELECT name FROM care.condition_of(1)
 professional ~ refused ~ after a rollback ~ BEGIN; OPEN ROLLBACK; SELECT name FROM care.condition_of(1)
 professional ~ refused ~ after a rollback to a savepoint ~ BEGIN; SAVEPOINT s; OPEN ROLLBACK TO s; COMMIT; SELECT name FROM care.condition_of(1)
 professional ~ ERROR: 42501 ERROR: 42501 ~ by a cursor that is held over the commit ~ BEGIN; OPEN DECLARE k CURSOR WITH HOLD FOR SELECT name FROM care.condition_of(1); COMMIT; SELECT name FROM care.condition_of(1)
-professional ~ refused ~ by PREPARE TRANSACTION ~ BEGIN; OPEN PREPARE TRANSACTION 'hostile'; COMMIT PREPARED 'hostile'; SELECT name FROM care.condition_of(1)
+professional ~ ERROR: 0A000 ERROR: 42704 ERROR: 42501 ~ by PREPARE TRANSACTION ~ BEGIN; OPEN PREPARE TRANSACTION 'hostile'; COMMIT PREPARED 'hostile'; SELECT name FROM care.condition_of(1)
 professional ~ ERROR: P0001 ERROR: 42501 ~ by a function that reads and then fails ~ DO $$ BEGIN PERFORM care.open_record(1, 'TREAT'); RAISE EXCEPTION 'no trace'; END $$; SELECT name FROM care.condition_of(1)
 professional ~ refused ~ after DISCARD ALL ~ OPEN DISCARD ALL; SELECT name FROM care.condition_of(1)
 professional ~ refused ~ after RESET ALL ~ OPEN RESET ALL; SELECT name FROM care.condition_of(1)
@@ -267,6 +291,14 @@ key=$(sql -c "SELECT string_agg(((get_byte(p.key, i) + 128) % 256 - 128)::text, 
 psql -XAtq -U hostile_analyst -c 'SET client_min_messages = log' -c 'SET debug_print_plan = on' -c "SELECT * FROM care.analysis_citizen('hostile')" > "$SCRATCH/hostile.out" 2>&1
 grep -q PLANNEDSTMT "$SCRATCH/hostile.out" && ! tr -d '[:space:]' < "$SCRATCH/hostile.out" | grep -qF -- "$key" && echo "ok $tests - no plan tells the key of the pseudonyms" ||
 	echo "not ok $tests - no plan tells the key of the pseudonyms"
+# What is rolled back the server's log has.
+for name in 'Mine m' mi; do
+	tests=$((tests + 1))
+	grep -qF "rolled back: search by \"hostile_professional\" as \"hostile_professional\": {\"name\": \"$name\"}" "$SCRATCH/log" && echo "ok $tests - a search that was rolled back is in the server's log" ||
+		echo "not ok $tests - a search that was rolled back is in the server's log"
+done
+tests=$((tests + 1))
+grep -qF 'rolled back: worklist' "$SCRATCH/log" && echo "not ok $tests - and nothing else" || echo "ok $tests - and nothing else"
 
 # No message tells what is in a record that is not open.
 for statement in 'SELECT care.overview_of(2)' 'SELECT care.complete_task(2, 1, 2, $$h$$)' 'SELECT care.complete_task(2, 1, 1, $$h$$)' 'SELECT care.open_record(2, $$TREAT$$)' \

@@ -136,6 +136,12 @@ SELECT throws_ok($$ SELECT care.rotate_analysis_key('none') $$, '42704', NULL, '
 RESET SESSION AUTHORIZATION;
 SELECT is_empty($$ SELECT FROM care.analysis_citizen('one') JOIN public.before USING (pseudonym) $$, 'with another key all are others');
 
+-- What was asked is logged.
+SELECT set_eq($$ SELECT criterion ->> 'asked' FROM care.search_log WHERE activity = 'analysis' AND role_name = 'analysis_one' AND criterion ->> 'project' = 'one' AND criterion ->> 'asked' !~ 'count' $$,
+	'{citizen,stay,pathway,"readmission acute","measurement body_weight","measurement body_height"}'::text[], 'each function that was called');
+SELECT ok((SELECT bool_or(criterion ->> 'asked' ~ '^count of ') FROM care.search_log), 'and what was counted');
+SELECT is((SELECT count(*) FROM care.search_log WHERE role_name IN ('analysis_none', 'analysis_two', 'analysis_admin')), 0::bigint, 'not what was refused: that is an error');
+
 SELECT * FROM finish();
 DROP OWNED BY analysis_one, analysis_two, analysis_none, analysis_admin;
 DROP ROLE analysis_one, analysis_two, analysis_none, analysis_admin;

@@ -1,6 +1,6 @@
 -- The work-lists of who monitors at home, the practice, pharmacies, carers and the region.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 
@@ -113,7 +113,8 @@ SELECT pg_temp.sees(-6, 'medication changed', NULL, 'no part of the team');
 -- Carers see what the citizen shares, and no more.
 SELECT care.request_task(:c, -3, NULL, 'walk', 'Walk', 'v1');
 SELECT care.book_appointment(:c, -3, 'Control', now() + interval '3 days', 'v2');
-SELECT care.add_related_person(:c, NULL, 'Ole', 'husband', 'v3', shared => '{appointment,stay,alert}');
+SELECT care.add_related_person(:c, NULL, 'Ole', 'husband', 'v3', shared => '{contacts,measurements}');
+SELECT throws_ok(format('SELECT care.add_related_person(%s, NULL, %L, %L, %L, shared => %L)', :c, 'x', 'x', 'v3x', '{stay}'), '22023', NULL, 'by parts of the record');
 SELECT care.admit(:c, -1, 'IMP', 'v4');
 SELECT results_eq(format('SELECT role, kind, reason, next_step FROM care.worklist_of_citizen(%s, %s)', :c, pg_temp.entry('related_person', 1)),
 	$$ VALUES ('carer', 'attend', 'Control, Practice', NULL::text), ('carer', 'in hospital', 'inpatient at Ward', NULL) $$, 'carer: what is shared');
