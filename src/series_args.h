@@ -26,6 +26,10 @@ extern int64 series_get_duration(FunctionCallInfo fcinfo, int argument,
 							   const char *name);
 extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
 									int *count);
+extern int	series_compare_times(const void *left, const void *right,
+								 void *unused);
+extern TimestampTz *series_get_times(FunctionCallInfo fcinfo, int argument,
+									 int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
 							  float8 value);
 extern float8 series_finite(float8 result);
