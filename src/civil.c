@@ -24,7 +24,7 @@ civil_open(CivilZone *civil, const text *name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone \"%s\" not recognized", zone),
 				 errhint("The view pg_timezone_names lists those that are.")));
-	civil->from = civil->until = 0;
+	civil->from = civil->until = civil->offset = 0;
 	pfree(zone);
 }
 
@@ -77,8 +77,12 @@ civil_instant(const CivilZone *civil, Timestamp clock)
 {
 	struct pg_tm tm;
 	fsec_t		fsec;
-	TimestampTz instant;
+	TimestampTz instant = clock - civil->offset;
 
+	/* Nothing is shown twice or never that far from a change of the offset. */
+	if (instant >= civil->from + 2 * USECS_PER_DAY &&
+		instant < civil->until - 2 * USECS_PER_DAY)
+		return instant;
 	if (timestamp2tm(clock, NULL, &tm, &fsec, NULL, NULL) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

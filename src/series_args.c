@@ -117,6 +117,27 @@ series_get_array(FunctionCallInfo fcinfo, int argument, int *count)
 	return array;
 }
 
+int
+series_compare_times(const void *left, const void *right, void *unused)
+{
+	TimestampTz a = *(const TimestampTz *) left;
+	TimestampTz b = *(const TimestampTz *) right;
+
+	return (a > b) - (a < b);
+}
+
+/* An array of times, in order; nulls left out. */
+TimestampTz *
+series_get_times(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	ArrayType  *array = series_get_array(fcinfo, argument, count);
+	TimestampTz *times = (TimestampTz *) ARR_DATA_PTR(array);
+
+	qsort_interruptible(times, *count, sizeof(TimestampTz),
+						series_compare_times, NULL);
+	return times;
+}
+
 /* Of finite values; what is not finite was too large. */
 float8
 series_finite(float8 result)

@@ -19,6 +19,10 @@ extern void series_get_range(FunctionCallInfo fcinfo, int argument,
 							 int bounds, float8 *low, float8 *high);
 extern ArrayType *series_get_array(FunctionCallInfo fcinfo, int argument,
 									int *count);
+extern int	series_compare_times(const void *left, const void *right,
+								 void *unused);
+extern TimestampTz *series_get_times(FunctionCallInfo fcinfo, int argument,
+									 int *count);
 extern void series_add_result(SeriesWriter *writer, TimestampTz time,
 							  float8 value);
 extern float8 series_finite(float8 result);

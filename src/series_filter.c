@@ -105,6 +105,31 @@ series_delete_ranges(PG_FUNCTION_ARGS)
 	return keep_periods(fcinfo, periods, count);
 }
 
+/* delete_time(series, times, within) */
+PG_FUNCTION_INFO_V1(series_delete_near);
+Datum
+series_delete_near(PG_FUNCTION_ARGS)
+{
+	int			count;
+	TimestampTz *times = series_get_times(fcinfo, 1, &count);
+	Datum		within = PG_GETARG_DATUM(2);
+	Period	   *periods = palloc(sizeof(Period) * ((Size) count + 1));
+
+	for (int i = 0; i < count; i++)
+	{
+		Datum		time = TimestampTzGetDatum(times[i]);
+		Datum		since = DirectFunctionCall2(timestamptz_mi_interval, time,
+												within);
+		Datum		until = DirectFunctionCall2(timestamptz_pl_interval, time,
+												within);
+
+		periods[i].since = DatumGetTimestampTz(since);
+		periods[i].until = DatumGetTimestampTz(until);
+	}
+	complement(periods, &count);
+	return keep_periods(fcinfo, periods, count);
+}
+
 /* filter(series, low, high, bounds) */
 PG_FUNCTION_INFO_V1(series_filter);
 Datum

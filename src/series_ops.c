@@ -181,29 +181,17 @@ series_delete_range(PG_FUNCTION_ARGS)
 	return series_result(fcinfo, &writer);
 }
 
-static int
-compare_times(const void *left, const void *right, void *unused)
-{
-	TimestampTz a = *(const TimestampTz *) left;
-	TimestampTz b = *(const TimestampTz *) right;
-
-	return (a > b) - (a < b);
-}
-
 /* delete_time(series, timestamptz[]) */
 PG_FUNCTION_INFO_V1(series_delete_times);
 Datum
 series_delete_times(PG_FUNCTION_ARGS)
 {
 	int			count;
-	ArrayType  *array = series_get_array(fcinfo, 1, &count);
-	TimestampTz *times = (TimestampTz *) ARR_DATA_PTR(array);
+	TimestampTz *times = series_get_times(fcinfo, 1, &count);
 	int			next = 0;
 	SeriesReader reader;
 	const SeriesBlock *block = &reader.block;
 	SeriesWriter writer;
-
-	qsort_interruptible(times, count, sizeof(TimestampTz), compare_times, NULL);
 
 	series_start_reading(&reader, PG_GETARG_DATUM(0));
 	series_start_writing(&writer);
@@ -239,7 +227,7 @@ series_value_at(PG_FUNCTION_ARGS)
 	series_start_reading_part(&reader, PG_GETARG_DATUM(0), time, time);
 	if (series_read_block(&reader))
 		found = bsearch_arg(&time, block->times, block->count,
-							sizeof(TimestampTz), compare_times, NULL);
+							sizeof(TimestampTz), series_compare_times, NULL);
 	if (found == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(block->values[found - block->times]);

@@ -354,18 +354,12 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 10 ROWS 10
 BEGIN ATOMIC
 	SELECT d.due
 	FROM pg_catalog.unnest(rhythm_times.rhythms) WITH ORDINALITY AS r (from_date, weekdays, every_days, times, place)
-	CROSS JOIN LATERAL pg_catalog.generate_series(
-		greatest(0, ((rhythm_times.start_time AT TIME ZONE rhythm_times.zone)::date - r.from_date) / r.every_days) * r.every_days,
-		least((rhythm_times.end_time AT TIME ZONE rhythm_times.zone)::date, rhythm_times.end_date,
-			rhythm_times.rhythms[r.place + 1].from_date - 1) - r.from_date,
-		r.every_days) AS k (day)
-	CROSS JOIN LATERAL pg_catalog.unnest(r.times) AS t ("time")
-	CROSS JOIN LATERAL (SELECT (r.from_date + k.day + t."time") AT TIME ZONE rhythm_times.zone AS due) AS d
-	WHERE (r.weekdays IS NULL OR extract(isodow FROM r.from_date + k.day)::integer = ANY (r.weekdays))
-		AND d.due >= rhythm_times.start_time AND d.due < rhythm_times.end_time;
+	CROSS JOIN LATERAL pg_catalog.unnest(smartcare.rhythm_times(
+		r.from_date, least(rhythm_times.end_date, rhythm_times.rhythms[r.place + 1].from_date - 1),
+		r.weekdays, r.every_days, r.times, rhythm_times.zone, rhythm_times.start_time, rhythm_times.end_time)) AS d (due);
 END;
 COMMENT ON FUNCTION care.rhythm_times(care.rhythm[], date, text, timestamptz, timestamptz) IS
-'Internal: when rhythms in a time zone say to measure, from start_time until end_time (not in it), which are finite; in no order, and twice where a clock that is put forward makes two times one.';
+'Internal: when rhythms in a time zone say to measure, from start_time until end_time (not in it), which are finite.';
 
 CREATE OR REPLACE FUNCTION care.rhythm_reach(rhythms care.rhythm[])
 RETURNS interval
@@ -397,7 +391,7 @@ BEGIN
 			HINT = 'Name a period that has one.';
 	END IF;
 	RETURN QUERY
-	SELECT DISTINCT d.due
+	SELECT d.due
 	FROM care.rhythm_times(plan.rhythms, plan.end_date, care.setting('zone'),
 		greatest(lower(period), plan.start_time), last_time + interval '1 microsecond') AS d (due)
 	WHERE d.due <@ period AND NOT d.due <@ plan.pauses AND (d.due < plan.end_time) IS NOT FALSE

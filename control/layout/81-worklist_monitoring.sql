@@ -13,40 +13,36 @@ SELECT a.organization, 'telemedicine' AS role, a.colour || ' alert' AS kind, a.c
 FROM care.alert_open a
 LEFT JOIN care.measure m ON m.name = a.measure
 UNION ALL
-SELECT v.organization, 'telemedicine' AS role, 'missing' AS kind, v.citizen, NULL AS related_person, 1, v.since, m.display || ' was due ' || to_char(care.civil_time(v.due), 'YYYY-MM-DD HH24:MI'),
-	v.due, NULL AS until, NULL AS source, v.since, 'measurement_plan' AS entity, v.measurement_plan, 'pause_measurements' AS next_step
-FROM care.measurement_missing v
-JOIN care.measure m ON m.name = v.measure
+SELECT k.organization, 'telemedicine' AS role, x.kind, k.citizen, NULL AS related_person, x.severity, x.due, concat(m.display, x.reason, ' ' || x.value || ' ' || m.unit),
+	x.since, NULL AS until, NULL AS source, x.as_of, 'measurement_plan' AS entity, k.measurement_plan, x.next_step
+FROM care.measurement_state k
+CROSS JOIN LATERAL (
+	SELECT 'missing' AS kind, 1 AS severity, k.due + k.grace AS due, ' was due ' || to_char(care.civil_time(k.due), 'YYYY-MM-DD HH24:MI') AS reason, NULL::float8 AS value,
+		k.due AS since, k.due + k.grace AS as_of, 'pause_measurements' AS next_step
+	WHERE k.is_missing
+	UNION ALL
+	SELECT 'unexpected' AS kind, 0, NULL AS due, concat(': ', count(*), CASE count(*) WHEN 1 THEN ' value' ELSE ' values' END, ' at other times than planned, last ',
+		to_char(care.civil_time(max(u."time")), 'YYYY-MM-DD HH24:MI')), NULL AS value, min(u."time"), max(u."time"), 'change_rhythm' AS next_step
+	FROM care.measurement_unexpected u
+	WHERE k.unplanned IS NOT NULL AND u.citizen = k.citizen AND u.measurement_plan = k.measurement_plan
+	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'not triaged' AS kind, 2, NULL AS due, concat(': ', smartcare.num_points(k.untriaged), CASE smartcare.num_points(k.untriaged) WHEN 1 THEN ' value' ELSE ' values' END, ' without limits, last'),
+		smartcare.end_value(k.untriaged), smartcare.start_time(k.untriaged), smartcare.end_time(k.untriaged), 'set_reference_range' AS next_step
+	WHERE k.untriaged IS NOT NULL
+	UNION ALL
+	-- Before the first value comes.
+	SELECT 'limits' AS kind, 1, NULL AS due, ' is to be measured, and has no limits', NULL AS value, k.start_time, k.recorded_at, 'set_reference_range' AS next_step
+	WHERE k.is_without_limits
+) AS x
+CROSS JOIN LATERAL (SELECT d.display, d.unit FROM care.measure d WHERE d.id = k.measure OFFSET 0) AS m
 UNION ALL
-SELECT v.organization, 'telemedicine' AS role, 'unexpected' AS kind, v.citizen, NULL AS related_person, 0, NULL AS due,
-	concat(m.display, ': ', count(*), CASE count(*) WHEN 1 THEN ' value' ELSE ' values' END, ' at other times than planned, last ',
-		to_char(care.civil_time(max(v."time")), 'YYYY-MM-DD HH24:MI')),
-	min(v."time"), NULL AS until, NULL AS source, max(v."time"), 'measurement_plan' AS entity, v.measurement_plan, 'change_rhythm' AS next_step
-FROM care.measurement_unexpected v
-JOIN care.measure m ON m.name = v.measure
-GROUP BY v.organization, v.citizen, v.measurement_plan, m.display
-UNION ALL
-SELECT v.organization, CASE WHEN v.measurement_plan IS NULL THEN 'practice' ELSE 'telemedicine' END, 'not triaged' AS kind, v.citizen, NULL AS related_person, 2, NULL AS due,
-	concat(m.display, ': ', count(*), CASE count(*) WHEN 1 THEN ' value' ELSE ' values' END, ' without limits, last ',
-		(array_agg(v.value ORDER BY v."time" DESC))[1], ' ' || m.unit),
-	min(v."time"), NULL AS until, NULL AS source, max(v."time"), CASE WHEN v.measurement_plan IS NOT NULL THEN 'measurement_plan' END, v.measurement_plan,
-	'set_reference_range' AS next_step
-FROM care.measurement_untriaged v
-JOIN care.measure m ON m.name = v.measure
-GROUP BY v.organization, v.citizen, v.measurement_plan, m.display, m.unit
-UNION ALL
--- Before the first value comes.
-SELECT p.organization, 'telemedicine' AS role, 'limits' AS kind, p.citizen, NULL AS related_person, 1, NULL AS due, m.display || ' is to be measured, and has no limits',
-	p.start_time, NULL AS until, NULL AS source, p.recorded_at, 'measurement_plan' AS entity, p.id, 'set_reference_range' AS next_step
-FROM care.measurement_plan p
-JOIN care.measure m ON m.id = p.measure
-CROSS JOIN (SELECT now() - care.setting('recent')::interval AS since OFFSET 0) z
-WHERE p.status = 'active'
-	AND NOT EXISTS (SELECT FROM care.limits(p.citizen, p.measure) l WHERE l.end_time > now() OR l.end_time IS NULL)
-	AND NOT EXISTS (
-		SELECT FROM care.measurement_series s
-		WHERE s.citizen = p.citizen AND s.measure = p.measure AND s.bucket_end > z.since
-			AND smartcare.end_time(s.points) >= greatest(p.start_time, z.since))
+SELECT k.organization, 'practice' AS role, 'not triaged' AS kind, k.citizen, NULL AS related_person, 2, NULL AS due,
+	concat(m.display, ': ', smartcare.num_points(k.untriaged), CASE smartcare.num_points(k.untriaged) WHEN 1 THEN ' value' ELSE ' values' END, ' without limits, last ',
+		smartcare.end_value(k.untriaged), ' ' || m.unit),
+	smartcare.start_time(k.untriaged), NULL AS until, NULL AS source, smartcare.end_time(k.untriaged), NULL AS entity, NULL AS entry, 'set_reference_range' AS next_step
+FROM care.measurement_unplanned k
+JOIN care.measure m ON m.id = k.measure
 UNION ALL
 SELECT q.organization, CASE WHEN q.measurement_plan IS NOT NULL THEN 'telemedicine' END, 'missing answer' AS kind, q.citizen, NULL AS related_person, 1, q.due,
 	concat(q.title, CASE WHEN q.appointment IS NOT NULL THEN ', before an appointment' END), q.since, NULL AS until, NULL AS source, q.due,
