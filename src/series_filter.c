@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "utils/fmgrprotos.h"
 #include "utils/multirangetypes.h"
 
 #include "compat.h"
