@@ -2,10 +2,9 @@
  * episode_agg.c
  *		Making episodes: of one phase, of rows, and of other episodes.
  *
- * The state of the aggregates is of type episode: the stored form while it is
- * short, then an expanded object around a builder.  What that stands for does
- * not change by flattening it, so a window may ask for the result as often as
- * it likes.
+ * The state of the aggregates is of type episode, in memory an expanded
+ * object around a builder.  What it stands for does not change by flattening
+ * it, so a window may ask for the result as often as it likes.
  */
 #include "postgres.h"
 
@@ -13,15 +12,9 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
+#include "agg_state.h"
 #include "compat.h"
 #include "episode.h"
-
-/*
- * So many phases are worth an expanded object.  It has a memory context of its
- * own, and hash aggregation adds up the contexts of all groups for each new
- * one: with many groups that takes a time of their number squared.
- */
-#define EXPAND_PHASES	64
 
 typedef struct ExpandedEpisode
 {
@@ -76,51 +69,20 @@ add_episode(EpisodeBuilder *builder, Datum datum)
 	pfree(labels);
 }
 
-/* Whether a state is so short that it is kept as it is stored. */
-static bool
-is_short(FunctionCallInfo fcinfo)
-{
-	Datum		state = PG_GETARG_DATUM(0);
-	EpisodeSummary summary;
-
-	if (PG_ARGISNULL(0))
-		return true;
-	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(state)))
-		return false;
-	episode_get_summary(state, &summary);
-	return summary.num_phases < EXPAND_PHASES;
-}
-
-/* Begin what comes after a short state. */
-static void
-begin_from_state(EpisodeBuilder *builder, FunctionCallInfo fcinfo)
-{
-	Episode		episode;
-
-	if (PG_ARGISNULL(0))
-	{
-		episode_begin(builder);
-		return;
-	}
-	episode_read(&episode, PG_GETARG_DATUM(0));
-	episode_begin_from(builder, &episode);
-	for (uint32 i = 0; i < episode.num_phases; i++)
-		episode_add_phase(builder, episode.phases[i].label,
-						  episode.phases[i].start, episode.phases[i].end);
-}
-
 /*
- * A long state to add to: changed in place where it may be, or a copy.
+ * The state of an aggregate to add to: what the first argument holds, to be
+ * changed in place where it may be, or a copy.
  */
 static ExpandedEpisode *
-get_expanded(FunctionCallInfo fcinfo)
+get_state(FunctionCallInfo fcinfo)
 {
 	Datum		datum = PG_GETARG_DATUM(0);
 	MemoryContext context;
 	MemoryContext old;
 	ExpandedEpisode *expanded;
 
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+	if (!PG_ARGISNULL(0) &&
+		VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 	{
 		expanded = (ExpandedEpisode *) DatumGetEOHP(datum);
 		if (expanded->flat != NULL)
@@ -128,37 +90,15 @@ get_expanded(FunctionCallInfo fcinfo)
 		expanded->flat = NULL;
 		return expanded;
 	}
-	if (!AggCheckCallContext(fcinfo, &context))
-		context = CurrentMemoryContext;
-	context = AllocSetContextCreate(context, "expanded episode",
-									ALLOCSET_START_SMALL_SIZES);
+	context = agg_state_context(fcinfo);
 	old = MemoryContextSwitchTo(context);
 	expanded = palloc0(sizeof(ExpandedEpisode));
 	EOH_init_header(&expanded->header, &episode_methods, context);
 	episode_begin(&expanded->builder);
 	MemoryContextSwitchTo(old);
-	add_episode(&expanded->builder, datum);
+	if (!PG_ARGISNULL(0))
+		add_episode(&expanded->builder, datum);
 	return expanded;
-}
-
-/* A state with what a function adds to it. */
-static Datum
-add_to_state(FunctionCallInfo fcinfo,
-			 void (*add) (EpisodeBuilder *, FunctionCallInfo))
-{
-	ExpandedEpisode *expanded;
-
-	if (is_short(fcinfo))
-	{
-		EpisodeBuilder builder;
-
-		begin_from_state(&builder, fcinfo);
-		add(&builder, fcinfo);
-		PG_RETURN_POINTER(episode_finish(&builder));
-	}
-	expanded = get_expanded(fcinfo);
-	add(&expanded->builder, fcinfo);
-	PG_RETURN_DATUM(EOHPGetRWDatum(&expanded->header));
 }
 
 static Datum
@@ -200,25 +140,17 @@ episode_from_phase(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(episode_finish(&builder));
 }
 
-static void
-add_second_arguments(EpisodeBuilder *builder, FunctionCallInfo fcinfo)
-{
-	add_arguments(builder, fcinfo, 1);
-}
-
 PG_FUNCTION_INFO_V1(episode_agg_phase);
 Datum
 episode_agg_phase(PG_FUNCTION_ARGS)
 {
+	ExpandedEpisode *expanded;
+
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return unchanged_state(fcinfo);
-	return add_to_state(fcinfo, add_second_arguments);
-}
-
-static void
-add_second_episode(EpisodeBuilder *builder, FunctionCallInfo fcinfo)
-{
-	add_episode(builder, PG_GETARG_DATUM(1));
+	expanded = get_state(fcinfo);
+	add_arguments(&expanded->builder, fcinfo, 1);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&expanded->header));
 }
 
 /* Adds an episode to an episode: transition and combine function. */
@@ -226,9 +158,13 @@ PG_FUNCTION_INFO_V1(episode_agg_episode);
 Datum
 episode_agg_episode(PG_FUNCTION_ARGS)
 {
+	ExpandedEpisode *expanded;
+
 	if (PG_ARGISNULL(1))
 		return unchanged_state(fcinfo);
-	return add_to_state(fcinfo, add_second_episode);
+	expanded = get_state(fcinfo);
+	add_episode(&expanded->builder, PG_GETARG_DATUM(1));
+	PG_RETURN_DATUM(EOHPGetRWDatum(&expanded->header));
 }
 
 /* episode || episode; the other where one is NULL */

@@ -19,6 +19,7 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
+#include "agg_state.h"
 #include "compat.h"
 #include "series.h"
 
@@ -306,10 +307,8 @@ static const ExpandedObjectMethods series_methods = {
 };
 
 static ExpandedSeries *
-make_expanded(MemoryContext parent)
+make_expanded(MemoryContext context)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "expanded series",
-												  ALLOCSET_SMALL_SIZES);
 	ExpandedSeries *series = MemoryContextAllocZero(context,
 													sizeof(ExpandedSeries));
 
@@ -331,15 +330,12 @@ static ExpandedSeries *
 get_state(FunctionCallInfo fcinfo)
 {
 	Datum		datum = PG_GETARG_DATUM(0);
-	MemoryContext context;
 	ExpandedSeries *series;
 
 	if (!PG_ARGISNULL(0) &&
 		VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return (ExpandedSeries *) DatumGetEOHP(datum);
-	if (!AggCheckCallContext(fcinfo, &context))
-		context = CurrentMemoryContext;
-	series = make_expanded(context);
+	series = make_expanded(agg_state_context(fcinfo));
 	if (!PG_ARGISNULL(0))
 		add_series(series, datum);
 	return series;
