@@ -148,6 +148,10 @@ end_transaction(XactEvent event, void *arg)
 			close_records_if(is_pending, NULL);
 			rights_changed = false;
 			break;
+		case XACT_EVENT_PREPARE:
+			/* One that has opened a record is not prepared. */
+			rights_changed = false;
+			break;
 		default:
 			break;
 	}

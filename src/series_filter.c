@@ -106,7 +106,7 @@ series_delete_ranges(PG_FUNCTION_ARGS)
 	return keep_periods(fcinfo, periods, count);
 }
 
-/* delete_time(series, times, within) */
+/* delete_near(series, times, within) */
 PG_FUNCTION_INFO_V1(series_delete_near);
 Datum
 series_delete_near(PG_FUNCTION_ARGS)

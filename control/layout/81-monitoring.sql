@@ -79,7 +79,7 @@ SELECT p.citizen, p.id AS measurement_plan, p.organization, p.measure, p.grace, 
 			SELECT FROM care.hospital_stay h
 			WHERE h.citizen = p.citizen AND (h.is_open OR h.status = 'finished' AND h.start_time <= due.latest AND h.end_time >= due.latest))
 		AND NOT EXISTS (SELECT FROM care.citizen c WHERE c.citizen = p.citizen AND c.deceased) AS is_missing,
-	CASE WHEN p.status = 'active' THEN smartcare.delete_time(recent.points, due.times, p.grace) END AS unplanned,
+	CASE WHEN p.status = 'active' THEN smartcare.delete_near(recent.points, due.times, p.grace) END AS unplanned,
 	untriaged.points AS untriaged,
 	p.status = 'active' AND recent.points IS NULL
 		AND NOT EXISTS (SELECT FROM care.limits(p.citizen, p.measure) l WHERE l.end_time > now() OR l.end_time IS NULL) AS is_without_limits
@@ -196,7 +196,7 @@ SELECT w.citizen, w.measurement_plan, w.organization, m.name AS measure, u."time
 FROM (
 	SELECT k.citizen, k.measurement_plan, k.organization, k.measure, k.untriaged FROM care.measurement_state k
 	UNION ALL
-	SELECT k.citizen, NULL, k.organization, k.measure, k.untriaged FROM care.measurement_unplanned k
+	SELECT k.citizen, NULL AS measurement_plan, k.organization, k.measure, k.untriaged FROM care.measurement_unplanned k
 ) AS w
 JOIN care.measure m ON m.id = w.measure
 CROSS JOIN LATERAL smartcare.unnest(w.untriaged) AS u ("time", value);

@@ -19,9 +19,10 @@ JOIN care.organization o ON o.kind = 'region'
 WHERE l.direction = 'in' AND l.status = 'parked'
 	AND (d.decision OR l.received_at + d.park_for <= now())
 UNION ALL
-SELECT u.author, NULL, 'undelivered message', care.current_citizen(u.citizen), NULL, 2, NULL,
-	concat(s.name, ' (' || u.kind || ')', ' to ' || r.name, ', ', u.outcome, ': ' || u.reason),
-	u.since, NULL, u.letter, u.since, 'letter', NULL, u.next_step
+SELECT u.author AS organization, NULL AS role, 'undelivered message' AS kind, care.current_citizen(u.citizen) AS citizen, NULL AS related_person, 2 AS severity,
+	NULL AS due,
+	concat(s.name, ' (' || u.kind || ')', ' to ' || r.name, ', ', u.outcome, ': ' || u.reason) AS reason,
+	u.since, NULL AS until, u.letter AS source, u.since AS as_of, 'letter' AS entity, NULL AS entry, u.next_step
 FROM care.message_undelivered u
 LEFT JOIN care.message_standard s ON s.standard = u.standard
 LEFT JOIN care.organization r ON r.id = u.receiver;

@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (
 	WHERE k.untriaged IS NOT NULL
 	UNION ALL
 	-- Before the first value comes.
-	SELECT 'limits' AS kind, 1, NULL AS due, ' is to be measured, and has no limits', NULL AS value, k.start_time, k.recorded_at, 'set_reference_range' AS next_step
+	SELECT 'limits' AS kind, 1, NULL AS due, ' is to be measured, and has no limits' AS reason, NULL AS value, k.start_time, k.recorded_at, 'set_reference_range' AS next_step
 	WHERE k.is_without_limits
 ) AS x
 CROSS JOIN LATERAL (SELECT d.display, d.unit FROM care.measure d WHERE d.id = k.measure OFFSET 0) AS m

@@ -83,7 +83,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	line bigint[] := '{}';
+	line bigint[] := '{}'::bigint[];
 	above bigint := organization;
 BEGIN
 	-- A loop, for it is asked often: a recursive query takes longer to start than to run.
@@ -152,6 +152,7 @@ AS $$
 DECLARE
 	ended CONSTANT timestamptz := now() - care.setting('relation_after')::interval;
 BEGIN
+	PERFORM smartcare.set_rights_changed();
 	WITH team AS MATERIALIZED (
 		SELECT k.citizen, ARRAY(
 			SELECT o.role_name FROM care.treatment_relation r
@@ -209,7 +210,6 @@ BEGIN
 	)
 	SELECT array_agg(DISTINCT k.citizen) INTO changed FROM (TABLE gone UNION ALL TABLE come) AS k;
 	IF changed IS NOT NULL THEN
-		PERFORM smartcare.set_rights_changed();
 		PERFORM care.settle_care_teams(changed);
 	END IF;
 END

@@ -14,10 +14,10 @@ AS 'MODULE_PATHNAME', 'series_delete_ranges';
 COMMENT ON FUNCTION smartcare.delete_time(smartcare.series, tstzmultirange) IS
 'The points whose times lie in none of many ranges; NULL if there are none';
 
-CREATE FUNCTION smartcare.delete_time(smartcare.series, times timestamptz[], within interval) RETURNS smartcare.series
+CREATE FUNCTION smartcare.delete_near(smartcare.series, times timestamptz[], within interval) RETURNS smartcare.series
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'series_delete_near';
-COMMENT ON FUNCTION smartcare.delete_time(smartcare.series, timestamptz[], interval) IS
+COMMENT ON FUNCTION smartcare.delete_near(smartcare.series, timestamptz[], interval) IS
 'The points further than an interval from all of some instants; NULL if there are none; raises 22008 where an instant and the interval leave the range of timestamptz';
 
 CREATE FUNCTION smartcare.filter(smartcare.series, low float8 DEFAULT NULL, high float8 DEFAULT NULL, bounds text DEFAULT '[]') RETURNS smartcare.series

@@ -1,6 +1,6 @@
 -- What analysts see, and what they cannot find out.
 SET client_min_messages = warning;
-SELECT plan(47);
+SELECT plan(50);
 
 CREATE ROLE analysis_one LOGIN;
 CREATE ROLE analysis_two LOGIN;
@@ -138,7 +138,7 @@ SELECT is_empty($$ SELECT FROM care.analysis_citizen('one') JOIN public.before U
 
 -- What was asked is logged.
 SELECT set_eq($$ SELECT criterion ->> 'asked' FROM care.search_log WHERE activity = 'analysis' AND role_name = 'analysis_one' AND criterion ->> 'project' = 'one' AND criterion ->> 'asked' !~ 'count' $$,
-	'{citizen,stay,pathway,"readmission acute","measurement body_weight","measurement body_height"}'::text[], 'each function that was called');
+	'{citizen,stay,pathway,"readmission acute","measurement body_weight","measurement body_height","measurement heart_rate"}'::text[], 'each function that was called');
 SELECT ok((SELECT bool_or(criterion ->> 'asked' ~ '^count of ') FROM care.search_log), 'and what was counted');
 SELECT is((SELECT count(*) FROM care.search_log WHERE role_name IN ('analysis_none', 'analysis_two', 'analysis_admin')), 0::bigint, 'not what was refused: that is an error');
 

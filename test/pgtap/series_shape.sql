@@ -21,8 +21,8 @@ SELECT pg_temp.same_points('SELECT cut AS id, delete_time(points, periods) AS po
 SELECT is_empty('SELECT cut FROM s JOIN cuts USING (id) WHERE series_merge(slices(points, periods), delete_time(points, periods)) <> points', 'together they are the whole');
 CREATE TABLE near AS
 SELECT row_number() OVER () AS cut, id, (times(points))[1 : 1 + (random() * 9)::integer] || NULL AS times, (ARRAY['0', '1 hour', '90 seconds', '1 day', '1 month'])[1 + (random() * 4)::integer]::interval AS within FROM s;
-SELECT pg_temp.same_points('SELECT cut AS id, delete_time(points, times, within) AS points FROM s JOIN near USING (id)',
-	'SELECT cut AS id, time, value FROM pt JOIN near USING (id) WHERE NOT EXISTS (SELECT FROM unnest(times) AS t WHERE time BETWEEN t - within AND t + within)', 'delete_time of what is near');
+SELECT pg_temp.same_points('SELECT cut AS id, delete_near(points, times, within) AS points FROM s JOIN near USING (id)',
+	'SELECT cut AS id, time, value FROM pt JOIN near USING (id) WHERE NOT EXISTS (SELECT FROM unnest(times) AS t WHERE time BETWEEN t - within AND t + within)', 'delete_near: without what is near');
 SELECT is(slices(points, '{}'), NULL, 'nothing of nothing') FROM s WHERE id = 7;
 SELECT pg_temp.same_points(format('SELECT id, filter(points, low, high, %L) AS points FROM s, LATERAL (SELECT percentile(points, 0.2) AS low, percentile(points, 0.7) AS high) AS q', bounds),
 	format('SELECT pt.id, time, value FROM pt JOIN s USING (id), LATERAL (SELECT percentile(points, 0.2) AS low, percentile(points, 0.7) AS high) AS q WHERE value %s low AND value %s high', above, below), 'filter ' || bounds)

@@ -70,8 +70,9 @@ SELECT bag_eq($$ SELECT organization, kind, citizen FROM care.worklist WHERE kin
 	FROM care.encounter WHERE status IN ('in-progress', 'onleave') AND ready_at IS NULL AND class IN ('IMP', 'EMER') $$, 'stays, and those without news');
 SELECT bag_eq('SELECT w.* FROM care.organization o CROSS JOIN LATERAL care.worklist_of(o.id) w', 'SELECT * FROM care.worklist WHERE organization IS NOT NULL',
 	'the lists of all organizations are the whole');
-SELECT bag_eq('SELECT w.* FROM care.citizen c CROSS JOIN LATERAL care.worklist_of_citizen(c.citizen) w', 'SELECT * FROM care.worklist WHERE organization IS NULL',
-	'and those of all citizens');
+SELECT bag_eq($$ SELECT w.* FROM (SELECT citizen, NULL AS person FROM care.citizen UNION ALL SELECT citizen, id FROM care.related_person) c
+	CROSS JOIN LATERAL care.worklist_of_citizen(c.citizen, c.person) w $$, 'SELECT * FROM care.worklist WHERE organization IS NULL',
+	'and those of all citizens and their carers');
 SELECT is_empty($$ SELECT * FROM care.worklist WHERE (organization IS NULL) <> (role IN ('citizen', 'carer')) OR role IS NULL OR severity_name IS NULL OR reason IS NULL OR overdue IS NULL $$, 'every row is complete');
 
 -- Workload: what is open is what is on the lists.
