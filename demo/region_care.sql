@@ -246,5 +246,5 @@ ALTER TABLE care.episode_of_care ENABLE TRIGGER USER;
 ALTER TABLE care.encounter ENABLE TRIGGER USER;
 ANALYZE care.episode_of_care;
 ANALYZE care.encounter;
-SELECT count(care.settle_courses(p.citizens)) AS parts
+SELECT count(care.settle_courses(p.citizens)) AS courses, count(care.settle_relations(p.citizens)) AS relations
 FROM (SELECT array_agg(r.citizen) FROM registered r GROUP BY r.n / 5000 ORDER BY r.n / 5000) AS p (citizens) \gset
