@@ -60,7 +60,7 @@ COMMENT ON FUNCTION care.justify_own_access(care.access_log, text) IS
 'Internal: what the log says of an access by the citizen, or by a person whom the citizen shares with. Errors: 42501 the role is neither.';
 
 CREATE OR REPLACE FUNCTION care.justify_access(INOUT entry care.access_log, basis text, override boolean)
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
