@@ -58,12 +58,10 @@ FROM (VALUES
 	('care_citizen', 'EXECUTE', 'open_records'),
 	('care_citizen', 'EXECUTE', 'access_of'),
 	('care_professional', 'EXECUTE', 'my_organizations'),
-	('care_professional', 'EXECUTE', 'my_roles'),
 	('care_professional', 'EXECUTE', 'open_record'),
 	('care_professional', 'EXECUTE', 'close_record'),
 	('care_professional', 'EXECUTE', 'open_records'),
 	('care_integration', 'EXECUTE', 'my_organizations'),
-	('care_integration', 'EXECUTE', 'my_roles'),
 	('care_auditor', 'EXECUTE', 'access_of'),
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
 	('care_auditor', 'EXECUTE', 'verify_search_log'),
@@ -323,18 +321,3 @@ END
 $$;
 COMMENT ON FUNCTION care.my_organizations() IS
 'The organizations that the caller works for today: those whose roles are among smartcare.my_roles(), for a practitioner whom care.practitioner_role has there, or at what it is a unit of, today; for who is no practitioner as a member of care_integration. All others have none.';
-
-CREATE OR REPLACE FUNCTION care.my_roles()
-RETURNS name[]
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	organizations CONSTANT bigint[] := care.my_organizations();
-BEGIN
-	RETURN ARRAY(
-		SELECT o.role_name FROM care.organization o WHERE o.id = ANY (organizations) ORDER BY o.role_name);
-END
-$$;
-COMMENT ON FUNCTION care.my_roles() IS
-'The roles of care.my_organizations(): what work-lists compare with care.citizen.care_team. In filters write (SELECT care.my_roles())::name[], which is asked once a statement.';
