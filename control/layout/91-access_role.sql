@@ -239,7 +239,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.register_practitioner(text, name, text) IS
-'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For the owner. Errors: 23505 the role is another practitioner''s.';
+'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For members of care_admin, and the owner. Errors: 23505 the role is another practitioner''s.';
 
 CREATE OR REPLACE FUNCTION care.assign_practitioner(
 	practitioner bigint, organization bigint, code text, valid daterange DEFAULT daterange(NULL, NULL))

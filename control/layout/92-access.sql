@@ -183,12 +183,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.current_citizen(citizen);
-	opened CONSTANT bigint := smartcare.open_record_access(kept);
+	entry CONSTANT care.access_log := care.opened_access(kept);
 BEGIN
 	PERFORM smartcare.set_record_closed(kept);
-	INSERT INTO care.access_log (citizen, activity, access, login, role_name, practitioner, code, organization, related_person, purpose)
-	SELECT l.citizen, 'close', l.id, session_user, smartcare.my_role(), l.practitioner, l.code, l.organization, l.related_person, l.purpose
-	FROM care.access_log l WHERE l.citizen = kept AND l.id = opened;
+	IF entry.id IS NOT NULL THEN
+		INSERT INTO care.access_log (citizen, activity, access, login, role_name, practitioner, code, organization, related_person, purpose)
+		VALUES (kept, 'close', entry.id, session_user, smartcare.my_role(), entry.practitioner, entry.code, entry.organization,
+			entry.related_person, entry.purpose);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.close_record(bigint) IS
@@ -233,11 +235,12 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	opened CONSTANT bigint := smartcare.open_record_access(opened_access.citizen);
 	entry care.access_log;
 BEGIN
+	-- It is in the newest partitions, for no record is open longer than 24 hours.
 	SELECT * INTO entry FROM care.access_log l
-	WHERE l.citizen = opened_access.citizen AND l.id = smartcare.open_record_access(opened_access.citizen)
-		AND l.at > now() - interval '25 hours';
+	WHERE l.citizen = opened_access.citizen AND l.id = opened AND l.at > now() - interval '25 hours';
 	RETURN entry;
 END
 $$;
@@ -304,4 +307,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.tie_login(name, bigint, bigint) IS
-'Says that a role is a citizen, or a person whom the citizen shares parts of the record with. For the owner. Errors: 42704 no such role, 23505 the role is another citizen''s, P0002 no such person, 23503 unknown citizen.';
+'Says that a role is a citizen, or a person whom the citizen shares parts of the record with. For members of care_admin, and the owner. Errors: 42704 no such role, 23505 the role is another citizen''s, P0002 no such person, 23503 unknown citizen.';
