@@ -278,33 +278,3 @@ END
 $$;
 COMMENT ON FUNCTION care.open_records(text) IS
 'The citizens of whose records the caller may read a part (care.record_part) now: opened in this session with care.open_record(), and what justified that still does. In filters write (SELECT care.open_records(''plan''))::bigint[], which is asked once a statement. Errors: 22023 there is no such part, 25006 on a standby.';
-
-CREATE OR REPLACE FUNCTION care.tie_login(role_name name, citizen bigint, related_person bigint DEFAULT NULL)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF to_regrole(quote_ident(role_name)) IS NULL THEN
-		RAISE EXCEPTION 'there is no role "%"', role_name
-			USING ERRCODE = 'undefined_object';
-	ELSIF related_person IS NULL AND EXISTS (
-		SELECT FROM care.citizen_login l
-		WHERE l.role_name = tie_login.role_name AND l.related_person IS NULL AND l.citizen <> tie_login.citizen)
-	THEN
-		RAISE EXCEPTION 'role "%" is another citizen''s', role_name
-			USING ERRCODE = 'unique_violation';
-	ELSIF related_person IS NOT NULL AND NOT EXISTS (
-		SELECT FROM care.related_person n WHERE n.citizen = tie_login.citizen AND n.id = tie_login.related_person)
-	THEN
-		RAISE EXCEPTION 'citizen % has no related_person %', citizen, related_person
-			USING ERRCODE = 'no_data_found';
-	END IF;
-	PERFORM care.close_records();
-	INSERT INTO care.citizen_login (citizen, role_name, related_person)
-	VALUES (tie_login.citizen, tie_login.role_name, tie_login.related_person)
-	ON CONFLICT ON CONSTRAINT citizen_login_pkey DO UPDATE SET related_person = excluded.related_person;
-END
-$$;
-COMMENT ON FUNCTION care.tie_login(name, bigint, bigint) IS
-'Says that a role is a citizen, or a person whom the citizen shares parts of the record with. For members of care_admin, and the owner. Errors: 42704 no such role, 23505 the role is another citizen''s, P0002 no such person, 23503 unknown citizen.';
