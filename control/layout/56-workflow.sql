@@ -445,7 +445,7 @@ COMMENT ON FUNCTION care.annul(bigint, bigint, bigint, text, text, timestamptz) 
 
 CREATE OR REPLACE FUNCTION care.possible_steps(citizen bigint)
 RETURNS SETOF care.possible_step
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -140,6 +140,20 @@ $$;
 COMMENT ON FUNCTION care.refuses_all(bigint, bigint) IS
 'Internal: whether the citizen refuses to share any part of the record with an organization.';
 
+CREATE OR REPLACE FUNCTION care.refuses_part(citizen bigint, organization bigint, part text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM care.sharing(refuses_part.citizen, refuses_part.organization) s
+		WHERE s.refused AND (refuses_part.part IS NULL OR s.part = refuses_part.part));
+END
+$$;
+COMMENT ON FUNCTION care.refuses_part(bigint, bigint, text) IS
+'Internal: whether a citizen refuses to share a part of the record with an organization; part null: any.';
+
 CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -60,7 +60,7 @@ COMMENT ON FUNCTION care.justify_own_access(care.access_log, text) IS
 'Internal: what the log says of an access by the citizen, or by a person whom the citizen shares with. Errors: 42501 the role is neither.';
 
 CREATE OR REPLACE FUNCTION care.justify_access(INOUT entry care.access_log, basis text, override boolean)
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -183,12 +183,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.current_citizen(citizen);
-	opened CONSTANT bigint := smartcare.open_record_access(kept);
+	entry CONSTANT care.access_log := care.opened_access(kept);
 BEGIN
 	PERFORM smartcare.set_record_closed(kept);
-	INSERT INTO care.access_log (citizen, activity, access, login, role_name, practitioner, code, organization, related_person, purpose)
-	SELECT l.citizen, 'close', l.id, session_user, smartcare.my_role(), l.practitioner, l.code, l.organization, l.related_person, l.purpose
-	FROM care.access_log l WHERE l.citizen = kept AND l.id = opened;
+	IF entry.id IS NOT NULL THEN
+		INSERT INTO care.access_log (citizen, activity, access, login, role_name, practitioner, code, organization, related_person, purpose)
+		VALUES (kept, 'close', entry.id, session_user, smartcare.my_role(), entry.practitioner, entry.code, entry.organization,
+			entry.related_person, entry.purpose);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.close_record(bigint) IS
@@ -233,11 +235,12 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	opened CONSTANT bigint := smartcare.open_record_access(opened_access.citizen);
 	entry care.access_log;
 BEGIN
+	-- It is in the newest partitions, for no record is open longer than 24 hours.
 	SELECT * INTO entry FROM care.access_log l
-	WHERE l.citizen = opened_access.citizen AND l.id = smartcare.open_record_access(opened_access.citizen)
-		AND l.at > now() - interval '25 hours';
+	WHERE l.citizen = opened_access.citizen AND l.id = opened AND l.at > now() - interval '25 hours';
 	RETURN entry;
 END
 $$;
@@ -275,33 +278,3 @@ END
 $$;
 COMMENT ON FUNCTION care.open_records(text) IS
 'The citizens of whose records the caller may read a part (care.record_part) now: opened in this session with care.open_record(), and what justified that still does. In filters write (SELECT care.open_records(''plan''))::bigint[], which is asked once a statement. Errors: 22023 there is no such part, 25006 on a standby.';
-
-CREATE OR REPLACE FUNCTION care.tie_login(role_name name, citizen bigint, related_person bigint DEFAULT NULL)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF to_regrole(quote_ident(role_name)) IS NULL THEN
-		RAISE EXCEPTION 'there is no role "%"', role_name
-			USING ERRCODE = 'undefined_object';
-	ELSIF related_person IS NULL AND EXISTS (
-		SELECT FROM care.citizen_login l
-		WHERE l.role_name = tie_login.role_name AND l.related_person IS NULL AND l.citizen <> tie_login.citizen)
-	THEN
-		RAISE EXCEPTION 'role "%" is another citizen''s', role_name
-			USING ERRCODE = 'unique_violation';
-	ELSIF related_person IS NOT NULL AND NOT EXISTS (
-		SELECT FROM care.related_person n WHERE n.citizen = tie_login.citizen AND n.id = tie_login.related_person)
-	THEN
-		RAISE EXCEPTION 'citizen % has no related_person %', citizen, related_person
-			USING ERRCODE = 'no_data_found';
-	END IF;
-	PERFORM care.close_records();
-	INSERT INTO care.citizen_login (citizen, role_name, related_person)
-	VALUES (tie_login.citizen, tie_login.role_name, tie_login.related_person)
-	ON CONFLICT ON CONSTRAINT citizen_login_pkey DO UPDATE SET related_person = excluded.related_person;
-END
-$$;
-COMMENT ON FUNCTION care.tie_login(name, bigint, bigint) IS
-'Says that a role is a citizen, or a person whom the citizen shares parts of the record with. For the owner. Errors: 42704 no such role, 23505 the role is another citizen''s, P0002 no such person, 23503 unknown citizen.';

@@ -146,7 +146,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.keep_access_log(integer) IS
-'Makes partitions of care.access_log and care.search_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For the owner, once a month; where nobody calls it all rows are in the default partitions, and stay. Errors: 55P03 a transaction has kept a log for more than 5 seconds.';
+'Makes partitions of care.access_log and care.search_log for this month and those ahead, and removes what is older than the setting "access_log_kept" and what care.retention_rule has of care.access_log. For members of care_admin, and the owner, once a month; where nobody calls it all rows are in the default partitions, and stay. Errors: 55P03 a transaction has kept a log for more than 5 seconds.';
 
 CREATE OR REPLACE FUNCTION care.verify_chain(log name, key name, value text, head_place bigint, head_at timestamptz, head_hash bytea, OUT id bigint, OUT problem text)
 RETURNS SETOF record

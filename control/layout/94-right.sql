@@ -56,9 +56,7 @@ BEGIN
 	IF smartcare.sees_all() THEN
 		RETURN;
 	END IF;
-	SELECT * INTO entry FROM care.access_log l
-	WHERE check_report.citizen = ANY (smartcare.open_records()) AND l.citizen = check_report.citizen
-		AND l.id = smartcare.open_record_access(check_report.citizen) AND l.at > now() - interval '25 hours';
+	entry := care.opened_access(citizen);
 	basis := (SELECT p.basis FROM care.access_purpose p WHERE p.code = entry.purpose);
 	IF basis = 'duty' THEN
 		PERFORM care.check_duty();
@@ -69,7 +67,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.check_report(bigint) IS
-'Internal: lets the owner pass, and who has opened the record as the citizen or to make a report for one. Errors: 42501 for all others.';
+'Internal: lets the owner pass, and who has opened the record as the citizen or to make a report for one. Errors: 42501 for all others, 25006 on a standby.';
 
 -- A reference to an organization, a practitioner, a measure ... comes with its name.
 CREATE OR REPLACE FUNCTION care.report_query(area text)

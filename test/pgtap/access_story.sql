@@ -1,7 +1,7 @@
 -- A citizen on the way from practice to hospital and home, each step and look by the role of who does it. Everything
 -- goes through what care.role_grant gives; each record that is read has its row in the log.
 SET client_min_messages = warning;
-SELECT plan(47);
+SELECT plan(48);
 
 CREATE ROLE story_gp LOGIN;
 CREATE ROLE story_ward LOGIN;
@@ -105,7 +105,10 @@ story_ward|accept referral, service request 1
 story_ward|admit, encounter 1
 story_ward|request task, task 1
 story_ward|recorded Heart rate$$), 'and who wrote, by name');
+SELECT array_agg(concat_ws(' ', entity, entry, title) ORDER BY "time", entity, entry, title) AS timeline FROM care.timeline_of(:nancy) \gset
 RESET SESSION AUTHORIZATION;
+SELECT is(:'timeline', array_agg(concat_ws(' ', entity, entry, title) ORDER BY "time", entity, entry, title), 'the timeline, too, is all there')
+FROM care.timeline WHERE citizen = :nancy;
 SELECT is_empty(format('SELECT * FROM care.verify_access_log(%s)', :nancy), 'the log is whole');
 
 SELECT * FROM finish();

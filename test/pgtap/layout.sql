@@ -1,6 +1,6 @@
 -- The rules that every table, view and function of the layout keeps.
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 -- Small tables that are looked up by something else than the citizen, and distributed by that.
 CREATE TEMP TABLE lookup (name, reason) AS VALUES
@@ -119,6 +119,15 @@ SELECT is_empty($$
 	FROM routine, aclexplode(coalesce(proacl, acldefault('f', proowner)))
 	WHERE pronamespace = 'care'::regnamespace AND grantee = 0
 $$, 'nothing in schema care is granted to everybody');
+
+-- What a session has opened, and its roles, a parallel worker does not know.
+SELECT is_empty($$
+	SELECT DISTINCT r.signature, c.name[1]
+	FROM routine AS r
+	CROSS JOIN LATERAL regexp_matches(regexp_replace(pg_get_functiondef(r.oid), '--[^\n]*|''[^'']*''', '', 'g'), '((?:care|smartcare)\.\w+)\(', 'g') AS c (name)
+	JOIN routine AS called ON called.pronamespace::regnamespace || '.' || called.proname = c.name[1]
+	WHERE r.pronamespace = 'care'::regnamespace AND r.proparallel = 's' AND r.prokind = 'f' AND r.lanname IN ('sql', 'plpgsql') AND called.proparallel <> 's'
+$$, 'what is PARALLEL SAFE calls nothing that is not');
 
 SELECT is_empty($$
 	SELECT oid::regclass::text FROM pg_class

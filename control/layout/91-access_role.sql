@@ -1,6 +1,6 @@
--- Roles: one for each organization, whose members are its staff, and a few for what
--- somebody may do. A dump holds no roles, so the layout keeps the names and makes
--- them anew.
+-- Roles: one for each organization, whose members are its staff, a few for what
+-- somebody may do, and whose a person's is. A dump holds no roles, so the layout
+-- keeps the names of the first two and makes them anew.
 
 -- What each may do is said here and nowhere else; care.grant_roles() makes it so.
 CREATE OR REPLACE VIEW care.role_grant AS
@@ -58,12 +58,10 @@ FROM (VALUES
 	('care_citizen', 'EXECUTE', 'open_records'),
 	('care_citizen', 'EXECUTE', 'access_of'),
 	('care_professional', 'EXECUTE', 'my_organizations'),
-	('care_professional', 'EXECUTE', 'my_roles'),
 	('care_professional', 'EXECUTE', 'open_record'),
 	('care_professional', 'EXECUTE', 'close_record'),
 	('care_professional', 'EXECUTE', 'open_records'),
 	('care_integration', 'EXECUTE', 'my_organizations'),
-	('care_integration', 'EXECUTE', 'my_roles'),
 	('care_auditor', 'EXECUTE', 'access_of'),
 	('care_auditor', 'EXECUTE', 'verify_access_log'),
 	('care_auditor', 'EXECUTE', 'verify_search_log'),
@@ -241,7 +239,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.register_practitioner(text, name, text) IS
-'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For the owner. Errors: 23505 the role is another practitioner''s.';
+'A practitioner who works in this database by a role; who is known by the authorization id already gets one more. Returns the practitioner''s id. For members of care_admin, and the owner. Errors: 23505 the role is another practitioner''s.';
 
 CREATE OR REPLACE FUNCTION care.assign_practitioner(
 	practitioner bigint, organization bigint, code text, valid daterange DEFAULT daterange(NULL, NULL))
@@ -263,6 +261,36 @@ END
 $$;
 COMMENT ON FUNCTION care.assign_practitioner(bigint, bigint, text, daterange) IS
 'A practitioner works for an organization, as one of care.professional_role, on these days: the practitioner''s roles (care.practitioner_login) become members of the organization''s. To end it early change "valid": the membership counts on its days only. Errors: as care.give_role(); 23503 unknown practitioner, organization or code, 42704 there is no such role.';
+
+CREATE OR REPLACE FUNCTION care.tie_login(role_name name, citizen bigint, related_person bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF to_regrole(quote_ident(role_name)) IS NULL THEN
+		RAISE EXCEPTION 'there is no role "%"', role_name
+			USING ERRCODE = 'undefined_object';
+	ELSIF related_person IS NULL AND EXISTS (
+		SELECT FROM care.citizen_login l
+		WHERE l.role_name = tie_login.role_name AND l.related_person IS NULL AND l.citizen <> tie_login.citizen)
+	THEN
+		RAISE EXCEPTION 'role "%" is another citizen''s', role_name
+			USING ERRCODE = 'unique_violation';
+	ELSIF related_person IS NOT NULL AND NOT EXISTS (
+		SELECT FROM care.related_person n WHERE n.citizen = tie_login.citizen AND n.id = tie_login.related_person)
+	THEN
+		RAISE EXCEPTION 'citizen % has no related_person %', citizen, related_person
+			USING ERRCODE = 'no_data_found';
+	END IF;
+	PERFORM care.close_records();
+	INSERT INTO care.citizen_login (citizen, role_name, related_person)
+	VALUES (tie_login.citizen, tie_login.role_name, tie_login.related_person)
+	ON CONFLICT ON CONSTRAINT citizen_login_pkey DO UPDATE SET related_person = excluded.related_person;
+END
+$$;
+COMMENT ON FUNCTION care.tie_login(name, bigint, bigint) IS
+'Says that a role is a citizen, or a person whom the citizen shares parts of the record with. For members of care_admin, and the owner. Errors: 42704 no such role, 23505 the role is another citizen''s, P0002 no such person, 23503 unknown citizen.';
 
 CREATE OR REPLACE FUNCTION care.restore_roles(OUT role_name name, OUT made boolean)
 RETURNS SETOF record
@@ -323,18 +351,3 @@ END
 $$;
 COMMENT ON FUNCTION care.my_organizations() IS
 'The organizations that the caller works for today: those whose roles are among smartcare.my_roles(), for a practitioner whom care.practitioner_role has there, or at what it is a unit of, today; for who is no practitioner as a member of care_integration. All others have none.';
-
-CREATE OR REPLACE FUNCTION care.my_roles()
-RETURNS name[]
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 100
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	organizations CONSTANT bigint[] := care.my_organizations();
-BEGIN
-	RETURN ARRAY(
-		SELECT o.role_name FROM care.organization o WHERE o.id = ANY (organizations) ORDER BY o.role_name);
-END
-$$;
-COMMENT ON FUNCTION care.my_roles() IS
-'The roles of care.my_organizations(): what work-lists compare with care.citizen.care_team. In filters write (SELECT care.my_roles())::name[], which is asked once a statement.';

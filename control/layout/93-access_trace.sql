@@ -1,7 +1,6 @@
 -- The trace: who has seen and written what about a citizen, shown to the citizen; and
 -- what auditors see of it.
 
--- Is a role one that reads the log, or the citizen?
 CREATE OR REPLACE FUNCTION care.check_reader(citizen bigint)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -16,7 +15,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.check_reader(bigint) IS
-'Internal: lets the citizen, auditors and the owner pass. Errors: 42501 for all others.';
+'Internal: lets the citizen, auditors and the owner pass. Errors: 42501 for all others, 25001 as care.check_settled().';
 
 -- A record that was merged into another, and is not any more, was read there meanwhile.
 CREATE OR REPLACE FUNCTION care.read_in(kept bigint)
@@ -134,7 +133,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.access_of(bigint) IS
-'Who has seen and who has written what about a citizen, the latest first, in the form in which MinLog shows it: for the citizen, auditors (care_auditor) who have opened the record for RECORDMGT, and the owner. Reads are from care.access_log, writes from the steps, measurements, imports, merges and moves themselves. Errors: 42501 for all others.';
+'Who has seen and who has written what about a citizen, the latest first, in the form in which MinLog shows it: for the citizen, auditors (care_auditor) who have opened the record for RECORDMGT, and the owner. Reads are from care.access_log, writes from the steps, measurements, imports, merges and moves themselves. Errors: 42501 for all others, 25001 in a transaction that has changed who treats a citizen, or who is one.';
 
 CREATE OR REPLACE FUNCTION care.verify_access_log(citizen bigint, OUT id bigint, OUT problem text)
 RETURNS SETOF record
@@ -150,7 +149,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.verify_access_log(bigint) IS
-'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id (null: at the end rows are missing); nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) Errors: 42501 as care.access_of().';
+'Recomputes the chain of hashes over a citizen''s rows of care.access_log, from the first that is kept: what is wrong, by the row''s id (null: at the end rows are missing); nothing if the log is as it was written. (The owner of the tables could rewrite all of it: compare care.access_chain with a copy kept elsewhere.) For the citizen, members of care_auditor, and the owner. Errors: 42501 for all others, 25001 as of care.access_of().';
 
 CREATE OR REPLACE FUNCTION care.verify_search_log(role_name name, OUT id bigint, OUT problem text)
 RETURNS SETOF record

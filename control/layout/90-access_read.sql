@@ -26,18 +26,11 @@ COMMENT ON COLUMN care.readable.part IS 'The part of the record (care.record_par
 
 CREATE OR REPLACE FUNCTION care.part_of(entity name)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-	WHEN entity IN ('encounter', 'episode_of_care', 'service_request', 'appointment') THEN 'contacts'
-	WHEN entity IN ('condition') THEN 'conditions'
-	WHEN entity IN ('medication_statement', 'allergy') THEN 'medication'
-	WHEN entity IN ('care_plan', 'goal', 'task', 'enrollment') THEN 'plan'
-	WHEN entity IN ('alert', 'measure', 'measurement_plan', 'measurement_series', 'measurement_note') THEN 'measurements'
-	WHEN entity IN ('questionnaire_response', 'diary_entry') THEN 'answers'
-	WHEN entity IN ('document_reference', 'document', 'letter', 'parked_resource') THEN 'messages'
-END;
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE entity WHEN 'letter' THEN 'messages'
+	ELSE (SELECT r.part FROM care.readable r WHERE r.relation = entity) END;
 COMMENT ON FUNCTION care.part_of(name) IS
-'Internal: the part of a record (care.record_part) that a row of a work-list, or of the timeline, belongs to; null for what is of none: not in a timeline, and in a work-list refused with any part.';
+'Internal: the part of a record (care.record_part) that a row of a work-list belongs to, by its table; null for what is of none, which is refused with any part.';
 
 CREATE OR REPLACE FUNCTION care.open_parts(INOUT citizen bigint, OUT parts text[])
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -166,14 +159,15 @@ SET jit = off
 AS $$
 DECLARE
 	opened CONSTANT record := care.open_parts(citizen);
+	entities CONSTANT text[] := ARRAY(SELECT r.relation::text FROM care.readable r WHERE r.part = ANY (opened.parts));
 BEGIN
 	RETURN QUERY SELECT t.* FROM care.timeline t
-	WHERE t.citizen = opened.citizen AND care.part_of(t.entity) = ANY (opened.parts)
+	WHERE t.citizen = opened.citizen AND t.entity = ANY (entities)
 	ORDER BY t."time" DESC;
 END
 $$;
 COMMENT ON FUNCTION care.timeline_of(bigint) IS
-'What care.timeline has of a citizen, the latest first: the parts that are open to the caller. Errors: 42501 none is, 25006 on a standby.';
+'What care.timeline has of a citizen, the latest first: of the tables in care.readable those whose part is open to the caller. Errors: 42501 none is, 25006 on a standby.';
 
 CREATE OR REPLACE FUNCTION care.overview_of(citizen bigint)
 RETURNS SETOF care.shared_overview

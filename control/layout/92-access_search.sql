@@ -56,7 +56,8 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 DECLARE
-	roles CONSTANT name[] := care.my_roles();
+	organizations CONSTANT bigint[] := care.my_organizations();
+	roles CONSTANT name[] := ARRAY(SELECT o.role_name FROM care.organization o WHERE o.id = ANY (organizations));
 	ended CONSTANT timestamptz := clock_timestamp() - care.setting('relation_after')::interval;
 	search_limit CONSTANT bigint := care.setting('search_limit')::bigint;
 	-- Each word that was given begins a word of the name.

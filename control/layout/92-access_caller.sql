@@ -131,21 +131,6 @@ $$;
 COMMENT ON FUNCTION care.check_writer(bigint) IS
 'Internal: lets those who record measurements of a citizen pass: the citizen, who works for an organization that treats the citizen, what loads messages, and the owner. Errors: 42501 for all others.';
 
--- Not the rows of a work-list that a citizen does not want an organization to see.
-CREATE OR REPLACE FUNCTION care.refuses_part(citizen bigint, organization bigint, part text)
-RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN EXISTS (
-		SELECT FROM care.sharing(refuses_part.citizen, refuses_part.organization) s
-		WHERE s.refused AND (refuses_part.part IS NULL OR s.part = refuses_part.part));
-END
-$$;
-COMMENT ON FUNCTION care.refuses_part(bigint, bigint, text) IS
-'Internal: whether a citizen refuses to share a part of the record with an organization; part null: any.';
-
 CREATE OR REPLACE FUNCTION care.check_consent(citizen bigint, category text, organization bigint)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
