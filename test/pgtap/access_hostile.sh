@@ -196,6 +196,10 @@ professional citizen integration analyst admin nobody ~ refused ~ in words ~ SEL
 everybody ~ refused ~ writing it ~ SELECT care.log_search('search', '{}', 1)
 everybody ~ refused ~ or the server's ~ SELECT smartcare.trace_rollback('nothing')
 professional ~ ERROR: 25006 ~ a search that cannot be logged ~ BEGIN READ ONLY; SELECT care.find_citizens('m')
+professional ~ nothing ~ nor does its error tell whom it would have found ~ DO $$ DECLARE known text; other text; BEGIN SET TRANSACTION READ ONLY; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS known = PG_EXCEPTION_CONTEXT; END; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0909090000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS other = PG_EXCEPTION_CONTEXT; END; ASSERT replace(known, '0202020000', '0909090000') = other; END $$
+professional ~ ERROR: 22001 ~ one that fills the log ~ SELECT care.find_citizens(repeat('x', 10000))
+professional ~ refused ~ one by nobody ~ SET ROLE care_professional; SELECT care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000')
+professional ~ ERROR: 25001 ~ one of whom one admits for a moment ~ BEGIN; SELECT FROM care.admit(2, 1, 'IMP', 'h') WHERE citizen IS NULL; SELECT care.find_citizens('Secret')
 professional ~ ERROR: 25006 ~ nor a work-list ~ BEGIN READ ONLY; SELECT care.worklist_of(1)
 professional ~ ERROR: 0A000 ERROR: 42704 ~ one that is prepared ~ BEGIN; SELECT FROM care.find_citizens('m') \g /dev/null \\ PREPARE TRANSACTION 'hostile'; COMMIT PREPARED 'hostile'
 professional ~ Mine ~ one that is rolled back ~ BEGIN; SELECT full_name FROM care.find_citizens('Mine m'); ROLLBACK
