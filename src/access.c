@@ -212,6 +212,7 @@ access_init(void)
 	RegisterXactCallback(end_transaction, NULL);
 	RegisterSubXactCallback(end_subtransaction, NULL);
 	access_trace_init();
+	access_chain_init();
 }
 
 /* Who owns schema care; InvalidOid where there is none. */
