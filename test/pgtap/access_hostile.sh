@@ -235,6 +235,7 @@ integration admin ~ refused ~ measurements without a message ~ SELECT care.recor
 admin ~ refused ~ who may have which role ~ UPDATE care.organization SET role_name = 'postgres'
 admin ~ refused ~ the log, to be kept shorter ~ DELETE FROM care.access_log
 admin ~ nothing ~ or by its setting ~ BEGIN; UPDATE care.setting SET value = '0' WHERE name = 'access_log_kept'; SELECT FROM care.keep_access_log(); COMMIT
+admin ~ ERROR: 22023 ~ partitions without end ~ SELECT care.keep_access_log(100000)
 admin ~ refused ~ what opening for a purpose takes ~ UPDATE care.access_purpose SET basis = 'relation' WHERE code = 'ETREAT'
 both ~ refused ~ an open record with that of another in it ~ OPEN BEGIN; SELECT FROM care.merge_citizens(1, 2, 'x'); SELECT name FROM care.condition_of(1)
 both ~ ERROR: 25001 ~ being another for a moment ~ BEGIN; SELECT FROM care.tie_login('hostile_both', 2); SELECT FROM care.worklist_of_citizen(2)
