@@ -195,6 +195,7 @@ everybody ~ refused ~ the log of it ~ SELECT FROM care.search_log
 professional citizen integration analyst admin nobody ~ refused ~ in words ~ SELECT FROM care.search_trace
 everybody ~ refused ~ writing it ~ SELECT care.log_search('search', '{}', 1)
 everybody ~ refused ~ or the server's ~ SELECT smartcare.trace_rollback('nothing')
+everybody ~ refused ~ or what a commit does ~ SELECT smartcare.chain_at_commit('pg_catalog.now()', 'x', 1, now())
 professional ~ ERROR: 25006 ~ a search that cannot be logged ~ BEGIN READ ONLY; SELECT care.find_citizens('m')
 professional ~ nothing ~ nor does its error tell whom it would have found ~ DO $$ DECLARE known text; other text; BEGIN SET TRANSACTION READ ONLY; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS known = PG_EXCEPTION_CONTEXT; END; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0909090000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS other = PG_EXCEPTION_CONTEXT; END; ASSERT replace(known, '0202020000', '0909090000') = other; END $$
 professional ~ ERROR: 22001 ~ one that fills the log ~ SELECT care.find_citizens(repeat('x', 10000))
