@@ -192,6 +192,7 @@ access_init(void)
 	RegisterXactCallback(end_transaction, NULL);
 	RegisterSubXactCallback(end_subtransaction, NULL);
 	access_trace_init();
+	access_chain_init();
 }
 
 /* Nobody has written to the log what is read here. */

@@ -8,6 +8,7 @@
 
 extern void access_init(void);
 extern void access_trace_init(void);
+extern void access_chain_init(void);
 
 /* Raises an error unless it is the layout's owner who calls. */
 extern void access_check_caller(void);

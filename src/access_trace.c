@@ -112,6 +112,9 @@ trace_rollback(PG_FUNCTION_ARGS)
 
 	access_check_caller();
 	access_forbid_prepare();
+
+	/* Nor must a crash lose the row. */
+	ForceSyncCommit();
 	caller = MemoryContextSwitchTo(TopTransactionContext);
 	trace = palloc(sizeof(Trace));
 	trace->subid = GetCurrentSubTransactionId();

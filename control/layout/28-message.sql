@@ -288,7 +288,7 @@ COMMENT ON COLUMN care.letter.entity IS 'Table of the entry that it became or ch
 COMMENT ON COLUMN care.letter.entry IS 'The entry''s id.';
 COMMENT ON COLUMN care.letter.message_received_at IS 'With message: the row in care.message in which it came first.';
 COMMENT ON COLUMN care.letter.message IS 'With message_received_at: the row in care.message in which it came first.';
-COMMENT ON COLUMN care.letter.accepted_by IS 'The role that decided that it is about this citizen although its name or birth date contradict that.';
+COMMENT ON COLUMN care.letter.accepted_by IS 'The role that decided that it is about this citizen although its name or birth date contradict that; of one that is closed the role that did.';
 COMMENT ON COLUMN care.letter.received_at IS 'When it came first, or was written.';
 COMMENT ON COLUMN care.letter.applied_at IS 'When it was processed.';
 

@@ -13,6 +13,11 @@ DECLARE
 	month record;
 	has_rows boolean;
 BEGIN
+	-- Each partition is a lock for all that read the table.
+	IF months_ahead NOT BETWEEN 0 AND 120 THEN
+		RAISE EXCEPTION 'partitions are made for 0 to 120 months ahead, not for %', months_ahead
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	SELECT c.relname AS name, pg_get_userbyid(c.relowner) AS owner, a.attname AS key, obj_description(p.partdefid) AS meaning INTO kept
 	FROM pg_class c
 	JOIN pg_partitioned_table p ON p.partrelid = c.oid
@@ -57,4 +62,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.keep_partitions(regclass, integer, timestamptz, boolean) IS
-'Internal: makes the partitions of a table in schema care, partitioned by time, for this month and some ahead, and drops what is before a time. moves: rows of a month without partition go from the default one into its own; else such a month stays there. Errors: 55P03 the table was locked for more than 5 seconds.';
+'Internal: makes the partitions of a table in schema care, partitioned by time, for this month and some ahead, and drops what is before a time. moves: rows of a month without partition go from the default one into its own; else such a month stays there. Errors: 22023 more than 120 months ahead, or less than 0; 55P03 the table was locked for more than 5 seconds.';

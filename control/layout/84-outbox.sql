@@ -398,7 +398,7 @@ BEGIN
 				HINT = 'Say how its receiver was told.';
 	END IF;
 	PERFORM care.undelivered_letter(letter);
-	UPDATE care.letter l SET status = 'closed', reason = concat_ws('; ', l.reason, close_message.reason)
+	UPDATE care.letter l SET status = 'closed', reason = concat_ws('; ', l.reason, close_message.reason), accepted_by = smartcare.my_role()
 	WHERE l.letter = close_message.letter AND l.direction = 'out';
 END
 $$;

@@ -14,55 +14,77 @@ $$;
 COMMENT ON FUNCTION care.access_hash(bytea, anyelement) IS
 'Internal: SHA-256 over the hash of the row before, followed by the row as jsonb in its text form in UTF-8, with times in UTC, without nulls and without the two hashes.';
 
--- The head is locked from here until the commit, which is next.
-CREATE OR REPLACE FUNCTION care.chain_access()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+-- Called at the commit, so that the head is locked for that alone.
+CREATE OR REPLACE FUNCTION care.chain_access(key text, id bigint, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	entry care.access_log;
 	head care.access_chain;
 BEGIN
-	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
+	SELECT * INTO entry FROM care.access_log l WHERE l.citizen = key::bigint AND l.id = chain_access.id AND l.at = chain_access.at;
 	IF NOT FOUND THEN
-		INSERT INTO care.access_chain (citizen, last_place, last_at, hash) VALUES (NEW.citizen, 0, NEW.at, '')
-		ON CONFLICT ON CONSTRAINT access_chain_pkey DO NOTHING;
-		SELECT * INTO head FROM care.access_chain h WHERE h.citizen = NEW.citizen FOR UPDATE;
+		RETURN;
 	END IF;
-	NEW.place := head.last_place + 1;
-	NEW.hash := care.access_hash(head.hash, NEW);
-	UPDATE care.access_log l SET place = NEW.place, previous_hash = head.hash, hash = NEW.hash
-	WHERE l.citizen = NEW.citizen AND l.id = NEW.id AND l.at = NEW.at;
-	UPDATE care.access_chain h SET last_place = NEW.place, last_at = NEW.at, hash = NEW.hash WHERE h.citizen = NEW.citizen;
-	RETURN NULL;
+	SELECT * INTO head FROM care.access_chain h WHERE h.citizen = entry.citizen FOR UPDATE;
+	IF NOT FOUND THEN
+		INSERT INTO care.access_chain (citizen, last_place, last_at, hash) VALUES (entry.citizen, 0, entry.at, '')
+		ON CONFLICT ON CONSTRAINT access_chain_pkey DO NOTHING;
+		SELECT * INTO head FROM care.access_chain h WHERE h.citizen = entry.citizen FOR UPDATE;
+	END IF;
+	entry.place := head.last_place + 1;
+	entry.hash := care.access_hash(head.hash, entry);
+	UPDATE care.access_log l SET place = entry.place, previous_hash = head.hash, hash = entry.hash
+	WHERE l.citizen = entry.citizen AND l.id = entry.id AND l.at = entry.at;
+	UPDATE care.access_chain h SET last_place = entry.place, last_at = entry.at, hash = entry.hash WHERE h.citizen = entry.citizen;
 END
 $$;
-COMMENT ON FUNCTION care.chain_access() IS
-'Internal: trigger by which each row of care.access_log has the next place in the citizen''s chain, and the hash of the row before, when its transaction commits.';
+COMMENT ON FUNCTION care.chain_access(text, bigint, timestamptz) IS
+'Internal: gives a row of care.access_log the next place in the citizen''s chain (key), and the hash of the row before.';
 
-CREATE OR REPLACE FUNCTION care.chain_search()
+CREATE OR REPLACE FUNCTION care.chain_search(key text, id bigint, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entry care.search_log;
+	head care.search_chain;
+BEGIN
+	SELECT * INTO entry FROM care.search_log l WHERE l.role_name = key::name AND l.id = chain_search.id AND l.at = chain_search.at;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	SELECT * INTO head FROM care.search_chain h WHERE h.role_name = entry.role_name FOR UPDATE;
+	IF NOT FOUND THEN
+		INSERT INTO care.search_chain (role_name, last_place, last_at, hash) VALUES (entry.role_name, 0, entry.at, '')
+		ON CONFLICT ON CONSTRAINT search_chain_pkey DO NOTHING;
+		SELECT * INTO head FROM care.search_chain h WHERE h.role_name = entry.role_name FOR UPDATE;
+	END IF;
+	entry.place := head.last_place + 1;
+	entry.hash := care.access_hash(head.hash, entry);
+	UPDATE care.search_log l SET place = entry.place, previous_hash = head.hash, hash = entry.hash
+	WHERE l.role_name = entry.role_name AND l.id = entry.id AND l.at = entry.at;
+	UPDATE care.search_chain h SET last_place = entry.place, last_at = entry.at, hash = entry.hash WHERE h.role_name = entry.role_name;
+END
+$$;
+COMMENT ON FUNCTION care.chain_search(text, bigint, timestamptz) IS
+'Internal: as care.chain_access(), of care.search_log and by role.';
+
+CREATE OR REPLACE FUNCTION care.chain_at_commit()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	head care.search_chain;
 BEGIN
-	SELECT * INTO head FROM care.search_chain h WHERE h.role_name = NEW.role_name FOR UPDATE;
-	IF NOT FOUND THEN
-		INSERT INTO care.search_chain (role_name, last_place, last_at, hash) VALUES (NEW.role_name, 0, NEW.at, '')
-		ON CONFLICT ON CONSTRAINT search_chain_pkey DO NOTHING;
-		SELECT * INTO head FROM care.search_chain h WHERE h.role_name = NEW.role_name FOR UPDATE;
-	END IF;
-	NEW.place := head.last_place + 1;
-	NEW.hash := care.access_hash(head.hash, NEW);
-	UPDATE care.search_log l SET place = NEW.place, previous_hash = head.hash, hash = NEW.hash
-	WHERE l.role_name = NEW.role_name AND l.id = NEW.id AND l.at = NEW.at;
-	UPDATE care.search_chain h SET last_place = NEW.place, last_at = NEW.at, hash = NEW.hash WHERE h.role_name = NEW.role_name;
+	PERFORM smartcare.chain_at_commit(TG_ARGV[0]::regprocedure, to_jsonb(NEW) ->> TG_ARGV[1], NEW.id, NEW.at);
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION care.chain_search() IS 'Internal: as care.chain_access(), of care.search_log and by role.';
+COMMENT ON FUNCTION care.chain_at_commit() IS
+'Internal: trigger by which each row of the logs has its place in a chain, and its hash, once its transaction commits.';
 
 -- Who may change settings is in the log, too.
 CREATE OR REPLACE FUNCTION care.access_log_start()
@@ -102,13 +124,13 @@ $$;
 COMMENT ON FUNCTION care.refuse_change() IS
 'Internal: trigger by which rows of the logs are neither changed, but for the place in the chain that they get, nor, before their time, deleted. Errors: 42501.';
 
--- A constraint trigger cannot be replaced.
+-- Before they were constraint triggers, which cannot be replaced.
 DROP TRIGGER IF EXISTS access_log_chain ON care.access_log;
-CREATE CONSTRAINT TRIGGER access_log_chain AFTER INSERT ON care.access_log
-	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION care.chain_access();
+CREATE TRIGGER access_log_chain AFTER INSERT ON care.access_log
+	FOR EACH ROW EXECUTE FUNCTION care.chain_at_commit('care.chain_access(text, bigint, timestamptz)', 'citizen');
 DROP TRIGGER IF EXISTS search_log_chain ON care.search_log;
-CREATE CONSTRAINT TRIGGER search_log_chain AFTER INSERT ON care.search_log
-	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION care.chain_search();
+CREATE TRIGGER search_log_chain AFTER INSERT ON care.search_log
+	FOR EACH ROW EXECUTE FUNCTION care.chain_at_commit('care.chain_search(text, bigint, timestamptz)', 'role_name');
 
 CREATE OR REPLACE TRIGGER access_log_append BEFORE UPDATE OR DELETE ON care.access_log
 	FOR EACH ROW EXECUTE FUNCTION care.refuse_change();

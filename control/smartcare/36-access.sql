@@ -59,4 +59,10 @@ CREATE FUNCTION smartcare.trace_rollback(line text) RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.trace_rollback(text) IS
-'For the functions of schema care: if what this transaction has done by now is rolled back, the server''s log has the line; the transaction cannot be prepared. Raises 42501 unless it runs as the owner of schema care';
+'For the functions of schema care: if what this transaction has done by now is rolled back, the server''s log has the line; the transaction cannot be prepared, and its commit waits for the disk. Raises 42501 unless it runs as the owner of schema care';
+
+CREATE FUNCTION smartcare.chain_at_commit(chain regprocedure, key text, id bigint, at timestamptz) RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.chain_at_commit(regprocedure, text, bigint, timestamptz) IS
+'For the functions of schema care: the last that this transaction does, once all else that happens at its commit is done, is to call a function with these (text, bigint, timestamptz), by key and id; what is rolled back to a savepoint is not. It cannot be prepared. Raises 42501 unless it runs as the owner of schema care';

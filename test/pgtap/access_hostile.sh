@@ -195,7 +195,12 @@ everybody ~ refused ~ the log of it ~ SELECT FROM care.search_log
 professional citizen integration analyst admin nobody ~ refused ~ in words ~ SELECT FROM care.search_trace
 everybody ~ refused ~ writing it ~ SELECT care.log_search('search', '{}', 1)
 everybody ~ refused ~ or the server's ~ SELECT smartcare.trace_rollback('nothing')
+everybody ~ refused ~ or what a commit does ~ SELECT smartcare.chain_at_commit('pg_catalog.now()', 'x', 1, now())
 professional ~ ERROR: 25006 ~ a search that cannot be logged ~ BEGIN READ ONLY; SELECT care.find_citizens('m')
+professional ~ nothing ~ nor does its error tell whom it would have found ~ DO $$ DECLARE known text; other text; BEGIN SET TRANSACTION READ ONLY; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS known = PG_EXCEPTION_CONTEXT; END; BEGIN PERFORM care.find_citizen('urn:oid:1.2.208.176.1.2', '0909090000'); EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS other = PG_EXCEPTION_CONTEXT; END; ASSERT replace(known, '0202020000', '0909090000') = other; END $$
+professional ~ ERROR: 22001 ~ one that fills the log ~ SELECT care.find_citizens(repeat('x', 10000))
+professional ~ refused ~ one by nobody ~ SET ROLE care_professional; SELECT care.find_citizen('urn:oid:1.2.208.176.1.2', '0202020000')
+professional ~ ERROR: 25001 ~ one of whom one admits for a moment ~ BEGIN; SELECT FROM care.admit(2, 1, 'IMP', 'h') WHERE citizen IS NULL; SELECT care.find_citizens('Secret')
 professional ~ ERROR: 25006 ~ nor a work-list ~ BEGIN READ ONLY; SELECT care.worklist_of(1)
 professional ~ ERROR: 0A000 ERROR: 42704 ~ one that is prepared ~ BEGIN; SELECT FROM care.find_citizens('m') \g /dev/null \\ PREPARE TRANSACTION 'hostile'; COMMIT PREPARED 'hostile'
 professional ~ Mine ~ one that is rolled back ~ BEGIN; SELECT full_name FROM care.find_citizens('Mine m'); ROLLBACK
@@ -231,6 +236,7 @@ integration admin ~ refused ~ measurements without a message ~ SELECT care.recor
 admin ~ refused ~ who may have which role ~ UPDATE care.organization SET role_name = 'postgres'
 admin ~ refused ~ the log, to be kept shorter ~ DELETE FROM care.access_log
 admin ~ nothing ~ or by its setting ~ BEGIN; UPDATE care.setting SET value = '0' WHERE name = 'access_log_kept'; SELECT FROM care.keep_access_log(); COMMIT
+admin ~ ERROR: 22023 ~ partitions without end ~ SELECT care.keep_access_log(100000)
 admin ~ refused ~ what opening for a purpose takes ~ UPDATE care.access_purpose SET basis = 'relation' WHERE code = 'ETREAT'
 both ~ refused ~ an open record with that of another in it ~ OPEN BEGIN; SELECT FROM care.merge_citizens(1, 2, 'x'); SELECT name FROM care.condition_of(1)
 both ~ ERROR: 25001 ~ being another for a moment ~ BEGIN; SELECT FROM care.tie_login('hostile_both', 2); SELECT FROM care.worklist_of_citizen(2)

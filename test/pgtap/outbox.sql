@@ -304,7 +304,7 @@ SELECT is(pg_temp.undelivered(), NULL, 'and it is on no list');
 SELECT throws_ok(format('SELECT care.close_message(%L, ''again'')', :'letter'), '55000', NULL, 'once');
 SELECT pg_temp.acknowledge(:'letter', 'fatal-error') \g /dev/null
 SELECT is(pg_temp.states(:'letter'), 'closed', 'a refusal brings it back no more');
-SELECT is((SELECT concat_ws(' ', answer, reason) FROM care.letter WHERE letter = :'letter'), 'fatal-error told by telephone', 'and is written down');
+SELECT is((SELECT concat_ws(' ', answer, reason, accepted_by) FROM care.letter WHERE letter = :'letter'), 'fatal-error told by telephone ' || current_user, 'and is written down, with who closed it');
 ROLLBACK TO here;
 SELECT pg_temp.acknowledge(:'letter', 'fatal-error', '{"severity": "error", "code": "not-found", "details": {"text": "nobody of that name"}, "diagnostics": "Elmer"}') \g /dev/null
 SELECT is(pg_temp.undelivered(), 'Organization 4 Home care observation (new) to Organization 5, refused: nobody of that name (Elmer) close_message', 'refused, with the reason of the receiver');
