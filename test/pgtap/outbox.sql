@@ -339,5 +339,20 @@ SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'parked message'), 0:
 UPDATE care.letter SET received_at = received_at - interval '3 days' WHERE letter = 'late-2';
 SELECT results_eq($$SELECT organization_name, reason, overdue, source FROM care.worklist WHERE kind = 'parked message'$$,
 	$$VALUES ('Region', 'Hospital notification (STOR): it follows late-1, which has not come', true, 'late-2')$$, 'after two days it is the region''s');
+
+-- And a transport that takes nothing.
+SELECT care.resend_message(letter) FROM care.message_undelivered WHERE next_step = 'resend_message' LIMIT 1 \g /dev/null
+SELECT count(*) AS queued FROM care.letter WHERE direction = 'out' AND status = 'waiting' \gset
+SELECT cmp_ok(:queued, '>', 0, 'letters wait');
+SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'stalled outbox'), 0::bigint, 'which is nobody''s work at first');
+WITH moved AS (
+	UPDATE care.message m SET received_at = m.received_at - interval '31 minutes'
+	FROM care.sending x WHERE x.sent_at IS NULL AND m.received_at = x.message_received_at AND m.id = x.message RETURNING m.id, m.received_at
+)
+UPDATE care.sending s SET message_received_at = m.received_at FROM moved m WHERE s.message = m.id;
+SELECT results_eq($$SELECT organization_name, citizen, reason, since < now() - interval '30 minutes', next_step FROM care.worklist WHERE kind = 'stalled outbox'$$,
+	format($$VALUES ('Region', NULL::bigint, '%s messages wait for a transport to take them', true, 'next_messages')$$, :queued), 'after half an hour the region''s, in one row');
+SELECT care.report_sent(envelope) FROM care.next_messages(100) \g /dev/null
+SELECT is((SELECT count(*) FROM care.worklist WHERE kind = 'stalled outbox'), 0::bigint, 'until one takes them');
 SELECT * FROM finish();
 ROLLBACK;
