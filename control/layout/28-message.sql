@@ -19,6 +19,8 @@ CREATE TYPE care.received AS (
 	envelope text,
 	letter text,
 	standard text,
+	versions text[],
+	focus_type text,
 	kind text,
 	bundle jsonb,
 	header jsonb,
