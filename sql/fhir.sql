@@ -64,3 +64,6 @@ SELECT array_ndims(f), cardinality(f), f[1][1], f[1][2], f[cardinality(f) / 3][3
 FROM (VALUES (1000, 1), (1001, 0), (1, 10000), (1, 10001), (100, 10)) AS v (entries, refs), smartcare.fhir_bundle_faults(jsonb_build_object('entry', (
 	SELECT jsonb_agg(jsonb_build_object('resource', jsonb_build_object('resourceType', 'A', 'id', e, 'x', (SELECT jsonb_agg('{"reference": "B/1"}'::jsonb) FROM generate_series(1, refs))))) FROM generate_series(1, entries) AS e))) AS f;
 SELECT smartcare.fhir_bundle_faults(('{"entry": [{"resource": {"resourceType": "A", "id": "1", "x": ' || repeat('[', 5000) || '{"reference": "B/1"}' || repeat(']', 5000) || '}}]}')::jsonb);
+-- Many references to many letters.
+SELECT smartcare.fhir_bundle_faults(jsonb_build_object('entry', jsonb_build_array(jsonb_build_object('resource', jsonb_build_object('resourceType', 'Provenance', 'id', 'p',
+	'target', (SELECT jsonb_agg(jsonb_build_object('reference', 'urn:uuid:' || n)) FROM generate_series(1, 10000) AS n) || (SELECT jsonb_agg(5) FROM generate_series(1, 100000))))))) IS NULL AS fine;

@@ -47,14 +47,20 @@ typedef struct Entry
 	Text		url;
 } Entry;
 
-/* The entries of a Bundle, and its references as they are found. */
+/* As many as are found; MAX_REFERENCES of them are kept. */
+typedef struct Texts
+{
+	Text	   *texts;
+	int			allocated;
+	int64		found;
+} Texts;
+
 typedef struct Bundle
 {
 	Entry	   *entries;
 	int			count;
-	Text	   *references;
-	int			allocated;
-	int64		found;			/* of which MAX_REFERENCES are kept */
+	Texts		references;
+	Texts		letters;		/* that Provenances name */
 } Bundle;
 
 static bool
@@ -240,17 +246,19 @@ check_entry(ArrayBuildState *faults, const Bundle *bundle, int place)
 }
 
 static void
-add_reference(Bundle *bundle, Text reference)
+add_text(Texts *list, JsonbValue *value)
 {
-	if (bundle->found == bundle->allocated && bundle->found < MAX_REFERENCES)
+	if (list->found == list->allocated && list->found < MAX_REFERENCES)
 	{
-		bundle->allocated = Min(bundle->allocated * 2, MAX_REFERENCES);
-		bundle->references = repalloc(bundle->references,
-									  bundle->allocated * sizeof(Text));
+		list->allocated = Min(list->allocated * 2 + 32, MAX_REFERENCES);
+		list->texts = list->texts == NULL ?
+			palloc(list->allocated * sizeof(Text)) :
+			repalloc(list->texts, list->allocated * sizeof(Text));
 	}
-	if (bundle->found < bundle->allocated)
-		bundle->references[bundle->found] = reference;
-	bundle->found++;
+	if (list->found < list->allocated)
+		list->texts[list->found] =
+			(Text) {value->val.string.val, value->val.string.len};
+	list->found++;
 }
 
 /*
@@ -258,7 +266,7 @@ add_reference(Bundle *bundle, Text reference)
  * that name, one in the other, would be kept each with all that is in it.
  */
 static void
-find_references(JsonbContainer *container, Bundle *bundle)
+find_references(JsonbContainer *container, Texts *references)
 {
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
@@ -269,21 +277,20 @@ find_references(JsonbContainer *container, Bundle *bundle)
 	CHECK_FOR_INTERRUPTS();
 	reference = member(container, "reference", &value);
 	if (reference != NULL && reference->type == jbvString)
-		add_reference(bundle, (Text) {reference->val.string.val,
-									  reference->val.string.len});
+		add_text(references, reference);
 	iterator = JsonbIteratorInit(container);
 	(void) JsonbIteratorNext(&iterator, &value, true);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{
 		if ((token == WJB_VALUE || token == WJB_ELEM) &&
 			value.type == jbvBinary)
-			find_references(value.val.binary.data, bundle);
+			find_references(value.val.binary.data, references);
 	}
 }
 
-/* Whether an element, or one of an array of them, has this reference. */
-static bool
-refers_to(JsonbValue *value, const char *within, Text reference)
+/* What an element refers to, or each of an array of them. */
+static void
+add_letters(Texts *letters, JsonbValue *value, const char *within)
 {
 	JsonbContainer *container = nested(value);
 	bool		is_array = container != NULL && JsonContainerIsArray(container);
@@ -297,15 +304,12 @@ refers_to(JsonbValue *value, const char *within, Text reference)
 		JsonbValue *next = member(element, within ? within : "reference",
 								  &found);
 
-		if (next == NULL)
-			continue;
-		if (within != NULL ? refers_to(next, NULL, reference) :
-			(next->type == jbvString &&
-			 same((Text) {next->val.string.val, next->val.string.len},
-				  reference)))
-			return true;
+		CHECK_FOR_INTERRUPTS();
+		if (next != NULL && within != NULL)
+			add_letters(letters, next, NULL);
+		else if (next != NULL && next->type == jbvString)
+			add_text(letters, next);
 	}
-	return false;
 }
 
 /* An earlier letter, which a Provenance names; it is not in the bundle. */
@@ -328,16 +332,9 @@ is_earlier_letter(const Bundle *bundle, Text reference)
 		return true;
 	if (!begins_with(reference, "urn:uuid:"))
 		return false;
-	for (int i = 0; i < bundle->count; i++)
+	for (int i = 0; i < Min(bundle->letters.found, MAX_REFERENCES); i++)
 	{
-		const Entry *entry = &bundle->entries[i];
-		JsonbValue	found;
-
-		if (is_text(entry->type, "Provenance") &&
-			(refers_to(member(entry->resource, "target", &found), NULL,
-					   reference) ||
-			 refers_to(member(entry->resource, "entity", &found), "what",
-					   reference)))
+		if (same(bundle->letters.texts[i], reference))
 			return true;
 	}
 	return false;
@@ -367,9 +364,9 @@ check_references(ArrayBuildState *faults, const Bundle *bundle)
 {
 	int			broken = 0;
 
-	for (int i = 0; i < bundle->found && broken < MAX_BROKEN; i++)
+	for (int i = 0; i < bundle->references.found && broken < MAX_BROKEN; i++)
 	{
-		Text		reference = bundle->references[i];
+		Text		reference = bundle->references.texts[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (leads_somewhere(bundle, reference))
@@ -448,8 +445,6 @@ fhir_bundle_faults(PG_FUNCTION_ARGS)
 	bool		is_complete = true;
 
 	bundle.entries = palloc(Max(Min(count, MAX_ENTRIES), 1) * sizeof(Entry));
-	bundle.allocated = 64;
-	bundle.references = palloc(bundle.allocated * sizeof(Text));
 	for (int i = 0; i < count; i++)
 	{
 		Entry		entry;
@@ -458,17 +453,26 @@ fhir_bundle_faults(PG_FUNCTION_ARGS)
 		/* From one without a resource on, which is a fault, they do not count. */
 		is_complete = is_complete && entry.has_resource;
 		if (is_complete && entry.resource != NULL)
-			find_references(entry.resource, &bundle);
+			find_references(entry.resource, &bundle.references);
+		if (is_text(entry.type, "Provenance"))
+		{
+			JsonbValue	found;
+
+			add_letters(&bundle.letters,
+						member(entry.resource, "target", &found), NULL);
+			add_letters(&bundle.letters,
+						member(entry.resource, "entity", &found), "what");
+		}
 		if (i < MAX_ENTRIES)
 		{
 			entry.name = entry_name(&entry);
 			bundle.entries[bundle.count++] = entry;
 		}
 	}
-	if (count > MAX_ENTRIES || bundle.found > MAX_REFERENCES)
+	if (count > MAX_ENTRIES || bundle.references.found > MAX_REFERENCES)
 	{
 		char	   *told = psprintf("%d entries, " INT64_FORMAT " references",
-									count, bundle.found);
+									count, bundle.references.found);
 
 		add_fault(faults, "too-long", (Text) {told, strlen(told)}, INT_MAX,
 				  "Bundle.entry");
