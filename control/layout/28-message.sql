@@ -19,6 +19,8 @@ CREATE TYPE care.received AS (
 	envelope text,
 	letter text,
 	standard text,
+	versions text[],
+	focus_type text,
 	kind text,
 	bundle jsonb,
 	header jsonb,
@@ -68,7 +70,7 @@ INSERT INTO care.message_standard (standard, event_code, focus, versions, name) 
 
 CREATE TABLE care.message_rule (
 	rule text PRIMARY KEY,
-	severity text NOT NULL CHECK (severity IN ('fatal', 'error', 'warning', 'information')),
+	severity text NOT NULL CHECK (severity = ANY ('{fatal,error,warning,information}')),
 	type text NOT NULL,
 	code text,
 	-- MedCom's own codes are not all in capitals, those of HL7 are; one is in both.
@@ -158,7 +160,7 @@ INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
 
 CREATE TABLE care.notification_type (
 	activity text NOT NULL,
-	class text NOT NULL CHECK (class IN ('EMER', 'IMP')),
+	class text NOT NULL CHECK (class = ANY ('{EMER,IMP}')),
 	status text NOT NULL,
 	kind text NOT NULL,
 	PRIMARY KEY (activity, class, status)
@@ -196,7 +198,7 @@ CREATE SEQUENCE care.message_id_seq;
 CREATE TABLE care.message (
 	received_at timestamptz NOT NULL,
 	id bigint NOT NULL DEFAULT nextval('care.message_id_seq'),
-	direction text NOT NULL CHECK (direction IN ('in', 'out')),
+	direction text NOT NULL CHECK (direction = ANY ('{in,out}')),
 	standard text,
 	envelope text,
 	letter text,
@@ -237,14 +239,15 @@ BEGIN
 END
 $$;
 
+-- Lists that a row is held against are constants: IN would have each of their values evaluated for every statement.
 CREATE TABLE care.letter (
 	letter text NOT NULL CHECK (letter <> ''),
-	direction text NOT NULL DEFAULT 'in' CHECK (direction IN ('in', 'out')),
+	direction text NOT NULL DEFAULT 'in' CHECK (direction = ANY ('{in,out}')),
 	standard text,
 	kind text,
-	status text NOT NULL CHECK (status IN ('received', 'processed', 'refused', 'parked', 'dropped', 'failed', 'waiting', 'sent', 'closed')),
+	status text NOT NULL CHECK (status = ANY ('{received,processed,refused,parked,dropped,failed,waiting,sent,closed}')),
 	reason text,
-	answer text CHECK (answer IN ('ok', 'fatal-error', 'transient-error')),
+	answer text CHECK (answer = ANY ('{ok,fatal-error,transient-error}')),
 	issues care.message_issue[],
 	author bigint,
 	sender bigint,

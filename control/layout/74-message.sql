@@ -3,7 +3,8 @@
 -- care.receive() reads a message, claims its letter, checks it, applies it in a
 -- sub-transaction, keeps it, and answers. On its way the message is a care.received:
 --
---   read_message()    received_at, message (the row in care.message), bundle, envelope, letter, header, standard, issues
+--   read_message()    received_at, message (the row in care.message), bundle, envelope, letter, header, standard (its versions
+--                     and focus_type), issues
 --   check_bundle()    sender_resource, receiver_resource, focus (the resource that it is about), patient; provenance (this
 --                     letter's) and event_time from it; previous (Provenance of the letter before) and predecessor (its letter)
 --   check_<standard>  kind; episodes; predecessor where the standard thinks otherwise (null: waits for nothing); issues
@@ -18,57 +19,6 @@
 -- from check_ before anything is written, from apply_ by RAISE or by status 'refused', both undo
 -- what it did. An error raised in apply_ gives the status failed or, where it says that the record
 -- does not allow it, refused (care.failure_rule()).
-
-CREATE OR REPLACE FUNCTION care.check_standard(r care.received)
-RETURNS care.received
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	CASE r.standard
-	WHEN 'hospital-notification' THEN r := care.check_hospital_notification(r);
-	WHEN 'acknowledgement' THEN r := care.check_acknowledgement(r);
-	WHEN 'care-communication' THEN r := care.check_care_communication(r);
-	WHEN 'homecare-observation' THEN r := care.check_homecare_observation(r);
-	WHEN 'oioxml' THEN r := care.check_letter(r);
-	ELSE r.issues := r.issues || ('unsupported', r.standard, NULL)::care.message_issue;
-	END CASE;
-	RETURN r;
-END
-$$;
-COMMENT ON FUNCTION care.check_standard(care.received) IS 'Internal: holds a message against the rules of its standard.';
-
-CREATE OR REPLACE FUNCTION care.apply_standard(r care.received)
-RETURNS care.received
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE r.standard
-		WHEN 'hospital-notification' THEN care.apply_hospital_notification(r)
-		WHEN 'acknowledgement' THEN care.apply_acknowledgement(r)
-		WHEN 'care-communication' THEN care.apply_care_communication(r)
-		WHEN 'homecare-observation' THEN care.apply_homecare_observation(r)
-		WHEN 'oioxml' THEN care.apply_letter(r)
-		END;
-END
-$$;
-COMMENT ON FUNCTION care.apply_standard(care.received) IS 'Internal: does to the record what a message says, by its standard.';
-
-CREATE OR REPLACE FUNCTION care.answer(r care.received)
-RETURNS jsonb
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE
-		WHEN r.standard = 'acknowledgement' OR r.kind LIKE 'XCTL%' THEN NULL
-		WHEN r.standard = 'oioxml' THEN care.receipt(r)
-		ELSE care.acknowledgement(r) END;
-END
-$$;
-COMMENT ON FUNCTION care.answer(care.received) IS
-'Internal: what answers a message: an Acknowledgement, new in its ids and times, or to a letter in OIOXML what its receipt has to say; null to an acknowledgement or a receipt, which is not answered.';
 
 CREATE OR REPLACE FUNCTION care.is_refused(issues care.message_issue[])
 RETURNS boolean
@@ -152,7 +102,13 @@ BEGIN
 		r.entry := before.entry;
 	END IF;
 	r.status := 'processed';
-	r := care.apply_standard(r);
+	CASE r.standard
+	WHEN 'hospital-notification' THEN r := care.apply_hospital_notification(r);
+	WHEN 'acknowledgement' THEN r := care.apply_acknowledgement(r);
+	WHEN 'care-communication' THEN r := care.apply_care_communication(r);
+	WHEN 'homecare-observation' THEN r := care.apply_homecare_observation(r);
+	WHEN 'oioxml' THEN r := care.apply_letter(r);
+	END CASE;
 	RETURN r;
 END
 $$;
@@ -275,7 +231,18 @@ BEGIN
 	IF r.header IS NOT NULL THEN
 		r := care.check_bundle(r);
 	END IF;
-	RETURN CASE WHEN r.standard IS NOT NULL THEN care.check_standard(r) ELSE r END;
+	CASE r.standard
+	WHEN 'hospital-notification' THEN RETURN care.check_hospital_notification(r);
+	WHEN 'acknowledgement' THEN RETURN care.check_acknowledgement(r);
+	WHEN 'care-communication' THEN RETURN care.check_care_communication(r);
+	WHEN 'homecare-observation' THEN RETURN care.check_homecare_observation(r);
+	WHEN 'oioxml' THEN RETURN care.check_letter(r);
+	ELSE
+		IF r.standard IS NOT NULL THEN
+			r.issues := r.issues || ('unsupported', r.standard, NULL)::care.message_issue;
+		END IF;
+		RETURN r;
+	END CASE;
 EXCEPTION WHEN OTHERS THEN
 	r.issues := r.issues || ('exception', format('%s (%s)', SQLERRM, SQLSTATE), NULL)::care.message_issue;
 	RETURN r;
@@ -315,7 +282,9 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	r care.received;
+	is_new boolean;
 	kept boolean;
+	is_awaited boolean;
 BEGIN
 	IF message IS NULL THEN
 		RAISE EXCEPTION 'there is no message to receive'
@@ -333,7 +302,17 @@ BEGIN
 			r := care.check_message(r);
 		END IF;
 	ELSE
-		r := care.claim_letter(r);
+		-- Of two sessions with one letter the second waits here.
+		INSERT INTO care.letter (letter, status, message_received_at, message, received_at)
+		VALUES (r.letter, 'received', r.received_at, r.message, r.received_at)
+		ON CONFLICT ON CONSTRAINT letter_pkey DO NOTHING;
+		is_new := FOUND;
+		INSERT INTO care.envelope (envelope, letter, received_at)
+		SELECT r.envelope, r.letter, r.received_at WHERE r.envelope IS NOT NULL
+		ON CONFLICT ON CONSTRAINT envelope_pkey DO NOTHING;
+		IF NOT (is_new AND FOUND) THEN
+			r := care.recall_letter(r, is_new, FOUND);
+		END IF;
 		IF r.status IS NULL THEN
 			r := care.process_message(care.check_message(r));
 			PERFORM care.settle_letter(r);
@@ -342,12 +321,16 @@ BEGIN
 		END IF;
 	END IF;
 	-- What was dropped is dropped when it comes again, too.
-	kept := r.status <> 'dropped' AND (r.status NOT IN ('duplicate', 'conflicting') OR NOT EXISTS (
-		SELECT FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in' AND l.status = 'dropped'));
+	kept := r.status <> 'dropped';
+	IF r.status IN ('duplicate', 'conflicting') THEN
+		kept := NOT EXISTS (SELECT FROM care.letter l WHERE l.letter = r.letter AND l.direction = 'in' AND l.status = 'dropped');
+	END IF;
 	INSERT INTO care.message (received_at, id, direction, standard, envelope, letter, sender, receiver, status, issues, hash, body)
 	VALUES (r.received_at, r.message, 'in', r.standard, r.envelope, r.letter, r.sender, r.receiver, r.status, nullif(r.issues, '{}'),
-		sha256(convert_to(message, 'UTF8')), CASE WHEN kept THEN message END);
-	IF r.status IN ('processed', 'dropped') THEN
+		sha256(convert_to(message, 'UTF8')), CASE WHEN kept THEN message END)
+	RETURNING r.status IN ('processed', 'dropped') AND EXISTS (
+		SELECT FROM care.letter l WHERE l.predecessor = r.letter AND l.status = 'parked' AND l.direction = 'in') INTO is_awaited;
+	IF is_awaited THEN
 		PERFORM care.release_letters(r.letter);
 	END IF;
 	RETURN care.answer(r);

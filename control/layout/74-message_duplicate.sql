@@ -36,30 +36,19 @@ $$;
 COMMENT ON FUNCTION care.is_other_content(care.letter, jsonb) IS
 'Internal: whether a message says something else than the letter that came first under its id; false when that is not kept.';
 
-CREATE OR REPLACE FUNCTION care.claim_letter(r care.received)
+CREATE OR REPLACE FUNCTION care.recall_letter(r care.received, is_new boolean, is_new_envelope boolean)
 RETURNS care.received
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	first care.letter;
-	is_new boolean;
 	envelope_letter text;
 BEGIN
-	-- Of two sessions with one letter the second waits here.
-	INSERT INTO care.letter (letter, status, message_received_at, message, received_at)
-	VALUES (r.letter, 'received', r.received_at, r.message, r.received_at)
-	ON CONFLICT ON CONSTRAINT letter_pkey DO NOTHING;
-	is_new := FOUND;
-	IF r.envelope IS NOT NULL THEN
-		INSERT INTO care.envelope (envelope, letter, received_at)
-		VALUES (r.envelope, r.letter, r.received_at)
-		ON CONFLICT ON CONSTRAINT envelope_pkey DO NOTHING;
-		IF NOT FOUND THEN
-			SELECT e.letter INTO envelope_letter FROM care.envelope e WHERE e.envelope = r.envelope;
-			IF envelope_letter <> r.letter THEN
-				r.issues := r.issues || ('envelope-reused', r.envelope, 'Bundle.id')::care.message_issue;
-			END IF;
+	IF NOT is_new_envelope THEN
+		SELECT e.letter INTO envelope_letter FROM care.envelope e WHERE e.envelope = r.envelope;
+		IF envelope_letter <> r.letter THEN
+			r.issues := r.issues || ('envelope-reused', r.envelope, 'Bundle.id')::care.message_issue;
 		END IF;
 	END IF;
 	IF is_new THEN
@@ -84,8 +73,8 @@ BEGIN
 	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION care.claim_letter(care.received) IS
-'Internal: takes a letter for this message. With a status where there is nothing to process: duplicate, or conflicting.';
+COMMENT ON FUNCTION care.recall_letter(care.received, boolean, boolean) IS
+'Internal: a message whose letter or envelope came before. With a status where there is nothing to process: duplicate, or conflicting.';
 
 CREATE OR REPLACE FUNCTION care.answer_again(r care.received)
 RETURNS care.received

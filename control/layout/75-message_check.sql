@@ -24,12 +24,6 @@ $$;
 COMMENT ON FUNCTION care.resource_identifier(jsonb, text) IS
 'Internal: the identifier that a resource has in a system, in its normal form; null if it has none or it is malformed. The first sixteen are looked at.';
 
-CREATE OR REPLACE FUNCTION care.fhir_id_fault(id text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (id ~ '^[A-Za-z0-9.-]{1,64}$') IS NOT TRUE;
-COMMENT ON FUNCTION care.fhir_id_fault(text) IS 'Internal: whether it is no id as FHIR has them.';
-
 CREATE OR REPLACE FUNCTION care.reference_id(reference text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -71,7 +65,7 @@ BEGIN
 	IF r.bundle ->> 'resourceType' IS DISTINCT FROM 'Bundle' OR r.bundle ->> 'type' IS DISTINCT FROM 'message' THEN
 		r.issues := r.issues || ('bundle', left(concat_ws(' ', r.bundle ->> 'resourceType', r.bundle ->> 'type'), 100), 'Bundle.type')::care.message_issue;
 	END IF;
-	IF care.fhir_id_fault(r.envelope) THEN
+	IF smartcare.fhir_id_is_valid(r.envelope) IS NOT TRUE THEN
 		r.issues := r.issues || ('bundle-id', left(r.envelope, 100), 'Bundle.id')::care.message_issue;
 		r.envelope := NULL;
 	END IF;
@@ -85,11 +79,12 @@ BEGIN
 		r.issues := r.issues || ('header', left(r.bundle #>> '{entry,0,resource,resourceType}', 100), 'Bundle.entry[0].resource')::care.message_issue;
 	END IF;
 	r.letter := r.header ->> 'id';
-	IF care.fhir_id_fault(r.letter) THEN
+	IF smartcare.fhir_id_is_valid(r.letter) IS NOT TRUE THEN
 		r.issues := r.issues || ('header-id', left(r.letter, 100), 'Bundle.entry[0].resource.id')::care.message_issue;
 		r.letter := NULL;
 	END IF;
-	SELECT s.standard INTO r.standard FROM care.message_standard s WHERE s.event_code = r.header #>> '{eventCoding,code}';
+	SELECT s.standard, s.versions, s.focus INTO r.standard, r.versions, r.focus_type
+	FROM care.message_standard s WHERE s.event_code = r.header #>> '{eventCoding,code}';
 	IF r.standard IS NULL THEN
 		r.issues := r.issues || ('event-code', left(r.header #>> '{eventCoding,code}', 100), 'Bundle.entry[0].resource.event')::care.message_issue;
 	END IF;
@@ -99,92 +94,77 @@ $$;
 COMMENT ON FUNCTION care.read_message(text, timestamptz, bigint) IS
 'Internal: a message that came: its envelope, letter and standard, as far as it can be read.';
 
--- The bundle: its entries taken apart once, by expressions alone, for a query costs as much as twenty of them.
+CREATE OR REPLACE FUNCTION care.entry_resource(bundle jsonb, place integer)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN bundle #> ARRAY['entry', place::text, 'resource'];
+COMMENT ON FUNCTION care.entry_resource(jsonb, integer) IS 'Internal: the resource of an entry of a Bundle, by its place from 0.';
+
+CREATE OR REPLACE FUNCTION care.referenced_resource(bundle jsonb, reference text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN bundle #> ARRAY['entry', smartcare.fhir_entry(bundle, reference)::text, 'resource'];
+COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'Internal: the resource of a Bundle that a reference leads to; null if none does.';
+
+CREATE OR REPLACE FUNCTION care.organization_issues(bundle jsonb, reference text, organization jsonb)
+RETURNS care.message_issue[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.array_remove(ARRAY[
+	CASE WHEN care.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL
+		THEN ROW('organization-sor', pg_catalog."left"(organization ->> 'identifier', 200),
+			pg_catalog.format('Bundle.entry[%s].resource.identifier', smartcare.fhir_entry(bundle, reference)))::care.message_issue END,
+	CASE WHEN care.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL
+		THEN ROW('organization-gln', pg_catalog."left"(organization ->> 'identifier', 200),
+			pg_catalog.format('Bundle.entry[%s].resource.identifier', smartcare.fhir_entry(bundle, reference)))::care.message_issue END],
+	NULL);
+COMMENT ON FUNCTION care.organization_issues(jsonb, text, jsonb) IS
+'Internal: what a sender or receiver lacks of the identifiers that one has to have.';
+
 CREATE OR REPLACE FUNCTION care.check_bundle(r care.received)
 RETURNS care.received
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	wanted care.message_standard;
-	entries CONSTANT jsonb := CASE WHEN jsonb_typeof(r.bundle -> 'entry') = 'array' THEN r.bundle -> 'entry' ELSE '[]' END;
-	entry jsonb;
-	resource jsonb;
-	type text;
-	name text;
-	resources jsonb[] := ARRAY[]::jsonb[];
-	types text[] := ARRAY[]::text[];
-	-- Type/id, and the full address.
-	keys text[] := ARRAY[]::text[];
-	urls text[] := ARRAY[]::text[];
-	references_found jsonb;
-	letters jsonb;
-	place integer;
-	reference text;
 	header_path CONSTANT text := 'Bundle.entry[0].resource';
+	faults CONSTANT text[] := smartcare.fhir_bundle_faults(r.bundle);
+	fault text[];
+	reference text;
+	resource jsonb;
+	primaries jsonb;
+	patients integer[];
 BEGIN
-	-- What follows takes time with the square of these. Text alone: objects of that name, one in the other, would be kept each with all that is in it.
-	references_found := jsonb_path_query_array(entries, 'strict $[*].resource.**.reference ? (@.type() == "string")', '{}', true);
-	IF jsonb_array_length(entries) > 1000 OR jsonb_array_length(references_found) > 10000 THEN
-		r.issues := r.issues || ('too-long', format('%s entries, %s references', jsonb_array_length(entries), jsonb_array_length(references_found)),
-			'Bundle.entry')::care.message_issue;
-		RETURN r;
+	IF faults IS NOT NULL THEN
+		FOREACH fault SLICE 1 IN ARRAY faults LOOP
+			r.issues := r.issues || (fault[1], fault[2], fault[3])::care.message_issue;
+			IF fault[1] = 'too-long' THEN
+				RETURN r;
+			END IF;
+			EXIT WHEN fault[1] = 'reference' AND cardinality(r.issues) > 1000;
+		END LOOP;
 	END IF;
-	SELECT * INTO wanted FROM care.message_standard s WHERE s.standard = r.standard;
-	FOR n IN 0 .. greatest(jsonb_array_length(entries), 1) - 1 LOOP
-		entry := entries -> n;
-		resource := entry -> 'resource';
-		type := resource ->> 'resourceType';
-		name := type || '/' || (resource ->> 'id');
-		IF care.fhir_id_fault(resource ->> 'id') OR name IS NULL THEN
-			r.issues := r.issues || ('entry', left(name, 100), format('Bundle.entry[%s].resource', n))::care.message_issue;
-		ELSIF name = ANY (keys) THEN
-			r.issues := r.issues || ('resource-repeated', name, format('Bundle.entry[%s].resource', n))::care.message_issue;
-		END IF;
-		IF type = 'MessageHeader' AND type = ANY (types) THEN
-			r.issues := r.issues || ('header', 'several MessageHeaders', format('Bundle.entry[%s].resource', n))::care.message_issue;
-		END IF;
-		resources := resources || resource;
-		types := types || coalesce(type, '');
-		keys := keys || coalesce(name, '');
-		urls := urls || coalesce(entry ->> 'fullUrl', '');
-	END LOOP;
-
-	-- Earlier letters, in Provenance, are not in the bundle.
-	FOR n IN 0 .. jsonb_array_length(references_found) - 1 LOOP
-		reference := references_found ->> n;
-		CONTINUE WHEN reference = ANY (keys) OR reference = ANY (urls) OR reference LIKE '#%' OR split_part(reference, '/', -2) = 'MessageHeader';
-		IF reference LIKE 'urn:uuid:%' THEN
-			letters := coalesce(letters, jsonb_path_query_array(entries, '$[*].resource ? (@.resourceType == "Provenance").target.reference')
-				|| jsonb_path_query_array(entries, '$[*].resource ? (@.resourceType == "Provenance").entity.what.reference'));
-			CONTINUE WHEN letters ? reference;
-		END IF;
-		r.issues := r.issues || ('reference', left(reference, 200), format('Bundle.descendants().where(reference = ''%s'')', left(reference, 200)))::care.message_issue;
-		EXIT WHEN cardinality(r.issues) > 1000;
-	END LOOP;
 
 	-- The header
-	IF split_part(split_part(r.header ->> 'definition', '|', 2), '.', 1) <> ALL (array_append(wanted.versions, '')) THEN
+	IF split_part(split_part(r.header ->> 'definition', '|', 2), '.', 1) <> ALL (array_append(r.versions, '')) THEN
 		r.issues := r.issues || ('version', left(r.header ->> 'definition', 200), header_path || '.definition')::care.message_issue;
 	END IF;
 	IF coalesce(r.header #>> '{text,div}', '') = '' THEN
 		r.issues := r.issues || ('header-narrative', NULL, header_path || '.text')::care.message_issue;
 	END IF;
 	reference := r.header #>> '{sender,reference}';
-	place := coalesce(array_position(keys, reference), array_position(urls, reference));
-	IF types[place] = 'Organization' THEN
-		r.sender_resource := resources[place];
-		r.issues := r.issues || care.check_organization(r.sender_resource, place);
+	resource := care.referenced_resource(r.bundle, reference);
+	IF resource ->> 'resourceType' = 'Organization' THEN
+		r.sender_resource := resource;
+		r.issues := r.issues || care.organization_issues(r.bundle, reference, resource);
 	ELSE
 		r.issues := r.issues || ('sender', left(reference, 200), header_path || '.sender')::care.message_issue;
 	END IF;
-	reference := jsonb_path_query_first(r.header, '$.destination[*] ? (@.extension[*].valueCoding.code == "primary").receiver.reference') #>> '{}';
-	place := coalesce(array_position(keys, reference), array_position(urls, reference));
-	IF types[place] = 'Organization'
-		AND jsonb_array_length(jsonb_path_query_array(r.header, '$.destination[*] ? (@.extension[*].valueCoding.code == "primary")')) = 1
-	THEN
-		r.receiver_resource := resources[place];
-		r.issues := r.issues || care.check_organization(r.receiver_resource, place);
+	primaries := jsonb_path_query_array(r.header, '$.destination[*] ? (@.extension[*].valueCoding.code == "primary")');
+	reference := jsonb_path_query_first(primaries, '$[*].receiver.reference') #>> '{}';
+	resource := care.referenced_resource(r.bundle, reference);
+	IF resource ->> 'resourceType' = 'Organization' AND jsonb_array_length(primaries) = 1 THEN
+		r.receiver_resource := resource;
+		r.issues := r.issues || care.organization_issues(r.bundle, reference, resource);
 		IF r.receiver_resource = r.sender_resource THEN
 			r.issues := r.issues || ('organizations', left(reference, 200), header_path || '.destination.receiver')::care.message_issue;
 		END IF;
@@ -196,61 +176,59 @@ BEGIN
 	END IF;
 
 	-- What it is about, and whom
-	IF wanted.focus IS NOT NULL THEN
+	IF r.focus_type IS NOT NULL THEN
 		reference := r.header #>> '{focus,0,reference}';
-		place := coalesce(array_position(keys, reference), array_position(urls, reference));
-		IF types[place] = wanted.focus AND r.header #> '{focus,1}' IS NULL THEN
-			r.focus := resources[place];
+		resource := care.referenced_resource(r.bundle, reference);
+		IF resource ->> 'resourceType' = r.focus_type AND r.header #> '{focus,1}' IS NULL THEN
+			r.focus := resource;
 		ELSE
 			r.issues := r.issues || ('focus', left(reference, 200), header_path || '.focus')::care.message_issue;
 		END IF;
-		place := array_position(types, 'Patient');
-		IF cardinality(array_positions(types, 'Patient')) = 1 THEN
-			r.patient := resources[place];
+		patients := smartcare.fhir_entries(r.bundle, 'Patient');
+		IF cardinality(patients) = 1 THEN
+			r.patient := care.entry_resource(r.bundle, patients[1]);
 		ELSE
-			r.issues := r.issues || ('patient', cardinality(array_positions(types, 'Patient')) || ' of them', 'Bundle.entry.resource.ofType(Patient)')::care.message_issue;
+			r.issues := r.issues || ('patient', cardinality(patients) || ' of them', 'Bundle.entry.resource.ofType(Patient)')::care.message_issue;
 		END IF;
 	END IF;
-	RETURN care.check_provenance(r, resources, array_positions(types, 'Provenance'),
-		urls[array_position(types, 'MessageHeader')]);
+	RETURN care.check_provenance(r);
 END
 $$;
 COMMENT ON FUNCTION care.check_bundle(care.received) IS
 'Internal: the rules of structure that all FHIR messages have in common; finds the resources that a message is made of.';
 
-CREATE OR REPLACE FUNCTION care.check_organization(organization jsonb, place integer)
+CREATE OR REPLACE FUNCTION care.provenance_issues(provenance jsonb, place integer)
 RETURNS care.message_issue[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	issues care.message_issue[] := ARRAY[]::care.message_issue[];
-BEGIN
-	IF care.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
-		issues := issues || ('organization-sor', left(organization ->> 'identifier', 200), format('Bundle.entry[%s].resource.identifier', place - 1))::care.message_issue;
-	END IF;
-	IF care.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL THEN
-		issues := issues || ('organization-gln', left(organization ->> 'identifier', 200), format('Bundle.entry[%s].resource.identifier', place - 1))::care.message_issue;
-	END IF;
-	RETURN issues;
-END
-$$;
-COMMENT ON FUNCTION care.check_organization(jsonb, integer) IS
-'Internal: whether a sender or receiver has the identifiers that one has to have.';
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.array_remove(ARRAY[
+	CASE WHEN smartcare.fhir_id_is_valid(care.reference_id(provenance #>> '{target,0,reference}')) IS NOT TRUE OR provenance #> '{target,1}' IS NOT NULL
+		THEN ROW('provenance-target', pg_catalog."left"(provenance ->> 'target', 200), pg_catalog.format('Bundle.entry[%s].resource.target', place))::care.message_issue END,
+	CASE WHEN smartcare.fhir_instant(provenance ->> 'occurredDateTime') IS NULL OR smartcare.fhir_instant(provenance ->> 'recorded') IS NULL
+		THEN ROW('provenance-time', pg_catalog."left"(pg_catalog.concat_ws(' ', provenance ->> 'occurredDateTime', provenance ->> 'recorded'), 100),
+			pg_catalog.format('Bundle.entry[%s].resource', place))::care.message_issue END,
+	CASE WHEN provenance #>> '{activity,coding,0,code}' IS NULL
+			OR provenance #>> '{activity,coding,0,system}' IS DISTINCT FROM 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-messaging-activityCodes'
+		THEN ROW('provenance-activity', pg_catalog."left"(provenance ->> 'activity', 200), pg_catalog.format('Bundle.entry[%s].resource.activity', place))::care.message_issue END,
+	CASE WHEN provenance #>> '{agent,0,who,reference}' IS NULL
+		THEN ROW('provenance-agent', pg_catalog."left"(provenance ->> 'agent', 200), pg_catalog.format('Bundle.entry[%s].resource.agent', place))::care.message_issue END,
+	CASE WHEN provenance ? 'entity' AND (provenance #>> '{entity,0,role}' IN ('revision', 'removal')
+			AND smartcare.fhir_id_is_valid(care.followed_letter(provenance))) IS NOT TRUE
+		THEN ROW('provenance-entity', pg_catalog."left"(provenance ->> 'entity', 200), pg_catalog.format('Bundle.entry[%s].resource.entity', place))::care.message_issue END],
+	NULL);
+COMMENT ON FUNCTION care.provenance_issues(jsonb, integer) IS 'Internal: what is wrong with one Provenance of a message.';
 
 -- The order of the stack means nothing: the newest is the one whose target is this letter.
-CREATE OR REPLACE FUNCTION care.check_provenance(
-	r care.received, resources jsonb[], places integer[], header_url text)
+CREATE OR REPLACE FUNCTION care.check_provenance(r care.received)
 RETURNS care.received
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	places CONSTANT integer[] := smartcare.fhir_entries(r.bundle, 'Provenance');
+	header_url CONSTANT text := r.bundle #>> ARRAY['entry', (smartcare.fhir_entries(r.bundle, 'MessageHeader'))[1]::text, 'fullUrl'];
 	place integer;
 	entry jsonb;
-	path text;
 	target text;
-	activity text;
 	occurred timestamptz;
 	newest integer := 0;
 	followed text;
@@ -258,34 +236,16 @@ DECLARE
 BEGIN
 	FOREACH place IN ARRAY places LOOP
 		EXIT WHEN cardinality(r.issues) > 1000;
-		entry := resources[place];
-		path := format('Bundle.entry[%s].resource', place - 1);
-		target := care.reference_id(entry #>> '{target,0,reference}');
-		IF care.fhir_id_fault(target) OR entry #> '{target,1}' IS NOT NULL THEN
-			r.issues := r.issues || ('provenance-target', left(entry ->> 'target', 200), path || '.target')::care.message_issue;
-		END IF;
-		occurred := smartcare.fhir_instant(entry ->> 'occurredDateTime');
-		IF occurred IS NULL OR smartcare.fhir_instant(entry ->> 'recorded') IS NULL THEN
-			r.issues := r.issues || ('provenance-time', left(concat_ws(' ', entry ->> 'occurredDateTime', entry ->> 'recorded'), 100), path)::care.message_issue;
-		END IF;
-		activity := entry #>> '{activity,coding,0,code}';
-		IF activity IS NULL OR entry #>> '{activity,coding,0,system}' IS DISTINCT FROM 'http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-messaging-activityCodes' THEN
-			r.issues := r.issues || ('provenance-activity', left(entry ->> 'activity', 200), path || '.activity')::care.message_issue;
-		END IF;
-		IF entry #>> '{agent,0,who,reference}' IS NULL THEN
-			r.issues := r.issues || ('provenance-agent', left(entry ->> 'agent', 200), path || '.agent')::care.message_issue;
-		END IF;
-		IF entry ? 'entity' AND (entry #>> '{entity,0,role}' IN ('revision', 'removal')) IS NOT TRUE
-			OR entry ? 'entity' AND care.fhir_id_fault(care.followed_letter(entry))
-		THEN
-			r.issues := r.issues || ('provenance-entity', left(entry ->> 'entity', 200), path || '.entity')::care.message_issue;
-		END IF;
-		IF target = r.letter OR entry #>> '{target,0,reference}' = header_url THEN
+		entry := care.entry_resource(r.bundle, place);
+		r.issues := r.issues || care.provenance_issues(entry, place);
+		IF care.reference_id(entry #>> '{target,0,reference}') = r.letter OR entry #>> '{target,0,reference}' = header_url THEN
 			newest := newest + 1;
 			r.provenance := entry;
-			r.event_time := occurred;
 		END IF;
 	END LOOP;
+	IF newest > 0 THEN
+		r.event_time := smartcare.fhir_instant(r.provenance ->> 'occurredDateTime');
+	END IF;
 	IF newest <> 1 THEN
 		r.issues := r.issues || ('provenance', newest || ' of them', 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
 		RETURN r;
@@ -293,8 +253,8 @@ BEGIN
 
 	-- The letter before this one: the newest of the others; of two at one time the one that is named.
 	followed := care.followed_letter(r.provenance);
-	FOREACH place IN ARRAY places LOOP
-		entry := resources[place];
+	FOREACH place IN ARRAY CASE WHEN cardinality(places) > 1 THEN places ELSE '{}' END LOOP
+		entry := care.entry_resource(r.bundle, place);
 		CONTINUE WHEN entry = r.provenance;
 		target := care.reference_id(entry #>> '{target,0,reference}');
 		occurred := smartcare.fhir_instant(entry ->> 'occurredDateTime');
@@ -311,5 +271,5 @@ BEGIN
 	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION care.check_provenance(care.received, jsonb[], integer[], text) IS
+COMMENT ON FUNCTION care.check_provenance(care.received) IS
 'Internal: the stack of Provenance: which of it is this letter''s, and which letter it follows.';

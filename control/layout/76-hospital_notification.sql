@@ -15,30 +15,6 @@ END
 $$;
 COMMENT ON FUNCTION care.notification_leave(jsonb) IS 'Internal: the leave that an Encounter of a notification tells of.';
 
-CREATE OR REPLACE FUNCTION care.notification_kind(r care.received)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	told CONSTANT text := r.provenance #>> '{activity,coding,0,code}';
-	deceased CONSTANT boolean := CASE
-		WHEN r.patient -> 'deceasedBoolean' = 'true' OR r.patient ? 'deceasedDateTime' THEN true
-		WHEN r.patient -> 'deceasedBoolean' = 'false' THEN false END;
-BEGIN
-	IF deceased THEN
-		RETURN CASE WHEN r.focus ->> 'status' = 'finished' AND r.focus #>> '{class,code}' IN ('EMER', 'IMP') THEN 'MORS' END;
-	ELSIF NOT deceased AND told = r.previous #>> '{activity,coding,0,code}' THEN
-		RETURN 'AN_MORS';
-	END IF;
-	RETURN (
-		SELECT t.kind FROM care.notification_type t
-		WHERE t.activity = told AND t.class = r.focus #>> '{class,code}' AND t.status = r.focus ->> 'status');
-END
-$$;
-COMMENT ON FUNCTION care.notification_kind(care.received) IS
-'Internal: what a hospital notification tells, as in care.notification_type; null where it contradicts itself.';
-
 CREATE OR REPLACE FUNCTION care.check_hospital_notification(r care.received)
 RETURNS care.received
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -49,7 +25,10 @@ DECLARE
 	path CONSTANT text := 'Bundle.entry.resource.ofType(Encounter)';
 	start_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,start}');
 	end_time CONSTANT timestamptz := smartcare.fhir_instant(r.focus #>> '{period,end}');
-	leave CONSTANT record := care.notification_leave(r.focus);
+	deceased CONSTANT boolean := CASE
+		WHEN r.patient -> 'deceasedBoolean' = 'true' OR r.patient ? 'deceasedDateTime' THEN true
+		WHEN r.patient -> 'deceasedBoolean' = 'false' THEN false END;
+	leave record;
 	provider jsonb;
 	excess jsonb;
 BEGIN
@@ -60,7 +39,14 @@ BEGIN
 	IF r.focus IS NULL OR r.provenance IS NULL THEN
 		RETURN r;
 	END IF;
-	r.kind := care.notification_kind(r);
+	IF deceased THEN
+		r.kind := CASE WHEN r.focus ->> 'status' = 'finished' AND r.focus #>> '{class,code}' IN ('EMER', 'IMP') THEN 'MORS' END;
+	ELSIF NOT deceased AND told = r.previous #>> '{activity,coding,0,code}' THEN
+		r.kind := 'AN_MORS';
+	ELSE
+		SELECT t.kind INTO r.kind FROM care.notification_type t
+		WHERE t.activity = told AND t.class = r.focus #>> '{class,code}' AND t.status = r.focus ->> 'status';
+	END IF;
 	IF r.kind IS NULL THEN
 		r.issues := r.issues || CASE WHEN EXISTS (SELECT FROM care.notification_type t WHERE t.activity = told)
 			THEN ('notification-type', left(concat_ws(', ', r.focus #>> '{class,code}', r.focus ->> 'status', told,
@@ -85,10 +71,13 @@ BEGIN
 	IF r.focus ->> 'status' = 'finished' AND (end_time >= start_time) IS NOT TRUE THEN
 		r.issues := r.issues || ('notification-end', left(r.focus #>> '{period,end}', 100), path || '.period.end')::care.message_issue;
 	END IF;
-	IF r.focus ->> 'status' = 'onleave' AND leave.start_time IS NULL
-		OR r.kind IN ('SLOR', 'RE_SLOR') AND (leave.end_time >= leave.start_time) IS NOT TRUE
-	THEN
-		r.issues := r.issues || ('notification-leave', left(r.focus ->> 'extension', 200), path || '.extension')::care.message_issue;
+	IF r.focus ->> 'status' = 'onleave' OR r.kind IN ('SLOR', 'RE_SLOR') THEN
+		leave := care.notification_leave(r.focus);
+		IF r.focus ->> 'status' = 'onleave' AND leave.start_time IS NULL
+			OR r.kind IN ('SLOR', 'RE_SLOR') AND (leave.end_time >= leave.start_time) IS NOT TRUE
+		THEN
+			r.issues := r.issues || ('notification-leave', left(r.focus ->> 'extension', 200), path || '.extension')::care.message_issue;
+		END IF;
 	END IF;
 	excess := r.focus - '{resourceType,id,meta,text,extension,identifier,status,class,subject,episodeOfCare,period,serviceProvider}'::text[];
 	IF excess <> '{}' THEN
@@ -122,28 +111,6 @@ END
 $$;
 COMMENT ON FUNCTION care.episode_identifiers(jsonb) IS
 'Internal: the identifiers of the episodes of care that an Encounter belongs to, in lower case without hyphens.';
-
-CREATE OR REPLACE FUNCTION care.referenced_resource(bundle jsonb, reference text)
-RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	entry jsonb;
-BEGIN
-	FOR place IN 0 .. 999 LOOP
-		entry := bundle -> 'entry' -> place;
-		EXIT WHEN entry IS NULL;
-		IF entry ->> 'fullUrl' = reference
-			OR (entry #>> '{resource,resourceType}') || '/' || (entry #>> '{resource,id}') = reference
-		THEN
-			RETURN entry -> 'resource';
-		END IF;
-	END LOOP;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'Internal: the resource of a Bundle that a reference leads to; null if none does.';
 
 -- What stands of a stay, the last first.
 CREATE OR REPLACE FUNCTION care.standing_events(citizen bigint, entity name, entry bigint)

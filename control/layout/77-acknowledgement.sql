@@ -19,23 +19,51 @@ END;
 COMMENT ON FUNCTION care.issue_resource(care.message_issue[]) IS
 'The issues of an OperationOutcome; null for none.';
 
--- Written as text, which is several times faster than building it value by value.
-CREATE OR REPLACE FUNCTION care.acknowledgement(r care.received)
+-- Entries are written as text, which is several times faster than building them value by value.
+CREATE OR REPLACE FUNCTION care.provenance_entry(
+	base text, letter text, activity text, occurred text, organization text, follows text)
+RETURNS text
+LANGUAGE sql VOLATILE PARALLEL SAFE
+RETURN CASE WHEN letter IS NOT NULL AND activity IS NOT NULL AND occurred IS NOT NULL THEN pg_catalog.format(
+	'{"fullUrl": "%sProvenance/%s", "resource": {"resourceType": "Provenance", "id": "%2$s",'
+	' "meta": {"profile": ["http://medcomfhir.dk/ig/messaging/StructureDefinition/medcom-messaging-provenance"]},'
+	' "target": [{"reference": "MessageHeader/%s"}], "occurredDateTime": %s, "recorded": %4$s,'
+	' "activity": {"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-messaging-activityCodes", "code": %s}]}%s%s}}',
+	base, pg_catalog.gen_random_uuid(), letter, pg_catalog.to_json(occurred), pg_catalog.to_json(activity),
+	', "agent": [{"who": {"reference": ' || pg_catalog.to_json(organization)::text || '}}]',
+	', "entity": [{"role": "revision", "what": {"reference": ' || pg_catalog.to_json('MessageHeader/' || follows)::text || '}}]') END;
+COMMENT ON FUNCTION care.provenance_entry(text, text, text, text, text, text) IS
+'Internal: the entry, as JSON text, of a Provenance of a message that we send; null if what it must have is not known.';
+
+CREATE OR REPLACE FUNCTION care.organization_entry(base text, organization jsonb)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN organization IS NOT NULL THEN pg_catalog.format('{"fullUrl": %s, "resource": %s}',
+	pg_catalog.to_json(base || 'Organization/' || (organization ->> 'id')), organization - 'text') END;
+COMMENT ON FUNCTION care.organization_entry(text, jsonb) IS
+'Internal: the entry, as JSON text, of an Organization that came with the message that we answer; null of null.';
+
+CREATE OR REPLACE FUNCTION care.answer(r care.received)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
 AS $$
 DECLARE
 	letter CONSTANT text := gen_random_uuid();
 	outcome CONSTANT text := gen_random_uuid();
-	base CONSTANT text := care.setting('fhir_base');
-	written CONSTANT text := to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MSOF":00"');
+	written CONSTANT text := to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"');
 	answered CONSTANT text := coalesce(r.letter, 'unknown');
 	sender CONSTANT text := 'Organization/' || (r.receiver_resource ->> 'id');
 	receiver CONSTANT text := 'Organization/' || (r.sender_resource ->> 'id');
+	base text;
 	issues jsonb;
 BEGIN
+	IF r.standard = 'acknowledgement' OR r.kind LIKE 'XCTL%' THEN
+		RETURN NULL;
+	ELSIF r.standard = 'oioxml' THEN
+		RETURN care.receipt(r);
+	END IF;
+	base := care.setting('fhir_base');
 	IF cardinality(r.issues) > 0 THEN
 		issues := care.issue_resource(r.issues);
 	END IF;
@@ -69,44 +97,8 @@ BEGIN
 	|| ']}')::jsonb;
 END
 $$;
-COMMENT ON FUNCTION care.acknowledgement(care.received) IS
-'Internal: the Acknowledgement message that answers a message.';
-
-CREATE OR REPLACE FUNCTION care.provenance_entry(
-	base text, letter text, activity text, occurred text, organization text, follows text)
-RETURNS text
-LANGUAGE plpgsql VOLATILE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF letter IS NULL OR activity IS NULL OR occurred IS NULL THEN
-		RETURN NULL;
-	END IF;
-	RETURN format(
-		'{"fullUrl": "%sProvenance/%s", "resource": {"resourceType": "Provenance", "id": "%2$s",'
-		' "meta": {"profile": ["http://medcomfhir.dk/ig/messaging/StructureDefinition/medcom-messaging-provenance"]},'
-		' "target": [{"reference": "MessageHeader/%s"}], "occurredDateTime": %s, "recorded": %4$s,'
-		' "activity": {"coding": [{"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-messaging-activityCodes", "code": %s}]}%s%s}}',
-		base, gen_random_uuid(), letter, to_json(occurred), to_json(activity),
-		', "agent": [{"who": {"reference": ' || to_json(organization)::text || '}}]',
-		', "entity": [{"role": "revision", "what": {"reference": ' || to_json('MessageHeader/' || follows)::text || '}}]');
-END
-$$;
-COMMENT ON FUNCTION care.provenance_entry(text, text, text, text, text, text) IS
-'Internal: the entry, as JSON text, of a Provenance of a message that we send; null if what it must have is not known.';
-
-CREATE OR REPLACE FUNCTION care.organization_entry(base text, organization jsonb)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE WHEN organization IS NOT NULL
-		THEN format('{"fullUrl": %s, "resource": %s}', to_json(base || 'Organization/' || (organization ->> 'id')), organization - 'text') END;
-END
-$$;
-COMMENT ON FUNCTION care.organization_entry(text, jsonb) IS
-'Internal: the entry, as JSON text, of an Organization that came with the message that we answer; null of null.';
+COMMENT ON FUNCTION care.answer(care.received) IS
+'Internal: what answers a message: an Acknowledgement, new in its ids and times, or to a letter in OIOXML what its receipt has to say; null to an acknowledgement or a receipt, which is not answered.';
 
 CREATE OR REPLACE FUNCTION care.check_acknowledgement(r care.received)
 RETURNS care.received
@@ -119,11 +111,11 @@ BEGIN
 	IF (r.kind IN ('ok', 'fatal-error', 'transient-error')) IS NOT TRUE THEN
 		r.issues := r.issues || ('response-code', left(r.kind, 100), 'Bundle.entry[0].resource.response.code')::care.message_issue;
 	END IF;
-	IF care.fhir_id_fault(r.header #>> '{response,identifier}') THEN
+	IF smartcare.fhir_id_is_valid(r.header #>> '{response,identifier}') IS NOT TRUE THEN
 		r.issues := r.issues || ('response-identifier', left(r.header #>> '{response,identifier}', 100),
 			'Bundle.entry[0].resource.response.identifier')::care.message_issue;
 	END IF;
-	IF jsonb_array_length(jsonb_path_query_array(r.bundle, '$.entry[*].resource ? (@.resourceType == "Provenance")')) <> 2 THEN
+	IF cardinality(smartcare.fhir_entries(r.bundle, 'Provenance')) <> 2 THEN
 		r.issues := r.issues || ('two-provenances', NULL, 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
 	END IF;
 	RETURN r;
@@ -134,8 +126,10 @@ COMMENT ON FUNCTION care.check_acknowledgement(care.received) IS 'Internal: what
 -- A technical error can be followed by a final answer; a final one stands.
 CREATE OR REPLACE FUNCTION care.settle_sent(letter text, answer text, reason text, answered_at timestamptz)
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	UPDATE care.letter l SET
 		answer = settle_sent.answer,
 		-- Not what waits to go again, nor what somebody has seen to.
@@ -144,7 +138,8 @@ BEGIN ATOMIC
 		reason = CASE l.status WHEN 'closed' THEN l.reason ELSE settle_sent.reason END,
 		applied_at = settle_sent.answered_at
 	WHERE l.letter = settle_sent.letter AND l.direction = 'out' AND (l.answer IS NULL OR l.answer = 'transient-error');
-END;
+END
+$$;
 COMMENT ON FUNCTION care.settle_sent(text, text, text, timestamptz) IS
 'Internal: writes down how a letter of ours was answered.';
 

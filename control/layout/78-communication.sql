@@ -22,31 +22,32 @@ RETURNS TABLE (
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	payloads CONSTANT jsonb := CASE WHEN jsonb_typeof(communication -> 'payload') = 'array' THEN communication -> 'payload' ELSE '[]' END;
+	payload jsonb;
+	identifier jsonb;
+	role jsonb;
+	person jsonb;
 BEGIN
-	RETURN QUERY
-	SELECT p.ordinality::integer,
-		lower(replace(nullif(e.identifier ->> 'value', ''), 'urn:uuid:', '')),
-		smartcare.fhir_instant(e.written),
-		care.referenced_resource(bundle, e.identifier #>> '{assigner,reference}'),
-		coalesce(care.patient_name(a.person), a.role #>> '{code,0,coding,0,display}', a.role #>> '{code,0,coding,0,code}', a.role #>> '{code,0,text}'),
-		a.role #>> '{code,0,coding,0,code}',
-		nullif(e.phone, ''), nullif(p.payload ->> 'contentString', ''), p.payload -> 'contentAttachment'
-	FROM jsonb_array_elements(CASE jsonb_typeof(communication -> 'payload') WHEN 'array' THEN communication -> 'payload' END)
-		WITH ORDINALITY AS p (payload)
-	CROSS JOIN LATERAL (
-		SELECT jsonb_path_query_first(p.payload, '$.extension[*] ? (@.url like_regex "core-datetime-extension$").valueDateTime') #>> '{}' AS written,
-			jsonb_path_query_first(p.payload, '$.extension[*] ? (@.url like_regex "core-identifier-extension$").valueIdentifier') AS identifier,
-			jsonb_path_query_first(p.payload, '$.extension[*] ? (@.url like_regex "core-practitioner-extension$").valueReference.reference') #>> '{}' AS author,
-			jsonb_path_query_first(p.payload, '$.extension[*] ? (@.url like_regex "core-contact-extension$").valueContactPoint ? (@.system == "phone").value') #>> '{}' AS phone
-		OFFSET 0
-	) AS e
-	CROSS JOIN LATERAL (SELECT care.referenced_resource(bundle, e.author) AS role OFFSET 0) AS r
-	CROSS JOIN LATERAL (
-		SELECT r.role, CASE r.role ->> 'resourceType' WHEN 'PractitionerRole'
-			THEN care.referenced_resource(bundle, r.role #>> '{practitioner,reference}') ELSE r.role END AS person
-		OFFSET 0
-	) AS a
-	ORDER BY p.ordinality;
+	FOR place IN 0 .. jsonb_array_length(payloads) - 1 LOOP
+		payload := payloads -> place;
+		ordinal := place + 1;
+		identifier := jsonb_path_query_first(payload, '$.extension[*] ? (@.url like_regex "core-identifier-extension$").valueIdentifier');
+		key := lower(replace(nullif(identifier ->> 'value', ''), 'urn:uuid:', ''));
+		written_at := smartcare.fhir_instant(
+			jsonb_path_query_first(payload, '$.extension[*] ? (@.url like_regex "core-datetime-extension$").valueDateTime') #>> '{}');
+		written_by := care.referenced_resource(bundle, identifier #>> '{assigner,reference}');
+		role := care.referenced_resource(bundle,
+			jsonb_path_query_first(payload, '$.extension[*] ? (@.url like_regex "core-practitioner-extension$").valueReference.reference') #>> '{}');
+		person := CASE role ->> 'resourceType' WHEN 'PractitionerRole' THEN care.referenced_resource(bundle, role #>> '{practitioner,reference}') ELSE role END;
+		author_role := role #>> '{code,0,coding,0,code}';
+		author := coalesce(care.patient_name(person), role #>> '{code,0,coding,0,display}', author_role, role #>> '{code,0,text}');
+		phone := nullif(jsonb_path_query_first(payload,
+			'$.extension[*] ? (@.url like_regex "core-contact-extension$").valueContactPoint ? (@.system == "phone").value') #>> '{}', '');
+		text := nullif(payload ->> 'contentString', '');
+		attachment := payload -> 'contentAttachment';
+		RETURN NEXT;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.read_payloads(jsonb, jsonb) IS 'Internal: the segments of a Communication in its Bundle.';
@@ -79,15 +80,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	path CONSTANT text := 'Bundle.entry.resource.ofType(Provenance)';
+	entities CONSTANT jsonb := jsonb_path_query_array(r.bundle, '$.entry[*].resource ? (@.resourceType == "Provenance").entity[*]');
 	followed text;
 BEGIN
-	r.issues := ARRAY(
-		SELECT i FROM unnest(r.issues) AS i WHERE i.rule NOT IN ('provenance-entity', 'provenance-stack'))
-	|| ARRAY(
-		SELECT ('communication-entity', left(e.entity::text, 200), path || '.entity')::care.message_issue
-		FROM jsonb_path_query(r.bundle, '$.entry[*].resource ? (@.resourceType == "Provenance").entity[*]') AS e (entity)
-		WHERE (e.entity ->> 'role' IN ('source', 'revision')
-			AND coalesce(e.entity #>> '{what,reference}', e.entity #>> '{what,identifier,value}') <> '') IS NOT TRUE);
+	IF cardinality(r.issues) > 0 THEN
+		r.issues := ARRAY(
+			SELECT i FROM unnest(r.issues) AS i WHERE i.rule NOT IN ('provenance-entity', 'provenance-stack'));
+	END IF;
+	IF entities <> '[]' THEN
+		r.issues := r.issues || ARRAY(
+			SELECT ('communication-entity', left(e.entity::text, 200), path || '.entity')::care.message_issue
+			FROM jsonb_array_elements(entities) AS e (entity)
+			WHERE (e.entity ->> 'role' IN ('source', 'revision')
+				AND coalesce(e.entity #>> '{what,reference}', e.entity #>> '{what,identifier,value}') <> '') IS NOT TRUE);
+	END IF;
 	followed := care.reference_id(jsonb_path_query_first(r.provenance, '$.entity[*] ? (@.role == "revision").what.reference') #>> '{}');
 	IF followed IS NOT NULL AND r.previous IS NULL THEN
 		r.issues := r.issues || ('communication-stack', left(followed, 100), path)::care.message_issue;
@@ -196,21 +202,27 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	UPDATE care.communication_payload p SET
-		data = coalesce(p.data, new_payload.data),
-		created_at = coalesce(p.created_at, new_payload.created_at),
-		organization = coalesce(p.organization, new_payload.organization),
-		author = coalesce(p.author, new_payload.author),
-		author_role = coalesce(p.author_role, new_payload.author_role),
-		phone = coalesce(p.phone, new_payload.phone)
-	WHERE p.citizen = new_payload.citizen AND p.thread = new_payload.thread AND p.key = new_payload.key
-		AND (p.written_at, p.text, p.title, p.content_type, p.url) IS NOT DISTINCT FROM
-			(new_payload.written_at, new_payload.text, new_payload.title, new_payload.content_type, new_payload.url)
-		AND (p.data IS NULL OR new_payload.data IS NULL OR p.data = new_payload.data);
-	IF NOT FOUND THEN
-		new_payload.id := nextval('care.communication_payload_id_seq');
-		INSERT INTO care.communication_payload SELECT new_payload.*;
+	IF EXISTS (
+		SELECT FROM care.communication_payload p
+		WHERE p.citizen = new_payload.citizen AND p.thread = new_payload.thread AND p.key = new_payload.key)
+	THEN
+		UPDATE care.communication_payload p SET
+			data = coalesce(p.data, new_payload.data),
+			created_at = coalesce(p.created_at, new_payload.created_at),
+			organization = coalesce(p.organization, new_payload.organization),
+			author = coalesce(p.author, new_payload.author),
+			author_role = coalesce(p.author_role, new_payload.author_role),
+			phone = coalesce(p.phone, new_payload.phone)
+		WHERE p.citizen = new_payload.citizen AND p.thread = new_payload.thread AND p.key = new_payload.key
+			AND (p.written_at, p.text, p.title, p.content_type, p.url) IS NOT DISTINCT FROM
+				(new_payload.written_at, new_payload.text, new_payload.title, new_payload.content_type, new_payload.url)
+			AND (p.data IS NULL OR new_payload.data IS NULL OR p.data = new_payload.data);
+		IF FOUND THEN
+			RETURN;
+		END IF;
 	END IF;
+	new_payload.id := nextval('care.communication_payload_id_seq');
+	INSERT INTO care.communication_payload SELECT new_payload.*;
 END
 $$;
 COMMENT ON FUNCTION care.keep_payload(care.communication_payload) IS 'Internal: adds a segment to a thread, unless it has it.';
@@ -223,11 +235,10 @@ AS $$
 DECLARE
 	this_thread CONSTANT text := lower(replace(r.focus #>> '{identifier,0,value}', 'urn:uuid:', ''));
 BEGIN
-	IF r.kind = 'forward' AND EXISTS (
-		SELECT FROM care.communication_payload p
-		WHERE p.citizen = r.citizen AND p.thread = this_thread)
-	THEN
-		r.issues := r.issues || ('communication-forwarded', this_thread, 'Bundle.entry.resource.ofType(Communication).identifier')::care.message_issue;
+	IF r.kind = 'forward' THEN
+		IF EXISTS (SELECT FROM care.communication_payload p WHERE p.citizen = r.citizen AND p.thread = this_thread) THEN
+			r.issues := r.issues || ('communication-forwarded', this_thread, 'Bundle.entry.resource.ofType(Communication).identifier')::care.message_issue;
+		END IF;
 	END IF;
 	r.entity := 'communication';
 	INSERT INTO care.communication AS c (citizen, status, direction, activity, thread, category, topic, priority, sender, receiver,

@@ -7,13 +7,17 @@ RETURNS TABLE (ordinal integer, id text, observation jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	results CONSTANT jsonb := jsonb_path_query_array(report, '$.result[*].reference');
 BEGIN
-	RETURN QUERY
-	SELECT r.ordinality::integer, o.resource ->> 'id', o.resource
-	FROM jsonb_path_query(report, '$.result[*].reference') WITH ORDINALITY AS r (reference)
-	CROSS JOIN LATERAL (SELECT care.referenced_resource(bundle, r.reference #>> '{}') AS resource OFFSET 0) AS o
-	WHERE o.resource ->> 'resourceType' = 'Observation'
-	ORDER BY r.ordinality;
+	FOR place IN 0 .. jsonb_array_length(results) - 1 LOOP
+		ordinal := place + 1;
+		observation := care.referenced_resource(bundle, results ->> place);
+		IF observation ->> 'resourceType' = 'Observation' THEN
+			id := observation ->> 'id';
+			RETURN NEXT;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.reported_observations(jsonb, jsonb) IS 'Internal: the Observations that a DiagnosticReport gives as its results.';
@@ -80,8 +84,10 @@ BEGIN
 	END IF;
 	IF r.provenance IS NOT NULL THEN
 		-- There is no stack: a report names the one before it, and that is what it waits for.
-		r.issues := ARRAY(SELECT i FROM unnest(r.issues) AS i WHERE i.rule <> 'provenance-stack');
-		r.predecessor := care.reference_id(coalesce(r.provenance #>> '{entity,0,what,reference}', r.provenance #>> '{entity,0,what,identifier,value}'));
+		IF cardinality(r.issues) > 0 THEN
+			r.issues := ARRAY(SELECT i FROM unnest(r.issues) AS i WHERE i.rule <> 'provenance-stack');
+		END IF;
+		r.predecessor := care.followed_letter(r.provenance);
 		r.kind := CASE told WHEN 'new-message' THEN 'new' WHEN 'modified-message' THEN 'modified' WHEN 'retract-message' THEN 'retracted' END;
 		IF r.kind IS NULL THEN
 			r.issues := r.issues || ('homecare-activity', left(told, 100), 'Bundle.entry.resource.ofType(Provenance).activity')::care.message_issue;
