@@ -244,7 +244,7 @@ AS $$
 DECLARE
 	evidence care.treatment_relation;
 	former bigint;
-	settled bigint[] := '{}';
+	settled bigint[] := '{}'::bigint[];
 BEGIN
 	FOREACH evidence IN ARRAY better LOOP
 		INSERT INTO care.treatment_relation (citizen, organization, start_time, end_time, entity, entry)
@@ -318,7 +318,7 @@ DECLARE
 BEGIN
 	FOR evidence IN
 		SELECT t.name, coalesce(t.entity, t.name) AS entity, coalesce(t.entry, 'id') AS entry, (
-			-- What the evidence depends on; of a consent it is more than a relation.
+			-- What the evidence depends on; what a consent says of sharing is more.
 			SELECT 'OF ' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
 			FROM pg_rewrite w
 			JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
@@ -343,52 +343,39 @@ BEGIN
 			SET enable_bitmapscan = off
 			AS $body$
 			DECLARE
-				citizens bigint[];
-				changed_citizen bigint;
-				changed_entry bigint;
-				number bigint := 1;
+				about CONSTANT bigint := coalesce(NEW.citizen, OLD.citizen);
+				changed CONSTANT bigint := coalesce(NEW.%3$I, OLD.%3$I);
 				better care.treatment_relation[];
 				lost bigint[];
-				changed_team boolean;
 			BEGIN
-				IF TG_LEVEL = 'STATEMENT' THEN
-					SELECT min(n.citizen), min(n.%3$I), count(*) INTO changed_citizen, changed_entry, number FROM changed n;
-				ELSIF NEW OPERATOR(pg_catalog.*<>) OLD THEN
-					changed_citizen := NEW.citizen;
-					changed_entry := NEW.%3$I;
-				END IF;
-				IF number > 1 THEN
-					citizens := ARRAY(SELECT DISTINCT n.citizen FROM changed n);
-					PERFORM care.settle_relations(citizens);
-				ELSIF changed_citizen IS NULL THEN
+				IF NEW OPERATOR(pg_catalog.*=) OLD THEN
 					RETURN NULL;
-				ELSE
-					-- Two sessions that write about one citizen at once: the second sees what the first did.
-					PERFORM FROM care.citizen c WHERE c.citizen = changed_citizen FOR NO KEY UPDATE;
-					SELECT ARRAY(
-						SELECT (e.citizen, e.organization, e.start_time, e.end_time, e.entity, e.entry)::care.treatment_relation
-						FROM care.relation_evidence e
-						WHERE e.citizen = changed_citizen AND e.entity = %2$L AND e.entry = changed_entry AND e.organization IS NOT NULL
-							AND NOT EXISTS (
-								SELECT FROM care.treatment_relation r
-								WHERE r.citizen = changed_citizen AND r.organization = e.organization
-									AND (r.end_time > e.end_time OR r.end_time IS NULL AND e.end_time IS NOT NULL
-										OR r.end_time IS NOT DISTINCT FROM e.end_time
-											AND (r.start_time < e.start_time OR r.start_time IS NOT NULL AND e.start_time IS NULL
-												OR r.start_time IS NOT DISTINCT FROM e.start_time AND (r.entity, r.entry) <= (e.entity, e.entry))))),
-						-- On a new entry nothing rests.
-						CASE TG_OP WHEN 'INSERT' THEN '{}' ELSE ARRAY(
-							SELECT r.organization FROM care.treatment_relation r
-							WHERE r.citizen = changed_citizen AND r.entity = %2$L AND r.entry = changed_entry AND NOT EXISTS (
-								SELECT FROM care.relation_evidence e
-								WHERE e.citizen = changed_citizen AND e.entity = %2$L AND e.entry = changed_entry AND e.organization = r.organization
-									AND e.start_time IS NOT DISTINCT FROM r.start_time AND e.end_time IS NOT DISTINCT FROM r.end_time)) END
-					INTO better, lost;
-					changed_team := (better <> '{}' OR lost <> '{}') AND care.settle_evidence(changed_citizen, better, lost);
 				END IF;
-				-- A refusal is no evidence, but it counts.
-				IF changed_team OR TG_TABLE_NAME = 'consent' THEN
-					PERFORM care.settle_care_teams(coalesce(citizens, ARRAY[changed_citizen]));
+				-- Two sessions that write about one citizen at once: the second sees what the first did.
+				PERFORM FROM care.citizen c WHERE c.citizen = about FOR NO KEY UPDATE;
+				SELECT ARRAY(
+					SELECT (e.citizen, e.organization, e.start_time, e.end_time, e.entity, e.entry)::care.treatment_relation
+					FROM care.relation_evidence e
+					WHERE e.citizen = about AND e.entity = %2$L AND e.entry = changed AND e.organization IS NOT NULL
+						AND NOT EXISTS (
+							SELECT FROM care.treatment_relation r
+							WHERE r.citizen = about AND r.organization = e.organization
+								AND (r.end_time > e.end_time OR r.end_time IS NULL AND e.end_time IS NOT NULL
+									OR r.end_time IS NOT DISTINCT FROM e.end_time
+										AND (r.start_time < e.start_time OR r.start_time IS NOT NULL AND e.start_time IS NULL
+											OR r.start_time IS NOT DISTINCT FROM e.start_time AND (r.entity, r.entry) <= (e.entity, e.entry))))),
+					ARRAY(
+						SELECT r.organization FROM care.treatment_relation r
+						WHERE r.citizen = about AND r.entity = %2$L AND r.entry = changed AND NOT EXISTS (
+							SELECT FROM care.relation_evidence e
+							WHERE e.citizen = about AND e.entity = %2$L AND e.entry = changed AND e.organization = r.organization
+								AND e.start_time IS NOT DISTINCT FROM r.start_time AND e.end_time IS NOT DISTINCT FROM r.end_time))
+				INTO better, lost;
+				IF (better <> '{}' OR lost <> '{}') AND care.settle_evidence(about, better, lost)
+					-- A refusal is no evidence, but it counts.
+					OR TG_TABLE_NAME = 'consent'
+				THEN
+					PERFORM care.settle_care_teams(ARRAY[about]);
 				END IF;
 				RETURN NULL;
 			END
@@ -396,18 +383,11 @@ BEGIN
 			COMMENT ON FUNCTION care.%1$I() IS
 			'Internal: trigger by which treatment relations follow the entries that are evidence of them.'$create$,
 			'follow_evidence_' || evidence.name, evidence.entity, evidence.entry);
-		FOREACH event IN ARRAY CASE evidence.name WHEN 'citizen' THEN '{insert}'::text[] ELSE '{insert,delete}' END LOOP
-			EXECUTE format(
-				'CREATE OR REPLACE TRIGGER %I AFTER %s ON care.%I '
-				'REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.%I()',
-				evidence.name || '_relation_' || event, event, evidence.name, CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END,
-				'follow_evidence_' || evidence.name);
+		FOREACH event IN ARRAY CASE evidence.name WHEN 'citizen' THEN '{insert}'::text[] ELSE '{insert,update,delete}' END LOOP
+			EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s %s ON care.%I FOR EACH ROW EXECUTE FUNCTION care.%I()',
+				evidence.name || '_relation_' || event, event, CASE event WHEN 'update' THEN evidence.columns END,
+				evidence.name, 'follow_evidence_' || evidence.name);
 		END LOOP;
-		-- By row, for that can be asked for columns.
-		IF evidence.name <> 'citizen' THEN
-			EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE %s ON care.%I FOR EACH ROW EXECUTE FUNCTION care.%I()',
-				evidence.name || '_relation_update', evidence.columns, evidence.name, 'follow_evidence_' || evidence.name);
-		END IF;
 	END LOOP;
 END
 $do$;
