@@ -6,9 +6,8 @@ CREATE SEQUENCE care.care_plan_id_seq;
 CREATE TABLE care.care_plan (
 	citizen bigint NOT NULL REFERENCES care.citizen,
 	id bigint NOT NULL DEFAULT nextval('care.care_plan_id_seq'),
-	status text NOT NULL CHECK (status IN ('draft', 'active', 'on-hold',
-		'revoked', 'completed', 'entered-in-error', 'unknown')),
-	intent text NOT NULL CHECK (intent IN ('proposal', 'plan', 'order', 'option')),
+	status text NOT NULL CHECK (status = ANY ('{draft,active,on-hold,revoked,completed,entered-in-error,unknown}')),
+	intent text NOT NULL CHECK (intent = ANY ('{proposal,plan,order,option}')),
 	title text NOT NULL,
 	organization bigint REFERENCES care.organization,
 	start_time timestamptz,
@@ -39,9 +38,7 @@ CREATE TABLE care.care_plan_activity (
 	system text,
 	code text,
 	name text NOT NULL,
-	status text NOT NULL CHECK (status IN ('not-started', 'scheduled',
-		'in-progress', 'on-hold', 'completed', 'cancelled', 'stopped',
-		'unknown', 'entered-in-error')),
+	status text NOT NULL CHECK (status = ANY ('{not-started,scheduled,in-progress,on-hold,completed,cancelled,stopped,unknown,entered-in-error}')),
 	PRIMARY KEY (citizen, care_plan, ordinal),
 	CONSTRAINT care_plan_activity_care_plan_fkey FOREIGN KEY (citizen, care_plan)
 		REFERENCES care.care_plan DEFERRABLE
@@ -55,12 +52,8 @@ CREATE SEQUENCE care.goal_id_seq;
 CREATE TABLE care.goal (
 	citizen bigint NOT NULL REFERENCES care.citizen,
 	id bigint NOT NULL DEFAULT nextval('care.goal_id_seq'),
-	lifecycle_status text NOT NULL CHECK (lifecycle_status IN ('proposed',
-		'planned', 'accepted', 'active', 'on-hold', 'completed',
-		'cancelled', 'entered-in-error', 'rejected')),
-	achievement_status text CHECK (achievement_status IN ('in-progress',
-		'improving', 'worsening', 'no-change', 'achieved', 'sustaining',
-		'not-achieved', 'no-progress', 'not-attainable')),
+	lifecycle_status text NOT NULL CHECK (lifecycle_status = ANY ('{proposed,planned,accepted,active,on-hold,completed,cancelled,entered-in-error,rejected}')),
+	achievement_status text CHECK (achievement_status = ANY ('{in-progress,improving,worsening,no-change,achieved,sustaining,not-achieved,no-progress,not-attainable}')),
 	description text NOT NULL,
 	start_date date,
 	due_date date,
@@ -81,11 +74,9 @@ CREATE SEQUENCE care.task_id_seq;
 CREATE TABLE care.task (
 	citizen bigint NOT NULL REFERENCES care.citizen,
 	id bigint NOT NULL DEFAULT nextval('care.task_id_seq'),
-	status text NOT NULL CHECK (status IN ('draft', 'requested', 'received',
-		'accepted', 'rejected', 'ready', 'cancelled', 'in-progress',
-		'on-hold', 'failed', 'completed', 'entered-in-error')),
+	status text NOT NULL CHECK (status = ANY ('{draft,requested,received,accepted,rejected,ready,cancelled,in-progress,on-hold,failed,completed,entered-in-error}')),
 	priority text NOT NULL DEFAULT 'routine'
-		CHECK (priority IN ('routine', 'urgent', 'asap', 'stat')),
+		CHECK (priority = ANY ('{routine,urgent,asap,stat}')),
 	code text NOT NULL,
 	description text NOT NULL,
 	requester bigint REFERENCES care.organization,

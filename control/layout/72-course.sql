@@ -214,29 +214,28 @@ CREATE OR REPLACE FUNCTION care.settle_courses(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key, and so is each organization: a hash would have all of them.
+-- Each citizen's rows are looked up by key, and so is each organization, also by a plan that was made while tables were empty.
 SET plan_cache_mode = force_generic_plan
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-SET jit = off
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
+DECLARE
+	changed bigint;
+	found_course smartcare.episode;
 BEGIN
 	-- Two sessions that write about one citizen at once: the second sees what the first did.
 	PERFORM FROM care.citizen c WHERE c.citizen = ANY (citizens) ORDER BY c.citizen FOR NO KEY UPDATE;
 
-	WITH computed AS MATERIALIZED (
-		SELECT p.citizen, smartcare.episode_agg(p.label, p.period) AS course
-		FROM care.care_phase p
-		WHERE p.citizen = ANY (citizens)
-		GROUP BY p.citizen
-	), gone AS (
-		DELETE FROM care.care_course k
-		WHERE k.citizen = ANY (citizens) AND NOT EXISTS (SELECT FROM computed c WHERE c.citizen = k.citizen)
-	)
-	INSERT INTO care.care_course AS k (citizen, course)
-	SELECT c.citizen, c.course FROM computed c
-	ON CONFLICT ON CONSTRAINT care_course_pkey DO UPDATE SET course = excluded.course
-	WHERE k.course OPERATOR(smartcare.<>) excluded.course;
+	FOREACH changed IN ARRAY citizens LOOP
+		SELECT smartcare.episode_agg(p.label, p.period) INTO found_course FROM care.care_phase p WHERE p.citizen = changed;
+		IF found_course IS NULL THEN
+			DELETE FROM care.care_course k WHERE k.citizen = changed;
+		ELSE
+			INSERT INTO care.care_course AS k (citizen, course) VALUES (changed, found_course)
+			ON CONFLICT ON CONSTRAINT care_course_pkey DO UPDATE SET course = excluded.course
+			WHERE k.course OPERATOR(smartcare.<>) excluded.course;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.settle_courses(bigint[]) IS 'Internal: makes the courses of citizens what their phases are.';

@@ -165,24 +165,26 @@ SET jit = off
 AS $$
 DECLARE
 	ended CONSTANT timestamptz := now() - care.setting('relation_after')::interval;
+	team record;
 BEGIN
 	PERFORM smartcare.set_rights_changed();
-	WITH team AS MATERIALIZED (
-		SELECT k.citizen, ARRAY(
+	FOR team IN
+		SELECT c.citizen, c.care_team AS known, ARRAY(
 			SELECT o.role_name FROM care.treatment_relation r
 			JOIN care.organization o ON o.id = r.organization
-			WHERE r.citizen = k.citizen AND o.role_name IS NOT NULL
+			WHERE r.citizen = c.citizen AND o.role_name IS NOT NULL
 				AND NOT (EXISTS (
 						SELECT FROM care.consent s
-						WHERE s.citizen = k.citizen AND s.category = 'sharing' AND s.status = 'rejected')
-					AND care.refuses_all(k.citizen, o.id))
+						WHERE s.citizen = c.citizen AND s.category = 'sharing' AND s.status = 'rejected')
+					AND care.refuses_all(c.citizen, o.id))
 				AND (r.end_time IS NULL OR r.end_time > ended)
-			ORDER BY o.role_name) AS care_team
-		FROM unnest(citizens) AS k (citizen)
-	)
-	UPDATE care.citizen c SET care_team = t.care_team
-	FROM team t
-	WHERE c.citizen = ANY (citizens) AND c.citizen = t.citizen AND c.care_team <> t.care_team;
+			ORDER BY o.role_name) AS found
+		FROM care.citizen c WHERE c.citizen = ANY (citizens)
+	LOOP
+		IF team.found <> team.known THEN
+			UPDATE care.citizen c SET care_team = team.found WHERE c.citizen = team.citizen;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION care.settle_care_teams(bigint[]) IS
@@ -231,6 +233,57 @@ $$;
 COMMENT ON FUNCTION care.settle_relations(bigint[]) IS
 'Internal: makes the treatment relations of citizens, and their care teams, what the evidence says.';
 
+-- What of a change of one entry matters. Better: what it says now that comes before the
+-- relations there are, in the order of care.settle_relations(). Lost: organizations whose
+-- relation rests on what it does not say any more. What the triggers below set, holds here too.
+CREATE OR REPLACE FUNCTION care.settle_evidence(citizen bigint, better care.treatment_relation[], lost bigint[])
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	evidence care.treatment_relation;
+	former bigint;
+	settled bigint[] := '{}'::bigint[];
+BEGIN
+	FOREACH evidence IN ARRAY better LOOP
+		INSERT INTO care.treatment_relation (citizen, organization, start_time, end_time, entity, entry)
+		VALUES (evidence.citizen, evidence.organization, evidence.start_time, evidence.end_time, evidence.entity, evidence.entry)
+		ON CONFLICT ON CONSTRAINT treatment_relation_pkey DO UPDATE
+		SET start_time = excluded.start_time, end_time = excluded.end_time, entity = excluded.entity, entry = excluded.entry;
+		settled := settled || evidence.organization;
+	END LOOP;
+	FOREACH former IN ARRAY lost LOOP
+		CONTINUE WHEN former = ANY (settled);
+		-- Of what is known of the citizen, which is little: of an organization there is very much.
+		SELECT e.citizen, e.organization, e.start_time, e.end_time, e.entity, e.entry INTO evidence
+		FROM (SELECT * FROM care.relation_evidence k WHERE k.citizen = settle_evidence.citizen OFFSET 0) AS e
+		WHERE e.organization = former
+		ORDER BY e.end_time DESC NULLS FIRST, e.start_time, e.entity, e.entry LIMIT 1;
+		IF FOUND THEN
+			UPDATE care.treatment_relation r
+			SET start_time = evidence.start_time, end_time = evidence.end_time, entity = evidence.entity, entry = evidence.entry
+			WHERE r.citizen = settle_evidence.citizen AND r.organization = former;
+		ELSE
+			DELETE FROM care.treatment_relation r
+			WHERE r.citizen = settle_evidence.citizen AND r.organization = former;
+		END IF;
+		settled := settled || former;
+	END LOOP;
+
+	PERFORM smartcare.set_rights_changed();
+	RETURN EXISTS (
+		SELECT FROM care.organization o
+		JOIN care.citizen c ON c.citizen = settle_evidence.citizen
+		LEFT JOIN care.treatment_relation r ON r.citizen = c.citizen AND r.organization = o.id
+		WHERE o.id = ANY (settled) AND o.role_name IS NOT NULL
+			AND (o.role_name = ANY (c.care_team)) <> (r.citizen IS NOT NULL
+				AND (r.end_time IS NULL OR r.end_time > now() - care.setting('relation_after')::interval)));
+END
+$$;
+COMMENT ON FUNCTION care.settle_evidence(bigint, care.treatment_relation[], bigint[]) IS
+'Internal: makes the treatment relations of a citizen what the evidence says, once that of an entry is better than what some rested on, or some have lost it. Returns whether the care team may be another by that.';
+
 CREATE OR REPLACE FUNCTION care.follow_practice()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE
@@ -257,17 +310,21 @@ END
 $$;
 COMMENT ON FUNCTION care.follow_role_names() IS 'Internal: trigger by which care teams follow the role of an organization.';
 
--- A function for each table, so that only that table is asked for evidence. A relation
--- rests on one entry: what another says takes its place if it comes first in the order of
--- care.settle_relations(). That looks at all evidence, where an entry does not say any
--- more what rests on it, and where there are many.
+-- A function for each table, so that only that table is asked for evidence.
 DO $do$
 DECLARE
 	evidence record;
 	event text;
 BEGIN
 	FOR evidence IN
-		SELECT t.name, coalesce(t.entity, t.name) AS entity, coalesce(t.entry, 'id') AS entry
+		SELECT t.name, coalesce(t.entity, t.name) AS entity, coalesce(t.entry, 'id') AS entry, (
+			-- What the evidence depends on; what a consent says of sharing is more.
+			SELECT 'OF ' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+			FROM pg_rewrite w
+			JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+			JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+			WHERE w.ev_class = 'care.relation_evidence'::regclass AND a.attrelid = format('care.%I', t.name)::regclass AND t.name <> 'consent'
+		) AS columns
 		FROM (VALUES
 			('episode_of_care'::name, NULL::name, NULL::name), ('encounter', NULL, NULL), ('service_request', NULL, NULL), ('care_plan', NULL, NULL),
 			('agreement', 'care_plan', 'care_plan'), ('task', NULL, NULL), ('enrollment', NULL, NULL), ('appointment', NULL, NULL),
@@ -283,56 +340,42 @@ BEGIN
 			-- Rows are looked up by key, also by a plan that was made while tables were empty.
 			SET plan_cache_mode = force_generic_plan
 			SET enable_seqscan = off
-			SET jit = off
+			SET enable_bitmapscan = off
 			AS $body$
 			DECLARE
-				citizens bigint[];
-				changed_entry bigint;
-				number bigint;
-				come boolean;
-				gone boolean;
+				about CONSTANT bigint := coalesce(NEW.citizen, OLD.citizen);
+				changed CONSTANT bigint := coalesce(NEW.%3$I, OLD.%3$I);
+				better care.treatment_relation[];
+				lost bigint[];
 			BEGIN
-				SELECT array_agg(DISTINCT n.citizen), min(n.%3$I), count(*) INTO citizens, changed_entry, number FROM changed n;
-				IF number = 0 THEN
+				IF NEW OPERATOR(pg_catalog.*=) OLD THEN
 					RETURN NULL;
 				END IF;
 				-- Two sessions that write about one citizen at once: the second sees what the first did.
-				PERFORM FROM care.citizen c WHERE c.citizen = ANY (citizens) ORDER BY c.citizen FOR NO KEY UPDATE;
-				IF number > 1 THEN
-					gone := true;
-				ELSE
-					WITH said AS MATERIALIZED (
-						SELECT DISTINCT ON (e.organization) e.* FROM care.relation_evidence e
-						WHERE e.citizen = citizens[1] AND e.entity = %2$L AND e.entry = changed_entry AND e.organization IS NOT NULL
-						ORDER BY e.organization, e.end_time DESC NULLS FIRST, e.start_time
-					), taken AS (
-						INSERT INTO care.treatment_relation AS r (citizen, organization, start_time, end_time, entity, entry)
-						SELECT s.citizen, s.organization, s.start_time, s.end_time, s.entity, s.entry FROM said s
-						WHERE NOT EXISTS (
+				PERFORM FROM care.citizen c WHERE c.citizen = about FOR NO KEY UPDATE;
+				SELECT ARRAY(
+					SELECT (e.citizen, e.organization, e.start_time, e.end_time, e.entity, e.entry)::care.treatment_relation
+					FROM care.relation_evidence e
+					WHERE e.citizen = about AND e.entity = %2$L AND e.entry = changed AND e.organization IS NOT NULL
+						AND NOT EXISTS (
 							SELECT FROM care.treatment_relation r
-							WHERE r.citizen = citizens[1] AND r.organization = s.organization
-								AND (r.end_time > s.end_time OR r.end_time IS NULL AND s.end_time IS NOT NULL
-									OR r.end_time IS NOT DISTINCT FROM s.end_time
-										AND (r.start_time < s.start_time OR r.start_time IS NOT NULL AND s.start_time IS NULL
-											OR r.start_time IS NOT DISTINCT FROM s.start_time AND (r.entity, r.entry) <= (s.entity, s.entry))))
-						ON CONFLICT ON CONSTRAINT treatment_relation_pkey DO UPDATE
-						SET start_time = excluded.start_time, end_time = excluded.end_time, entity = excluded.entity, entry = excluded.entry
-						RETURNING r.citizen
-					)
-					SELECT EXISTS (SELECT FROM taken), EXISTS (
-						SELECT FROM care.treatment_relation r
-						WHERE r.citizen = citizens[1] AND r.entity = %2$L AND r.entry = changed_entry AND NOT EXISTS (
-							SELECT FROM said s
-							WHERE s.organization = r.organization
-								AND s.start_time IS NOT DISTINCT FROM r.start_time AND s.end_time IS NOT DISTINCT FROM r.end_time))
-					INTO come, gone;
-				END IF;
-				IF gone THEN
-					PERFORM care.settle_relations(citizens);
-				END IF;
-				-- A refusal is no evidence, but it counts.
-				IF come OR TG_TABLE_NAME = 'consent' THEN
-					PERFORM care.settle_care_teams(citizens);
+							WHERE r.citizen = about AND r.organization = e.organization
+								AND (r.end_time > e.end_time OR r.end_time IS NULL AND e.end_time IS NOT NULL
+									OR r.end_time IS NOT DISTINCT FROM e.end_time
+										AND (r.start_time < e.start_time OR r.start_time IS NOT NULL AND e.start_time IS NULL
+											OR r.start_time IS NOT DISTINCT FROM e.start_time AND (r.entity, r.entry) <= (e.entity, e.entry))))),
+					ARRAY(
+						SELECT r.organization FROM care.treatment_relation r
+						WHERE r.citizen = about AND r.entity = %2$L AND r.entry = changed AND NOT EXISTS (
+							SELECT FROM care.relation_evidence e
+							WHERE e.citizen = about AND e.entity = %2$L AND e.entry = changed AND e.organization = r.organization
+								AND e.start_time IS NOT DISTINCT FROM r.start_time AND e.end_time IS NOT DISTINCT FROM r.end_time))
+				INTO better, lost;
+				IF (better <> '{}' OR lost <> '{}') AND care.settle_evidence(about, better, lost)
+					-- A refusal is no evidence, but it counts.
+					OR TG_TABLE_NAME = 'consent'
+				THEN
+					PERFORM care.settle_care_teams(ARRAY[about]);
 				END IF;
 				RETURN NULL;
 			END
@@ -341,11 +384,9 @@ BEGIN
 			'Internal: trigger by which treatment relations follow the entries that are evidence of them.'$create$,
 			'follow_evidence_' || evidence.name, evidence.entity, evidence.entry);
 		FOREACH event IN ARRAY CASE evidence.name WHEN 'citizen' THEN '{insert}'::text[] ELSE '{insert,update,delete}' END LOOP
-			EXECUTE format(
-				'CREATE OR REPLACE TRIGGER %I AFTER %s ON care.%I '
-				'REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION care.%I()',
-				evidence.name || '_relation_' || event, event, evidence.name, CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END,
-				'follow_evidence_' || evidence.name);
+			EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s %s ON care.%I FOR EACH ROW EXECUTE FUNCTION care.%I()',
+				evidence.name || '_relation_' || event, event, CASE event WHEN 'update' THEN evidence.columns END,
+				evidence.name, 'follow_evidence_' || evidence.name);
 		END LOOP;
 	END LOOP;
 END

@@ -4,19 +4,9 @@
 -- What loads messages acts for all who sent them; it has no other steps than by messages.
 CREATE OR REPLACE FUNCTION care.acts_for_all()
 RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	roles name[];
-BEGIN
-	IF smartcare.sees_all() THEN
-		RETURN true;
-	END IF;
-	roles := smartcare.my_roles();
-	RETURN 'care_integration' = ANY (roles) AND NOT roles && '{care_professional,care_citizen}'::name[];
-END
-$$;
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+RETURN smartcare.sees_all()
+	OR 'care_integration' = ANY (smartcare.my_roles()) AND NOT smartcare.my_roles() OPERATOR(pg_catalog.&&) '{care_professional,care_citizen}'::name[];
 COMMENT ON FUNCTION care.acts_for_all() IS
 'Internal: whether the caller is the owner of the layout, or what loads messages: a member of care_integration, and of neither care_professional nor care_citizen.';
 

@@ -24,7 +24,7 @@ SELECT is_empty($$
 	SELECT t.entity, s.status FROM care.workflow_transition t, LATERAL (VALUES (t.from_status), (t.to_status), ('entered-in-error')) AS s (status)
 	WHERE s.status <> '' AND NOT EXISTS (SELECT FROM pg_constraint k
 		WHERE k.conrelid = ('care.' || t.entity)::regclass AND k.contype = 'c'
-			AND pg_get_constraintdef(k.oid) LIKE '%' || quote_literal(s.status) || '%')
+			AND pg_get_constraintdef(k.oid) ~ format('[''{,]%s['',}]', s.status))
 $$, 'every status is one that its table knows, and can be entered in error');
 
 -- A referral
