@@ -6,8 +6,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	given_sor CONSTANT text := care.resource_identifier(resource, 'urn:oid:1.2.208.176.1.1');
-	given_gln CONSTANT text := care.resource_identifier(resource, 'https://www.gs1.org/gln');
+	given_sor CONSTANT text := smartcare.resource_identifier(resource, 'urn:oid:1.2.208.176.1.1');
+	given_gln CONSTANT text := smartcare.resource_identifier(resource, 'https://www.gs1.org/gln');
 	found_row record;
 BEGIN
 	SELECT o.id, o.sector INTO found_row FROM care.organization o WHERE o.sor = given_sor;
@@ -54,7 +54,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	FOREACH system IN ARRAY '{urn:oid:1.2.208.176.1.2,urn:oid:1.2.208.176.1.6.1.1}'::text[] LOOP
-		value := care.resource_identifier(patient, system);
+		value := smartcare.resource_identifier(patient, system);
 		EXIT WHEN value IS NOT NULL;
 	END LOOP;
 	-- A replacement can stand under the system of CPR numbers; it is nobody's for certain.

@@ -2,28 +2,6 @@
 -- writes. Each function takes the message as it has been understood so far, and returns
 -- it with what it has found out and the issues it has found: all of them, not the first.
 
-CREATE OR REPLACE FUNCTION care.resource_identifier(resource jsonb, system text)
-RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	identifier jsonb;
-BEGIN
-	-- The first of that system; where a type is wrong there is none.
-	FOR place IN 0 .. 15 LOOP
-		identifier := resource -> 'identifier' -> place;
-		EXIT WHEN identifier IS NULL;
-		IF identifier ->> 'system' = resource_identifier.system THEN
-			RETURN care.normal_identifier(resource_identifier.system, identifier ->> 'value');
-		END IF;
-	END LOOP;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION care.resource_identifier(jsonb, text) IS
-'Internal: the identifier that a resource has in a system, in its normal form; null if it has none or it is malformed. The first sixteen are looked at.';
-
 CREATE OR REPLACE FUNCTION care.fhir_id_fault(id text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -226,10 +204,10 @@ AS $$
 DECLARE
 	issues care.message_issue[] := ARRAY[]::care.message_issue[];
 BEGIN
-	IF care.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
+	IF smartcare.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
 		issues := issues || ('organization-sor', left(organization ->> 'identifier', 200), format('Bundle.entry[%s].resource.identifier', place - 1))::care.message_issue;
 	END IF;
-	IF care.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL THEN
+	IF smartcare.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL THEN
 		issues := issues || ('organization-gln', left(organization ->> 'identifier', 200), format('Bundle.entry[%s].resource.identifier', place - 1))::care.message_issue;
 	END IF;
 	RETURN issues;

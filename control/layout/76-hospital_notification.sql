@@ -76,7 +76,7 @@ BEGIN
 		r.issues := r.issues || ('notification-episode', left(r.focus ->> 'episodeOfCare', 200), path || '.episodeOfCare.identifier')::care.message_issue;
 	END IF;
 	provider := care.referenced_resource(r.bundle, r.focus #>> '{serviceProvider,reference}');
-	IF provider ->> 'resourceType' IS DISTINCT FROM 'Organization' OR care.resource_identifier(provider, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
+	IF provider ->> 'resourceType' IS DISTINCT FROM 'Organization' OR smartcare.resource_identifier(provider, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
 		r.issues := r.issues || ('notification-provider', left(r.focus #>> '{serviceProvider,reference}', 200), path || '.serviceProvider')::care.message_issue;
 	END IF;
 	IF start_time IS NULL THEN

@@ -96,7 +96,7 @@ BEGIN
 	r.event_time := coalesce(care.letter_time(told.written_date, told.written_time), care.letter_time(told.sent_date, told.sent_time));
 	r.episodes := ARRAY(SELECT lower(replace(e.id, '-', '')) FROM (SELECT btrim(told.episode) AS id) AS e WHERE e.id <> '');
 	-- Numbers of letters and envelopes are their sender's own.
-	IF care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln') IS NOT NULL THEN
+	IF smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln') IS NOT NULL THEN
 		r.letter := btrim(told.sender_gln) || '/' || nullif(left(btrim(told.letter), 200), '');
 		r.envelope := btrim(told.sender_gln) || '/' || nullif(left(btrim(told.envelope), 200), '');
 	END IF;
@@ -123,7 +123,7 @@ BEGIN
 	IF r.event_time IS NULL THEN
 		r.issues := r.issues || ('letter-time', NULL, 'Letter/Authorisation')::care.message_issue;
 	END IF;
-	IF care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln') IS NULL THEN
+	IF smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln') IS NULL THEN
 		r.issues := r.issues || ('letter-receiver', left(r.receiver_resource #>> '{identifier,0,value}', 100), 'Receiver/EANIdentifier')::care.message_issue;
 	END IF;
 	IF r.kind NOT LIKE 'XCTL%' AND (care.patient_number(r.patient)).value IS NULL THEN
@@ -225,8 +225,8 @@ AS $$
 BEGIN
 	RETURN jsonb_strip_nulls(jsonb_build_object(
 		'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
-		'from', care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
-		'to', care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
+		'from', smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
+		'to', smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
 		'code', r.answer, 'issue', CASE WHEN cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
 END
 $$;

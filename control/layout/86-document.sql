@@ -191,7 +191,7 @@ RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT pg_catalog.jsonb_build_object('system', s.system, 'value',
-		care.normal_identifier(s.system, coalesce(header ->> 'cpr', header ->> 'replacement')))
+		smartcare.identifier_normalize(s.system, coalesce(header ->> 'cpr', header ->> 'replacement')))
 	FROM (SELECT 'urn:oid:' || CASE WHEN header ? 'cpr' THEN '1.2.208.176.1.2' ELSE '1.2.208.176.1.6.1.1' END AS system OFFSET 0) AS s;
 END;
 COMMENT ON FUNCTION care.header_identifier(jsonb) IS
@@ -267,7 +267,7 @@ BEGIN
 	FOR named IN
 		SELECT s.sor, min(s.name COLLATE "C") AS name, k.id, k.source, k.name AS known_name
 		FROM (
-			SELECT care.normal_identifier('urn:oid:1.2.208.176.1.1', g.sor) AS sor, left(g.name, 200) AS name
+			SELECT smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', g.sor) AS sor, left(g.name, 200) AS name
 			FROM jsonb_to_recordset(organizations) AS g (sor text, name text)
 		) AS s
 		LEFT JOIN care.organization k ON k.sor = s.sor
@@ -296,7 +296,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT o.id FROM care.organization o WHERE o.sor = care.normal_identifier('urn:oid:1.2.208.176.1.1', sor_organization.sor));
+	RETURN (SELECT o.id FROM care.organization o WHERE o.sor = smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', sor_organization.sor));
 END
 $$;
 COMMENT ON FUNCTION care.sor_organization(text) IS
@@ -388,7 +388,7 @@ BEGIN
 			FROM (
 				SELECT format('the SOR id of its %s, "%s", is malformed', p.party, left(header ->> p.party, 50)) AS warning
 				FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)
-				WHERE header ? p.party AND care.normal_identifier('urn:oid:1.2.208.176.1.1', header ->> p.party) IS NULL
+				WHERE header ? p.party AND smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', header ->> p.party) IS NULL
 				UNION ALL
 				SELECT 'this version of the set has come before with other content; of the two the one issued later counts' WHERE other
 			) AS w));
