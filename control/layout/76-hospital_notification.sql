@@ -53,7 +53,7 @@ DECLARE
 	provider jsonb;
 	excess jsonb;
 BEGIN
-	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).system IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
+	IF r.patient IS NOT NULL AND care.number_system(care.person_number(r.patient)) IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
 		r.issues := r.issues || ('notification-cpr', left(r.patient ->> 'identifier', 200),
 			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 	END IF;

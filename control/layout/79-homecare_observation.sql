@@ -74,7 +74,7 @@ DECLARE
 	reason CONSTANT text := r.provenance #>> '{reason,0,coding,0,code}';
 	path CONSTANT text := 'Bundle.entry.resource.ofType(DiagnosticReport)';
 BEGIN
-	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).value IS NULL THEN
+	IF r.patient IS NOT NULL AND care.person_number(r.patient) IS NULL THEN
 		r.issues := r.issues || ('identifier', left(r.patient ->> 'identifier', 200),
 			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 	END IF;

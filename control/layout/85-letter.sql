@@ -42,6 +42,7 @@ AS $$
 DECLARE
 	text_read CONSTANT record := care.read_xml(message);
 	told jsonb;
+	type_told care.letter_type;
 BEGIN
 	r.standard := 'oioxml';
 	IF text_read.code IS NOT NULL THEN
@@ -50,7 +51,8 @@ BEGIN
 	END IF;
 	told := smartcare.oioxml_header(message);
 	r.kind := care.letter_kind(told ->> 'version', told ->> 'type');
-	IF NOT EXISTS (SELECT FROM care.letter_type t WHERE t.type = r.kind) THEN
+	SELECT * INTO type_told FROM care.letter_type t WHERE t.type = r.kind;
+	IF NOT FOUND THEN
 		r.issues := r.issues || ('letter-type', left(concat_ws(', ', told ->> 'version', told ->> 'type'), 100), 'Letter/VersionCode')::care.message_issue;
 	END IF;
 	r.sender_resource := care.letter_party(told ->> 'sender_gln',
@@ -74,7 +76,8 @@ BEGIN
 	IF r.letter IS NULL THEN
 		r.issues := r.issues || ('letter-id', left(concat_ws(', ', told ->> 'sender_gln', told ->> 'letter'), 100), 'Letter/Identifier')::care.message_issue;
 	END IF;
-	r.bundle := jsonb_build_object('letter', jsonb_build_object('text', message, 'reason', nullif(left(told ->> 'reason', 500), '')));
+	r.bundle := jsonb_build_object('letter', jsonb_build_object('type', to_jsonb(type_told),
+		'reason', nullif(left(told ->> 'reason', 500), ''), 'text', message));
 	RETURN r;
 END
 $$;
@@ -112,7 +115,7 @@ BEGIN
 	IF smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln') IS NULL THEN
 		r.issues := r.issues || ('letter-receiver', left(r.receiver_resource #>> '{identifier,0,value}', 100), 'Receiver/EANIdentifier')::care.message_issue;
 	END IF;
-	IF r.kind NOT LIKE 'XCTL%' AND (care.patient_number(r.patient)).value IS NULL THEN
+	IF r.kind NOT LIKE 'XCTL%' AND care.person_number(r.patient) IS NULL THEN
 		r.issues := r.issues || ('letter-citizen', left(r.patient ->> 'identifier', 200), 'Patient')::care.message_issue;
 	ELSIF r.kind LIKE 'XCTL%' THEN
 		r.patient := NULL;
@@ -179,19 +182,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	told care.letter_type;
+	type_told CONSTANT jsonb := r.bundle #> '{letter,type}';
 	stay care.encounter;
 BEGIN
 	IF r.kind LIKE 'XCTL%' THEN
 		RETURN care.apply_receipt(r);
 	END IF;
-	SELECT * INTO told FROM care.letter_type t WHERE t.type = r.kind;
 	INSERT INTO care.document_reference (citizen, status, kind, title, set_key, version, author, receiver, source, issued, digest)
-	VALUES (r.citizen, 'current', r.kind, told.name, r.letter, 1, r.sender, r.receiver, r.letter, r.event_time, md5(r.bundle #>> '{letter,text}'))
+	VALUES (r.citizen, 'current', r.kind, type_told ->> 'name', r.letter, 1, r.sender, r.receiver, r.letter, r.event_time, md5(r.bundle #>> '{letter,text}'))
 	RETURNING id INTO r.entry;
 	r.entity := 'document_reference';
-	IF told.category IS NOT NULL THEN
-		PERFORM care.refer(r.citizen, r.sender, r.receiver, told.category, coalesce(r.bundle #>> '{letter,reason}', told.name),
+	IF type_told ->> 'category' IS NOT NULL THEN
+		PERFORM care.refer(r.citizen, r.sender, r.receiver, type_told ->> 'category', coalesce(r.bundle #>> '{letter,reason}', type_told ->> 'name'),
 			r.letter, r.event_time);
 	ELSIF r.kind = 'XDIS19' THEN
 		stay := care.letter_stay(r);
@@ -209,16 +211,11 @@ COMMENT ON FUNCTION care.apply_letter(care.received) IS
 
 CREATE OR REPLACE FUNCTION care.receipt(r care.received)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN jsonb_strip_nulls(jsonb_build_object(
-		'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
-		'from', smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
-		'to', smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
-		'code', r.answer, 'issue', CASE WHEN cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+	'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
+	'from', smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
+	'to', smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
+	'code', r.answer, 'issue', CASE WHEN pg_catalog.cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
 COMMENT ON FUNCTION care.receipt(care.received) IS
 'Internal: what the receipt for a letter in OIOXML has to say: its type (XCTL03 positive, XCTL02 negative), which letter and envelope, from and to which location numbers, and the issues. Whoever speaks to the network writes it.';
