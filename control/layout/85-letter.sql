@@ -94,11 +94,11 @@ DECLARE
 	doc CONSTANT xml := (care.read_xml(message)).doc;
 BEGIN
 	RETURN (
-		SELECT string_agg(p.part::text, '' ORDER BY p.place)
+		SELECT md5(string_agg(p.part::text, '' ORDER BY p.place))
 		FROM unnest(xpath('/*/*[local-name() != "Envelope"]', doc)) WITH ORDINALITY AS p (part, place));
 EXCEPTION WHEN invalid_xml_document THEN
 	-- It has a prefix without a namespace.
-	RETURN message;
+	RETURN md5(message);
 END
 $$;
 COMMENT ON FUNCTION care.letter_content(text) IS 'Internal: what stays the same when a letter in OIOXML is sent again: all but its envelope.';
