@@ -1,6 +1,7 @@
 /*
  * oioxml.c
- *		What stands around a letter in MedCom's older XML, as JSON.
+ *		What XML declares, and what stands around a letter in MedCom's older
+ *		XML, as JSON.
  */
 #include "postgres.h"
 
@@ -10,6 +11,16 @@
 
 #include "compat.h"
 #include "oioxml.h"
+
+PG_FUNCTION_INFO_V1(xml_has_declaration);
+Datum
+xml_has_declaration(PG_FUNCTION_ARGS)
+{
+	text	   *content = PG_GETARG_TEXT_PP(0);
+
+	PG_RETURN_BOOL(xml_declares(VARDATA_ANY(content),
+								VARSIZE_ANY_EXHDR(content)));
+}
 
 static JsonbValue
 json_string(const char *string, size_t length)

@@ -111,6 +111,25 @@ starts(const char *at, const char *end, const char *wanted)
 	return (size_t) (end - at) >= length && memcmp(at, wanted, length) == 0;
 }
 
+/*
+ * Whether there is a document type, or another declaration, anywhere: also
+ * where it would be text, so that no reading of the text can find one.
+ */
+bool
+xml_declares(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while ((text = memchr(text, '<', end - text)) != NULL)
+	{
+		if (starts(text, end, "<!") && !starts(text, end, "<!--") &&
+			!starts(text, end, "<![CDATA["))
+			return true;
+		text++;
+	}
+	return false;
+}
+
 /* Behind a tag, comment or other markup; NULL where it has no end. */
 static const char *
 behind_markup(const char *at, const char *end)

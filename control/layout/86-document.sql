@@ -51,13 +51,13 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF strpos(content, '<!') > 0 AND content ~ '<!(?!--|\[CDATA\[)' THEN
+	IF smartcare.xml_has_declaration(content) THEN
 		-- Before any parser sees it: a declaration may name files, or grow without end.
 		code := 'declaration';
 		reason := 'it has a document type or entities of its own, which are not read';
 		RETURN;
 	END IF;
-	doc := xmlparse(DOCUMENT CASE WHEN starts_with(content, '<') THEN content ELSE ltrim(content, E'\ufeff \t\r\n') END);
+	doc := xmlparse(DOCUMENT CASE WHEN left(content, 1) = '<' THEN content ELSE ltrim(content, E'\ufeff \t\r\n') END);
 EXCEPTION
 	WHEN feature_not_supported THEN
 		RAISE EXCEPTION 'this server was built without XML, which documents need'

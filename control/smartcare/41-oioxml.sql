@@ -1,4 +1,10 @@
--- Letters in MedCom's older XML.
+-- XML, and letters in MedCom's older kind of it.
+
+CREATE FUNCTION smartcare.xml_has_declaration(content text) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.xml_has_declaration(text) IS
+'Whether there is a document type, entity or other declaration, "<!" but for comments and CDATA, anywhere in a text: what is to be asked before a parser reads XML from outside, since these may name files, or grow without end';
 
 CREATE FUNCTION smartcare.oioxml_header(letter text) RETURNS jsonb
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10

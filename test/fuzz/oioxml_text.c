@@ -20,6 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (decoded == NULL)
 		abort();
+	(void) xml_declares(text, size);
 	if (oioxml_scan(text, size, found))
 	{
 		for (int place = 0; place < OIOXML_PLACES; place++)

@@ -84,5 +84,7 @@ SELECT is(oioxml_header(v.text), NULL, format('%s is no letter', left(v.text, 20
 FROM unnest(ARRAY['', ' ', '<', '<>', '</>', '</a></a>', '<Emessage/>', '<Emessage></Emessage></Emessage>', '<!--', 'Emessage', repeat('<a>', 100000), repeat('</a>', 100000), repeat('<!-- ', 100000), repeat('&#', 100000)]) AS v (text);
 SELECT is(length(oioxml_header('<Emessage><Report><Letter><Identifier>' || repeat(v.text, 300000) || '</Identifier></Letter></Report></Emessage>') ->> 'letter'), v.length, format('300000 times %s', v.text))
 FROM (VALUES ('&#', 600000), ('&#1', 900000), ('&#0000', 1800000), ('&amp;', 300000), ('<![CDATA[a]]>', 300000), ('<![CDATA[', 0), ('<!--', 0), ('<a b="', 0)) AS v (text, length);
+SELECT is_empty($$ SELECT v.text FROM (SELECT left(letter, (random() * length(letter))::integer) || pg_temp.pick('<!', '<!-', '<!--', '<![CDATA', '<![CDATA[', '<!D') || pg_temp.pick('', '-', '[', 'x') AS text FROM random_letter) AS v
+	WHERE xml_has_declaration(v.text) <> (v.text ~ '<!(?!--|\[CDATA\[)') $$, 'declarations are what a regular expression finds');
 SELECT * FROM finish();
 ROLLBACK;
