@@ -1,7 +1,6 @@
 /*
  * oioxml.c
- *		What XML declares, and what stands around a letter in MedCom's older
- *		XML, as JSON.
+ *		What stands around a letter in MedCom's older XML, as JSON.
  */
 #include "postgres.h"
 
@@ -12,68 +11,63 @@
 #include "compat.h"
 #include "oioxml.h"
 
-PG_FUNCTION_INFO_V1(xml_has_declaration);
-Datum
-xml_has_declaration(PG_FUNCTION_ARGS)
-{
-	text	   *content = PG_GETARG_TEXT_PP(0);
-
-	PG_RETURN_BOOL(xml_declares(VARDATA_ANY(content),
-								VARSIZE_ANY_EXHDR(content)));
-}
-
 static JsonbValue
-json_string(const char *string, size_t length)
+json_string(const char *utf8)
 {
 	JsonbValue	value = {.type = jbvString};
 
-	value.val.string.val = (char *) string;
-	value.val.string.len = (int) length;
+	value.val.string.val = pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
+	value.val.string.len = strlen(value.val.string.val);
 	return value;
 }
 
-/* What stands in a place, in the encoding of the server. */
-static JsonbValue
-text_of(int place, OioxmlContent content)
+/* What is missing has no key. */
+static Jsonb *
+texts_to_jsonb(char *const texts[OIOXML_TEXTS])
 {
-	char	   *decoded = palloc(content.length + 1);
-	size_t		length = oioxml_decode(place, content, decoded);
-	char	   *string;
+	JsonbParseState *state = NULL;
+	JsonbValue	key;
+	JsonbValue	value;
 
-	decoded[length] = '\0';
-	string = pg_any_to_server(decoded, (int) length, PG_UTF8);
-	return json_string(string, string == decoded ? length : strlen(string));
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < OIOXML_TEXTS; i++)
+	{
+		if (texts[i] == NULL)
+			continue;
+		key = json_string(oioxml_key(i));
+		value = json_string(texts[i]);
+		pushJsonbValue(&state, WJB_KEY, &key);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
 PG_FUNCTION_INFO_V1(oioxml_header);
 Datum
 oioxml_header(PG_FUNCTION_ARGS)
 {
-	text	   *letter = PG_GETARG_TEXT_PP(0);
-	char	   *string = VARDATA_ANY(letter);
-	char	   *utf8 = pg_server_to_any(string, VARSIZE_ANY_EXHDR(letter),
-										PG_UTF8);
-	OioxmlContent found[OIOXML_PLACES];
-	JsonbParseState *state = NULL;
-	JsonbValue *header;
+	char	   *letter = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *utf8 = pg_server_to_any(letter, strlen(letter), PG_UTF8);
+	char	   *texts[OIOXML_TEXTS];
+	OioxmlResult result = oioxml_read(utf8, strlen(utf8), texts);
+	Jsonb	   *header = NULL;
 
-	if (!oioxml_scan(utf8, utf8 == string ? VARSIZE_ANY_EXHDR(letter) :
-					 strlen(utf8), found))
+	if (result == OIOXML_NO_XML)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_XML_DOCUMENT),
+				 errmsg("the letter is not well-formed XML, or not safe to read"),
+				 errhint("xml_hazard() tells what is not safe.")));
+	if (result == OIOXML_NO_LETTER)
 		PG_RETURN_NULL();
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	for (int place = 0; place < OIOXML_PLACES; place++)
+	/* The texts are in libxml2's memory, which no error frees. */
+	PG_TRY();
 	{
-		const char *name = oioxml_key(place);
-
-		if (name != NULL && found[place].start != NULL)
-		{
-			JsonbValue	key = json_string(name, strlen(name));
-			JsonbValue	value = text_of(place, found[place]);
-
-			pushJsonbValue(&state, WJB_KEY, &key);
-			pushJsonbValue(&state, WJB_VALUE, &value);
-		}
+		header = texts_to_jsonb(texts);
 	}
-	header = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(header));
+	PG_FINALLY();
+	{
+		oioxml_free(texts);
+	}
+	PG_END_TRY();
+	PG_RETURN_JSONB_P(header);
 }

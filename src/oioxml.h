@@ -4,23 +4,20 @@
 #ifndef OIOXML_H
 #define OIOXML_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* the elements that are looked for */
-#define OIOXML_PLACES	30
+#define OIOXML_TEXTS	22
 
-/* What stands between the tags of an element; no start where it is missing. */
-typedef struct OioxmlContent
+typedef enum OioxmlResult
 {
-	const char *start;
-	size_t		length;
-} OioxmlContent;
+	OIOXML_NO_XML,				/* not well-formed, or a hazard to read */
+	OIOXML_NO_LETTER,
+	OIOXML_LETTER
+} OioxmlResult;
 
-extern bool xml_declares(const char *text, size_t length);
-extern bool oioxml_scan(const char *text, size_t length,
-						OioxmlContent found[OIOXML_PLACES]);
-extern const char *oioxml_key(int place);
-extern size_t oioxml_decode(int place, OioxmlContent content, char *decoded);
+extern OioxmlResult oioxml_read(const char *content, size_t length,
+								char *texts[OIOXML_TEXTS]);
+extern void oioxml_free(char *texts[OIOXML_TEXTS]);
+extern const char *oioxml_key(int text);
 
 #endif							/* OIOXML_H */

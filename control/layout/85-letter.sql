@@ -49,7 +49,7 @@ BEGIN
 		r.issues := r.issues || ('unreadable', text_read.reason, NULL)::care.message_issue;
 		RETURN r;
 	END IF;
-	told := smartcare.oioxml_header(message);
+	told := smartcare.oioxml_header(text_read.doc::text);
 	r.kind := care.letter_kind(told ->> 'version', told ->> 'type');
 	SELECT * INTO type_told FROM care.letter_type t WHERE t.type = r.kind;
 	IF NOT FOUND THEN

@@ -50,11 +50,17 @@ CREATE OR REPLACE FUNCTION care.read_xml(content text, OUT doc xml, OUT code tex
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	hazard CONSTANT text := smartcare.xml_hazard(content);
 BEGIN
-	IF smartcare.xml_has_declaration(content) THEN
-		-- Before any parser sees it: a declaration may name files, or grow without end.
+	IF hazard = 'declaration' THEN
 		code := 'declaration';
 		reason := 'it has a document type or entities of its own, which are not read';
+		RETURN;
+	ELSIF hazard IS NOT NULL THEN
+		code := 'not-xml';
+		reason := 'it is not well-formed XML: ' || CASE hazard WHEN 'comment' THEN 'a comment has two hyphens in it, or no end'
+			WHEN 'tag' THEN 'a tag has no end' ELSE 'a tag has too many attributes' END;
 		RETURN;
 	END IF;
 	doc := xmlparse(DOCUMENT CASE WHEN left(content, 1) = '<' THEN content ELSE ltrim(content, E'\ufeff \t\r\n') END);
