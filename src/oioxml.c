@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "oioxml.h"
+#include "xml_text.h"
 
 PG_FUNCTION_INFO_V1(xml_has_declaration);
 Datum

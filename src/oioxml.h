@@ -17,7 +17,6 @@ typedef struct OioxmlContent
 	size_t		length;
 } OioxmlContent;
 
-extern bool xml_declares(const char *text, size_t length);
 extern bool oioxml_scan(const char *text, size_t length,
 						OioxmlContent found[OIOXML_PLACES]);
 extern const char *oioxml_key(int place);

@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "xml_text.h"
+
 /* Elements with elements in them; Emessage is the one around all. */
 enum
 {
@@ -87,76 +89,6 @@ typedef struct Scan
 	OioxmlContent *found;
 } Scan;
 
-/* Behind the first occurrence of a string; NULL if there is none. */
-static const char *
-behind(const char *at, const char *end, const char *wanted)
-{
-	size_t		length = strlen(wanted);
-
-	while (at < end && (at = memchr(at, wanted[0], end - at)) != NULL &&
-		   (size_t) (end - at) >= length)
-	{
-		if (memcmp(at, wanted, length) == 0)
-			return at + length;
-		at++;
-	}
-	return NULL;
-}
-
-static bool
-starts(const char *at, const char *end, const char *wanted)
-{
-	size_t		length = strlen(wanted);
-
-	return (size_t) (end - at) >= length && memcmp(at, wanted, length) == 0;
-}
-
-/*
- * Whether there is a document type, or another declaration, anywhere: also
- * where it would be text, so that no reading of the text can find one.
- */
-bool
-xml_declares(const char *text, size_t length)
-{
-	const char *end = text + length;
-
-	while ((text = memchr(text, '<', end - text)) != NULL)
-	{
-		if (starts(text, end, "<!") && !starts(text, end, "<!--") &&
-			!starts(text, end, "<![CDATA["))
-			return true;
-		text++;
-	}
-	return false;
-}
-
-/* Behind a tag, comment or other markup; NULL where it has no end. */
-static const char *
-behind_markup(const char *at, const char *end)
-{
-	char		quote = '\0';
-
-	if (starts(at, end, "<!--"))
-		return behind(at + 4, end, "-->");
-	if (starts(at, end, "<![CDATA["))
-		return behind(at + 9, end, "]]>");
-	if (starts(at, end, "<?"))
-		return behind(at + 2, end, "?>");
-	for (; at < end; at++)
-	{
-		if (quote != '\0')
-		{
-			if (*at == quote)
-				quote = '\0';
-		}
-		else if (*at == '>')
-			return at + 1;
-		else if (*at == '"' || *at == '\'')
-			quote = *at;
-	}
-	return NULL;
-}
-
 /* The name in a tag, without its prefix. */
 static OioxmlContent
 local_name(const char *tag, const char *end)
@@ -190,7 +122,7 @@ is_reason(OioxmlContent name)
 {
 	return is_named(name, "CauseOfAdmission") ||
 		is_named(name, "Indication") ||
-		behind(name.start, name.start + name.length, "Reason") != NULL;
+		xml_behind(name.start, name.start + name.length, "Reason") != NULL;
 }
 
 /* The places that an element has which is found below others. */
@@ -296,7 +228,7 @@ oioxml_scan(const char *text, size_t length,
 	memset(found, 0, OIOXML_PLACES * sizeof(*found));
 	while ((tag = memchr(scan.next, '<', scan.end - scan.next)) != NULL)
 	{
-		const char *next = behind_markup(tag, scan.end);
+		const char *next = xml_behind_markup(tag, scan.end);
 
 		if (next == NULL)
 			break;
@@ -326,176 +258,11 @@ oioxml_key(int place)
 	return places[place].key;
 }
 
-static size_t
-put_utf8(char *at, uint32_t character)
-{
-	if (character < 0x80)
-	{
-		at[0] = (char) character;
-		return 1;
-	}
-	if (character < 0x800)
-	{
-		at[0] = (char) (0xC0 | character >> 6);
-		at[1] = (char) (0x80 | (character & 0x3F));
-		return 2;
-	}
-	if (character < 0x10000)
-	{
-		at[0] = (char) (0xE0 | character >> 12);
-		at[1] = (char) (0x80 | (character >> 6 & 0x3F));
-		at[2] = (char) (0x80 | (character & 0x3F));
-		return 3;
-	}
-	at[0] = (char) (0xF0 | character >> 18);
-	at[1] = (char) (0x80 | (character >> 12 & 0x3F));
-	at[2] = (char) (0x80 | (character >> 6 & 0x3F));
-	at[3] = (char) (0x80 | (character & 0x3F));
-	return 4;
-}
-
-/*
- * The character that a number stands for, and what is behind its semicolon; 0
- * if it is none that text can have.
- */
-static uint32_t
-numbered_character(const char *at, const char *end, const char **next)
-{
-	uint32_t	base = 10;
-	uint32_t	character = 0;
-
-	if (at < end && *at == 'x')
-	{
-		base = 16;
-		at++;
-	}
-	for (; at < end && *at != ';'; at++)
-	{
-		uint32_t	digit;
-
-		if (*at >= '0' && *at <= '9')
-			digit = *at - '0';
-		else if (base == 16 && *at >= 'a' && *at <= 'f')
-			digit = *at - 'a' + 10;
-		else if (base == 16 && *at >= 'A' && *at <= 'F')
-			digit = *at - 'A' + 10;
-		else
-			return 0;
-		character = character * base + digit;
-		if (character > 0x10FFFF)
-			return 0;
-	}
-	if (at == end || (character >= 0xD800 && character < 0xE000))
-		return 0;
-	*next = at + 1;
-	return character;
-}
-
-/*
- * Puts what a reference stands for, and moves on behind it.  A reference
- * that stands for nothing is the text that it is.
- */
-static size_t
-put_reference(const char **at, const char *end, char *put)
-{
-	static const struct
-	{
-		const char *reference;
-		char		character;
-	}			named[] =
-	{
-		{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'},
-		{"&quot;", '"'}, {"&apos;", '\''}
-	};
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
-	{
-		if (starts(*at, end, named[i].reference))
-		{
-			*at += strlen(named[i].reference);
-			*put = named[i].character;
-			return 1;
-		}
-	}
-	if (starts(*at, end, "&#"))
-	{
-		const char *next;
-		uint32_t	character = numbered_character(*at + 2, end, &next);
-
-		if (character != 0)
-		{
-			*at = next;
-			return put_utf8(put, character);
-		}
-	}
-	*put = *(*at)++;
-	return 1;
-}
-
-/* Trims spaces, and makes each run of them one. */
-static size_t
-collapse(char *text, size_t length)
-{
-	size_t		kept = 0;
-	bool		space = false;
-
-	for (size_t i = 0; i < length; i++)
-	{
-		if (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' ||
-			text[i] == '\n')
-		{
-			space = kept > 0;
-			continue;
-		}
-		if (space)
-			text[kept++] = ' ';
-		space = false;
-		text[kept++] = text[i];
-	}
-	return kept;
-}
-
-/*
- * The text in an element and all that are in it, into a buffer as long as its
- * content.  A line ends with LF.
- */
+/* The text in a place, into a buffer as long as its content. */
 size_t
 oioxml_decode(int place, OioxmlContent content, char *decoded)
 {
-	const char *at = content.start;
-	const char *end = content.start + content.length;
-	const char *literal = NULL; /* the end of CDATA */
-	size_t		length = 0;
+	size_t		length = xml_decode(content.start, content.length, decoded);
 
-	while (at < end)
-	{
-		if (at == literal)
-		{
-			at += strlen("]]>");
-			literal = NULL;
-		}
-		else if (*at == '\r')
-		{
-			if (++at == end || *at != '\n')
-				decoded[length++] = '\n';
-		}
-		else if (literal == NULL && *at == '<')
-		{
-			const char *next = behind_markup(at, end);
-
-			if (next == NULL)
-				break;
-			if (starts(at, end, "<![CDATA["))
-			{
-				literal = next - strlen("]]>");
-				next = at + strlen("<![CDATA[");
-			}
-			at = next;
-		}
-		else if (literal == NULL && *at == '&')
-			length += put_reference(&at, end, decoded + length);
-		else
-			decoded[length++] = *at++;
-	}
-	return places[place].collapse ? collapse(decoded, length) : length;
+	return places[place].collapse ? xml_collapse(decoded, length) : length;
 }

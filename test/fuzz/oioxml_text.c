@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "oioxml.h"
+#include "xml_text.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
