@@ -9,7 +9,7 @@ FROM (VALUES
 	('<!DOCTYPE a><a/>', 'declaration'), ('<a><!ENTITY b></a>', 'declaration'), ('<!', 'declaration'), ('<!-', 'declaration'), ('<![cdata[]]>', 'declaration'),
 	('<![CDATA[<!x]]>', 'declaration'), ('<!-- <!x -->', 'declaration'),
 	('<!---->', NULL), ('<!-- -- -->', 'comment'), ('<!--->', 'comment'), ('<!-- --->', 'comment'), ('<!-- ', 'comment'), ('<!--', 'comment'),
-	('<', 'tag'), ('<a', 'tag'), ('<a <b>', 'tag'), ('<a b="<">', 'tag'), ('<a b=">', 'tag'), ('<?a', 'tag'), ('<![CDATA[ ]]', 'tag'),
+	('<', 'tag'), ('<a', 'tag'), ('<a <b>', 'tag'), ('<a b="<">', 'tag'), ('<a b=">', 'tag'), ('<?a', 'tag'), ('<? a?>', 'tag'), ('<?', 'tag'), ('<![CDATA[ ]]', 'tag'),
 	('<a' || repeat(' b=""', 1000) || '/>', NULL), ('<a' || repeat(' b=""', 1001) || '/>', 'attributes'),
 	('<a b="' || repeat('=', 2000) || '">' || repeat('=', 2000) || '</a>', NULL)
 ) AS v (text, expected);

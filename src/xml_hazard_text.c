@@ -39,6 +39,14 @@ behind(const char *at, const char *end, const char *wanted)
 	return NULL;
 }
 
+/* Of a processing instruction without a name the library reads on in it. */
+static bool
+is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+		c == ':' || (unsigned char) c >= 0x80;
+}
+
 /* Also where it would be text, so that no other reading can find one. */
 static bool
 has_declaration(const char *at, const char *end)
@@ -98,7 +106,7 @@ xml_hazard_of(const char *text, size_t length)
 		else if (starts(at, end, "![CDATA["))
 			at = behind(at, end, "]]>");
 		else if (starts(at, end, "?"))
-			at = behind(at, end, "?>");
+			at = at + 1 < end && is_name_start(at[1]) ? behind(at, end, "?>") : NULL;
 		else
 			hazard = scan_tag(&at, end);
 		if (at == NULL && hazard == XML_HARMLESS)
