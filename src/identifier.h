@@ -31,6 +31,8 @@ extern size_t cvr_normal(const char *text, size_t length, char *normal);
 extern size_t municipality_code_normal(const char *text, size_t length,
 									   char *normal);
 
+extern IdentifierReader identifier_reader(const char *system, size_t length);
+
 extern bool sks_is_code(const char *text, size_t length);
 extern size_t sks_normal(const char *text, size_t length, char *normal);
 extern size_t sks_of_icd10(const char *text, size_t length, char *sks);

@@ -74,6 +74,43 @@ cpr_normal(const char *text, size_t length, char *normal)
 	return CPR_LENGTH;
 }
 
+/* Such a number, if it is of one of two kinds. */
+static size_t
+cpr_of_kind(const char *text, size_t length, char *normal,
+			CprKind one, CprKind other)
+{
+	char		squeezed[IDENTIFIER_MAX];
+	CprParts	parts;
+	int64_t		cpr;
+
+	length = identifier_squeeze(text, length, squeezed);
+	if (cpr_parse(squeezed, length, &cpr) != CPR_OK ||
+		cpr_read(cpr, &parts) != CPR_OK ||
+		(parts.kind != one && parts.kind != other))
+		return 0;
+	cpr_format(cpr, normal);
+	return CPR_LENGTH;
+}
+
+/* What stands under the system of CPR numbers: replacements do, too. */
+static size_t
+person_normal(const char *text, size_t length, char *normal)
+{
+	return cpr_of_kind(text, length, normal, CPR_PERSON, CPR_DAY_60);
+}
+
+static size_t
+national_normal(const char *text, size_t length, char *normal)
+{
+	return cpr_of_kind(text, length, normal, CPR_NATIONAL, CPR_NATIONAL);
+}
+
+static size_t
+local_normal(const char *text, size_t length, char *normal)
+{
+	return cpr_of_kind(text, length, normal, CPR_LOCAL, CPR_DAY_60);
+}
+
 /* 13 digits, the last one a check digit. */
 size_t
 gln_normal(const char *text, size_t length, char *normal)
@@ -167,4 +204,36 @@ municipality_code_normal(const char *text, size_t length, char *normal)
 		}
 	}
 	return 0;
+}
+
+/* How the identifiers of a FHIR system are read; NULL of one not known. */
+IdentifierReader
+identifier_reader(const char *system, size_t length)
+{
+	static const struct
+	{
+		const char *system;
+		IdentifierReader read;
+	}			known[] =
+	{
+		{"urn:oid:1.2.208.176.1.2", person_normal},
+		{"urn:oid:1.2.208.176.1.6.1.1", national_normal},
+		{"urn:oid:1.2.208.176.1.1", sor_normal},
+		{"https://www.gs1.org/gln", gln_normal},
+		{"urn:oid:1.2.208.176.1.4", provider_number_normal},
+		{"https://autregweb.sst.dk", authorization_id_normal},
+		{"http://cvr.dk", cvr_normal}
+	};
+
+	/* Local numbers have a system for each place, below this one. */
+	static const char local[] = "urn:oid:1.2.208.176.1.6.1.3";
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	{
+		if (length == strlen(known[i].system) &&
+			memcmp(system, known[i].system, length) == 0)
+			return known[i].read;
+	}
+	return length >= sizeof(local) - 1 &&
+		memcmp(system, local, sizeof(local) - 1) == 0 ? local_normal : NULL;
 }

@@ -1,4 +1,4 @@
--- Identifiers at the door: their normal form, and whose they are. Registering a
+-- Identifiers at the door: of what kind they are, and whose. Registering a
 -- citizen and importing a Patient both go through here.
 
 CREATE OR REPLACE FUNCTION care.number_kind(system text, value text)
@@ -10,31 +10,6 @@ RETURN CASE
 END;
 COMMENT ON FUNCTION care.number_kind(text, text) IS
 'Internal: what smartcare.cpr_kind() says of an identifier of the systems for CPR numbers and their replacements; null where it is malformed, and of all other systems.';
-
-CREATE OR REPLACE FUNCTION care.normal_identifier(system text, value text)
-RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE
-		WHEN system = 'urn:oid:1.2.208.176.1.2'
-		THEN CASE WHEN care.number_kind(system, value) IN ('CPR', 'day+60') THEN smartcare.cpr_normalize(value) END
-		WHEN system = 'urn:oid:1.2.208.176.1.6.1.1'
-		THEN CASE WHEN care.number_kind(system, value) = 'X-eCPR' THEN smartcare.cpr_normalize(value) END
-		WHEN system LIKE 'urn:oid:1.2.208.176.1.6.1.3%'
-		THEN CASE WHEN care.number_kind(system, value) IN ('D-eCPR', 'day+60') THEN smartcare.cpr_normalize(value) END
-		WHEN system = 'urn:oid:1.2.208.176.1.1' THEN smartcare.sor_normalize(value)
-		WHEN system = 'https://www.gs1.org/gln' THEN smartcare.gln_normalize(value)
-		WHEN system = 'urn:oid:1.2.208.176.1.4' THEN smartcare.provider_number_normalize(value)
-		WHEN system = 'https://autregweb.sst.dk' THEN smartcare.authorization_id_normalize(value)
-		WHEN system = 'http://cvr.dk' THEN smartcare.cvr_normalize(value)
-		ELSE value
-	END;
-END
-$$;
-COMMENT ON FUNCTION care.normal_identifier(text, text) IS
-'Internal: the one form in which an identifier of a system that is known is kept and compared, null where it is malformed; of other systems the value as it is.';
 
 -- A local replacement number is unique nowhere, whatever system it came with.
 CREATE OR REPLACE FUNCTION care.identifying(INOUT systems text[], INOUT "values" text[])

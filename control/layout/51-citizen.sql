@@ -87,7 +87,7 @@ BEGIN
 		(array_agg(n.place ORDER BY n.place) FILTER (WHERE n.system = '' OR n.normal = '' OR n.system || n.normal IS NULL))[1]
 	INTO normal, malformed
 	FROM (
-		SELECT i.system, care.normal_identifier(i.system, i.value) AS normal, i.place
+		SELECT i.system, smartcare.identifier_normalize(i.system, i.value) AS normal, i.place
 		FROM unnest(systems, "values") WITH ORDINALITY AS i (system, value, place)
 	) AS n;
 	IF malformed IS NOT NULL THEN

@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION care.fhir_identifier(resource_type text, identifier j
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN resource_type || '?identifier=' || coalesce(identifier ->> 'system', '') || '|'
-	|| nullif(coalesce(care.normal_identifier(identifier ->> 'system', identifier ->> 'value'), identifier ->> 'value'), '');
+	|| nullif(coalesce(smartcare.identifier_normalize(identifier ->> 'system', identifier ->> 'value'), identifier ->> 'value'), '');
 COMMENT ON FUNCTION care.fhir_identifier(text, jsonb) IS
 'Internal: the key by which a resource with this identifier can be referred to.';
 

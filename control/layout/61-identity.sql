@@ -96,7 +96,7 @@ BEGIN
 			min(d.normal) FILTER (WHERE d.system = 'urn:smartcare:identifier:municipality') AS municipality_code
 		FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
 		CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system,
-			care.normal_identifier(f.identifier ->> 'system', f.identifier ->> 'value') AS normal) AS d
+			smartcare.identifier_normalize(f.identifier ->> 'system', f.identifier ->> 'value') AS normal) AS d
 	) AS i
 	CROSS JOIN LATERAL (
 		-- What another record exported.
@@ -152,7 +152,7 @@ BEGIN
 		JOIN care.organization o ON o.id = n.id
 		WHERE o.gln IS DISTINCT FROM n.gln AND n.gln IS NOT NULL
 		UNION
-		SELECT e.key, care.identifier_fault(v.system, v.value, care.normal_identifier(v.system, v.value))
+		SELECT e.key, care.identifier_fault(v.system, v.value, smartcare.identifier_normalize(v.system, v.value))
 		FROM unnest(entries) AS e
 		CROSS JOIN LATERAL jsonb_path_query(e.content, '$.identifier[*]') AS i (identifier)
 		CROSS JOIN LATERAL (SELECT i.identifier ->> 'system' AS system, i.identifier ->> 'value' AS value) AS v
@@ -242,7 +242,7 @@ BEGIN
 		ORDER BY n.key, n.issued DESC, n.digest DESC
 	) AS e
 	CROSS JOIN LATERAL (
-		SELECT min(care.normal_identifier(f.identifier ->> 'system', f.identifier ->> 'value')) AS authorization_id
+		SELECT min(smartcare.identifier_normalize(f.identifier ->> 'system', f.identifier ->> 'value')) AS authorization_id
 		FROM jsonb_path_query(e.content, '$.identifier[*] ? (@.system == "https://autregweb.sst.dk")') AS f (identifier)
 	) AS i;
 
@@ -309,7 +309,7 @@ BEGIN
 			FROM jsonb_path_query(e.content, '$.identifier[*]') AS f (identifier)
 			CROSS JOIN LATERAL (SELECT f.identifier ->> 'system' AS system, f.identifier ->> 'value' AS value) AS v
 			CROSS JOIN LATERAL (SELECT v.system, n.normal, care.identifier_fault(v.system, v.value, n.normal) AS fault
-				FROM (SELECT care.normal_identifier(v.system, v.value) AS normal OFFSET 0) AS n) AS d
+				FROM (SELECT smartcare.identifier_normalize(v.system, v.value) AS normal OFFSET 0) AS n) AS d
 		) AS i
 		WHERE e.resource_type = 'Patient'
 			-- What has been taken before was identified then.

@@ -52,14 +52,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	before care.letter;
-	sender_sector text := CASE r.standard WHEN 'hospital-notification' THEN 'hospital' END;
-	receiver_sector text;
 BEGIN
-	IF r.standard = 'oioxml' THEN
-		SELECT t.sender_sector, t.receiver_sector INTO sender_sector, receiver_sector FROM care.letter_type t WHERE t.type = r.kind;
-	END IF;
-	r.sender := coalesce(r.sender, care.known_organization(r.sender_resource, sender_sector, true));
-	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, receiver_sector, true));
+	r.sender := coalesce(r.sender, care.known_organization(r.sender_resource,
+		CASE r.standard WHEN 'hospital-notification' THEN 'hospital' WHEN 'oioxml' THEN r.bundle #>> '{letter,type,sender_sector}' END, true));
+	r.receiver := coalesce(r.receiver, care.known_organization(r.receiver_resource, r.bundle #>> '{letter,type,receiver_sector}', true));
 	IF r.sender IS NULL THEN
 		r.issues := r.issues || ('sender-unknown', r.sender_resource ->> 'name', 'Bundle.entry[0].resource.sender')::care.message_issue;
 	END IF;

@@ -6,7 +6,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce(bundle -> 'letter', (
+	RETURN coalesce(to_jsonb(care.letter_content(bundle #>> '{letter,text}')), (
 		SELECT jsonb_agg(n.content ORDER BY n.content)
 		FROM (
 			SELECT CASE resource ->> 'resourceType'

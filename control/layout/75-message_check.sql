@@ -2,28 +2,6 @@
 -- writes. Each function takes the message as it has been understood so far, and returns
 -- it with what it has found out and the issues it has found: all of them, not the first.
 
-CREATE OR REPLACE FUNCTION care.resource_identifier(resource jsonb, system text)
-RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	identifier jsonb;
-BEGIN
-	-- The first of that system; where a type is wrong there is none.
-	FOR place IN 0 .. 15 LOOP
-		identifier := resource -> 'identifier' -> place;
-		EXIT WHEN identifier IS NULL;
-		IF identifier ->> 'system' = resource_identifier.system THEN
-			RETURN care.normal_identifier(resource_identifier.system, identifier ->> 'value');
-		END IF;
-	END LOOP;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION care.resource_identifier(jsonb, text) IS
-'Internal: the identifier that a resource has in a system, in its normal form; null if it has none or it is malformed. The first sixteen are looked at.';
-
 CREATE OR REPLACE FUNCTION care.reference_id(reference text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -110,10 +88,10 @@ CREATE OR REPLACE FUNCTION care.organization_issues(bundle jsonb, reference text
 RETURNS care.message_issue[]
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.array_remove(ARRAY[
-	CASE WHEN care.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL
+	CASE WHEN smartcare.resource_identifier(organization, 'urn:oid:1.2.208.176.1.1') IS NULL
 		THEN ROW('organization-sor', pg_catalog."left"(organization ->> 'identifier', 200),
 			pg_catalog.format('Bundle.entry[%s].resource.identifier', smartcare.fhir_entry(bundle, reference)))::care.message_issue END,
-	CASE WHEN care.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL
+	CASE WHEN smartcare.resource_identifier(organization, 'https://www.gs1.org/gln') IS NULL
 		THEN ROW('organization-gln', pg_catalog."left"(organization ->> 'identifier', 200),
 			pg_catalog.format('Bundle.entry[%s].resource.identifier', smartcare.fhir_entry(bundle, reference)))::care.message_issue END],
 	NULL);

@@ -32,7 +32,7 @@ DECLARE
 	provider jsonb;
 	excess jsonb;
 BEGIN
-	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).system IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
+	IF r.patient IS NOT NULL AND care.number_system(care.person_number(r.patient)) IS DISTINCT FROM 'urn:oid:1.2.208.176.1.2' THEN
 		r.issues := r.issues || ('notification-cpr', left(r.patient ->> 'identifier', 200),
 			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 	END IF;
@@ -62,7 +62,7 @@ BEGIN
 		r.issues := r.issues || ('notification-episode', left(r.focus ->> 'episodeOfCare', 200), path || '.episodeOfCare.identifier')::care.message_issue;
 	END IF;
 	provider := care.referenced_resource(r.bundle, r.focus #>> '{serviceProvider,reference}');
-	IF provider ->> 'resourceType' IS DISTINCT FROM 'Organization' OR care.resource_identifier(provider, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
+	IF provider ->> 'resourceType' IS DISTINCT FROM 'Organization' OR smartcare.resource_identifier(provider, 'urn:oid:1.2.208.176.1.1') IS NULL THEN
 		r.issues := r.issues || ('notification-provider', left(r.focus #>> '{serviceProvider,reference}', 200), path || '.serviceProvider')::care.message_issue;
 	END IF;
 	IF start_time IS NULL THEN

@@ -121,7 +121,7 @@ DECLARE
 	fault text;
 BEGIN
 	r := care.check_correspondence_stack(r);
-	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).value IS NULL THEN
+	IF r.patient IS NOT NULL AND care.person_number(r.patient) IS NULL THEN
 		r.issues := r.issues || ('identifier', left(r.patient ->> 'identifier', 200),
 			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 	END IF;

@@ -33,7 +33,7 @@ BEGIN
 		FROM jsonb_path_query(report, '$.performer[*].reference') AS p (reference)
 		CROSS JOIN LATERAL (SELECT care.referenced_resource(bundle, p.reference #>> '{}') AS resource OFFSET 0) AS o
 		CROSS JOIN LATERAL jsonb_path_query(o.resource, '$.identifier[*] ? (@.system like_regex "MedComProducentID$")') AS i (identifier)
-		WHERE i.identifier ->> 'value' ~ '^[A-Z]{3}$' AND care.resource_identifier(o.resource, 'urn:oid:1.2.208.176.1.1') IS NOT NULL
+		WHERE i.identifier ->> 'value' ~ '^[A-Z]{3}$' AND smartcare.resource_identifier(o.resource, 'urn:oid:1.2.208.176.1.1') IS NOT NULL
 		LIMIT 1);
 END
 $$;
@@ -78,7 +78,7 @@ DECLARE
 	reason CONSTANT text := r.provenance #>> '{reason,0,coding,0,code}';
 	path CONSTANT text := 'Bundle.entry.resource.ofType(DiagnosticReport)';
 BEGIN
-	IF r.patient IS NOT NULL AND (care.patient_number(r.patient)).value IS NULL THEN
+	IF r.patient IS NOT NULL AND care.person_number(r.patient) IS NULL THEN
 		r.issues := r.issues || ('identifier', left(r.patient ->> 'identifier', 200),
 			'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 	END IF;
@@ -100,7 +100,7 @@ BEGIN
 			r.issues := r.issues || ('homecare-reason', left(reason, 100), 'Bundle.entry.resource.ofType(Provenance).reason')::care.message_issue;
 		END IF;
 	END IF;
-	IF care.resource_identifier(r.receiver_resource, 'urn:oid:1.2.208.176.1.4') IS NULL AND r.receiver_resource IS NOT NULL THEN
+	IF smartcare.resource_identifier(r.receiver_resource, 'urn:oid:1.2.208.176.1.4') IS NULL AND r.receiver_resource IS NOT NULL THEN
 		r.issues := r.issues || ('homecare-requester', left(r.receiver_resource ->> 'identifier', 200),
 			'Bundle.entry[0].resource.destination.receiver')::care.message_issue;
 	END IF;

@@ -3,18 +3,12 @@
 -- That is read here, whatever the version; the letter is kept whole and its receiver
 -- gets it to read. Types that are states do what their functions do.
 
+-- A clock on the wall, without an offset.
 CREATE OR REPLACE FUNCTION care.letter_time(day text, clock text)
 RETURNS timestamptz
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	written CONSTANT text := concat_ws('T', btrim(day), btrim(clock));
-BEGIN
-	-- A clock on the wall, without an offset: an HL7 time with punctuation.
-	RETURN CASE WHEN written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?$' THEN care.hl7_time(translate(written, '-T:', '')) END;
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (smartcare.fhir_instant(pg_catalog.concat_ws('T', pg_catalog.btrim(day), pg_catalog.btrim(clock)) || 'Z') AT TIME ZONE 'UTC')
+	AT TIME ZONE care.setting('zone');
 COMMENT ON FUNCTION care.letter_time(text, text) IS
 'Internal: the instant of a date and a time of day in a letter, by the setting "zone"; null for what is none.';
 
@@ -33,7 +27,7 @@ COMMENT ON FUNCTION care.letter_kind(text, text) IS
 -- An organization of a letter, as a FHIR Organization.
 CREATE OR REPLACE FUNCTION care.letter_party(gln text, sor text, name text)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.jsonb_build_object('resourceType', 'Organization', 'name', nullif(pg_catalog.btrim(name), ''),
 	'identifier', pg_catalog.jsonb_build_array(
 		pg_catalog.jsonb_build_object('system', 'https://www.gs1.org/gln', 'value', pg_catalog.btrim(gln)),
@@ -46,73 +40,68 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	text_read record;
-	told record;
+	text_read CONSTANT record := care.read_xml(message);
+	told jsonb;
+	type_told care.letter_type;
 BEGIN
 	r.standard := 'oioxml';
-	text_read := care.read_xml(message);
 	IF text_read.code IS NOT NULL THEN
 		r.issues := r.issues || ('unreadable', text_read.reason, NULL)::care.message_issue;
 		RETURN r;
 	END IF;
-	-- Namespaces change with the versions, the names do not. Each step goes on from one element: from many, what they
-	-- lead to is compared each with each, in libxml, where no interrupt ends it.
-	SELECT t.*, md5(coalesce((SELECT string_agg(p.part::text, '' ORDER BY p.place)
-			FROM unnest(xpath('/*/*[local-name() != "Envelope"]', text_read.doc)) WITH ORDINALITY AS p (part, place)), '')) AS digest
-	INTO told
-	FROM xmltable('/*[local-name() = "Emessage"]/*[*[local-name() = "Letter" or local-name() = "Sender"]][1]' PASSING text_read.doc COLUMNS
-		envelope text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Identifier"][1]',
-		sent_date text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Sent"][1]/*[local-name() = "Date"][1]',
-		sent_time text PATH '../*[local-name() = "Envelope"][1]/*[local-name() = "Sent"][1]/*[local-name() = "Time"][1]',
-		letter text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Identifier"][1]',
-		version text PATH '*[local-name() = "Letter"][1]/*[local-name() = "VersionCode"][1]',
-		type_code text PATH '*[local-name() = "Letter"][1]/*[local-name() = "TypeCode"][1]',
-		status_code text PATH '*[local-name() = "Letter"][1]/*[local-name() = "StatusCode"][1]',
-		episode text PATH '*[local-name() = "Letter"][1]/*[local-name() = "EpisodeOfCareIdentifier"][1]',
-		written_date text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Authorisation"][1]/*[local-name() = "Date"][1]',
-		written_time text PATH '*[local-name() = "Letter"][1]/*[local-name() = "Authorisation"][1]/*[local-name() = "Time"][1]',
-		sender_gln text PATH '*[local-name() = "Sender"][1]/*[local-name() = "EANIdentifier"][1]',
-		sender_sor text PATH '*[local-name() = "Sender"][1]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"][1]',
-		sender_name text PATH 'normalize-space(*[local-name() = "Sender"][1]/*[local-name() = "OrganisationName"][1])',
-		receiver_gln text PATH '*[local-name() = "Receiver"][1]/*[local-name() = "EANIdentifier"][1]',
-		receiver_sor text PATH '*[local-name() = "Receiver"][1]/*[local-name() = "Identifier"][../*[local-name() = "IdentifierCode"] = "sor"][1]',
-		receiver_name text PATH 'normalize-space(*[local-name() = "Receiver"][1]/*[local-name() = "OrganisationName"][1])',
-		cpr text PATH '*[local-name() = "Patient"][1]/*[local-name() = "CivilRegistrationNumber"][1]',
-		replacement text PATH '*[local-name() = "Patient"][1]/*[local-name() = "AlternativeIdentifier"][1]',
-		family text PATH 'normalize-space(*[local-name() = "Patient"][1]/*[local-name() = "PersonSurnameName"][1])',
-		given text PATH 'normalize-space(*[local-name() = "Patient"][1]/*[local-name() = "PersonGivenName"][1])',
-		reason text PATH 'normalize-space(descendant::*[local-name() = "CauseOfAdmission" or local-name() = "Indication" or contains(local-name(), "Reason")][1])') AS t;
-	r.kind := care.letter_kind(told.version, told.type_code);
-	IF NOT EXISTS (SELECT FROM care.letter_type t WHERE t.type = r.kind) THEN
-		r.issues := r.issues || ('letter-type', left(concat_ws(', ', told.version, told.type_code), 100), 'Letter/VersionCode')::care.message_issue;
+	told := smartcare.oioxml_header(text_read.doc::text);
+	r.kind := care.letter_kind(told ->> 'version', told ->> 'type');
+	SELECT * INTO type_told FROM care.letter_type t WHERE t.type = r.kind;
+	IF NOT FOUND THEN
+		r.issues := r.issues || ('letter-type', left(concat_ws(', ', told ->> 'version', told ->> 'type'), 100), 'Letter/VersionCode')::care.message_issue;
 	END IF;
-	r.sender_resource := care.letter_party(told.sender_gln, told.sender_sor, told.sender_name);
-	r.receiver_resource := care.letter_party(told.receiver_gln, told.receiver_sor, told.receiver_name);
-	r.patient := CASE WHEN told.cpr IS NOT NULL OR told.replacement IS NOT NULL THEN jsonb_build_object('resourceType', 'Patient',
-		'identifier', jsonb_build_array(
-			jsonb_build_object('system', 'urn:oid:1.2.208.176.1.2', 'value', btrim(told.cpr)),
-			jsonb_build_object('system', 'urn:oid:1.2.208.176.1.6.1.1', 'value', btrim(told.replacement))),
-		'name', jsonb_build_array(jsonb_build_object('given', jsonb_build_array(told.given), 'family', told.family))) END;
-	r.event_time := coalesce(care.letter_time(told.written_date, told.written_time), care.letter_time(told.sent_date, told.sent_time));
-	r.episodes := ARRAY(SELECT lower(replace(e.id, '-', '')) FROM (SELECT btrim(told.episode) AS id) AS e WHERE e.id <> '');
+	r.sender_resource := care.letter_party(told ->> 'sender_gln',
+		CASE WHEN told ->> 'sender_id_type' = 'sor' THEN told ->> 'sender_id' END, told ->> 'sender_name');
+	r.receiver_resource := care.letter_party(told ->> 'receiver_gln',
+		CASE WHEN told ->> 'receiver_id_type' = 'sor' THEN told ->> 'receiver_id' END, told ->> 'receiver_name');
+	IF told ? 'cpr' OR told ? 'replacement' THEN
+		r.patient := jsonb_build_object('resourceType', 'Patient',
+			'identifier', jsonb_build_array(
+				jsonb_build_object('system', 'urn:oid:1.2.208.176.1.2', 'value', btrim(told ->> 'cpr')),
+				jsonb_build_object('system', 'urn:oid:1.2.208.176.1.6.1.1', 'value', btrim(told ->> 'replacement'))),
+			'name', jsonb_build_array(jsonb_build_object('given', jsonb_build_array(nullif(told ->> 'given', '')), 'family', nullif(told ->> 'family', ''))));
+	END IF;
+	r.event_time := coalesce(care.letter_time(told ->> 'written_date', told ->> 'written_time'), care.letter_time(told ->> 'sent_date', told ->> 'sent_time'));
+	r.episodes := array_remove(ARRAY[lower(replace(nullif(btrim(told ->> 'episode'), ''), '-', ''))], NULL);
 	-- Numbers of letters and envelopes are their sender's own.
-	IF care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln') IS NOT NULL THEN
-		r.letter := btrim(told.sender_gln) || '/' || nullif(left(btrim(told.letter), 200), '');
-		r.envelope := btrim(told.sender_gln) || '/' || nullif(left(btrim(told.envelope), 200), '');
+	IF smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln') IS NOT NULL THEN
+		r.letter := btrim(told ->> 'sender_gln') || '/' || nullif(left(btrim(told ->> 'letter'), 200), '');
+		r.envelope := btrim(told ->> 'sender_gln') || '/' || nullif(left(btrim(told ->> 'envelope'), 200), '');
 	END IF;
 	IF r.letter IS NULL THEN
-		r.issues := r.issues || ('letter-id', left(concat_ws(', ', told.sender_gln, told.letter), 100), 'Letter/Identifier')::care.message_issue;
+		r.issues := r.issues || ('letter-id', left(concat_ws(', ', told ->> 'sender_gln', told ->> 'letter'), 100), 'Letter/Identifier')::care.message_issue;
 	END IF;
-	r.bundle := jsonb_build_object('letter', jsonb_build_object('digest', told.digest, 'reason', nullif(left(told.reason, 500), ''),
-		'answered', (
-			SELECT jsonb_agg(DISTINCT left(btrim(a.id::text), 200))
-			FROM unnest(xpath('/descendant::*[contains(local-name(), "Identifier")][position() <= 100]/text()', text_read.doc)) AS a (id)
-			WHERE r.kind LIKE 'XCTL%')));
+	r.bundle := jsonb_build_object('letter', jsonb_build_object('type', to_jsonb(type_told),
+		'reason', nullif(left(told ->> 'reason', 500), ''), 'text', message));
 	RETURN r;
 END
 $$;
 COMMENT ON FUNCTION care.read_letter(care.received, text) IS
 'Internal: a letter in OIOXML as care.received: what stands around its contents, which are not read but for why a citizen is referred.';
+
+-- What came in another envelope, or written in another way, is the same letter.
+CREATE OR REPLACE FUNCTION care.letter_content(message text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	doc CONSTANT xml := (care.read_xml(message)).doc;
+BEGIN
+	RETURN (
+		SELECT md5(string_agg(p.part::text, '' ORDER BY p.place))
+		FROM unnest(xpath('/*/*[local-name() != "Envelope"]', doc)) WITH ORDINALITY AS p (part, place));
+EXCEPTION WHEN invalid_xml_document THEN
+	-- It has a prefix without a namespace.
+	RETURN md5(message);
+END
+$$;
+COMMENT ON FUNCTION care.letter_content(text) IS 'Internal: what stays the same when a letter in OIOXML is sent again: all but its envelope.';
 
 CREATE OR REPLACE FUNCTION care.check_letter(r care.received)
 RETURNS care.received
@@ -123,10 +112,10 @@ BEGIN
 	IF r.event_time IS NULL THEN
 		r.issues := r.issues || ('letter-time', NULL, 'Letter/Authorisation')::care.message_issue;
 	END IF;
-	IF care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln') IS NULL THEN
+	IF smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln') IS NULL THEN
 		r.issues := r.issues || ('letter-receiver', left(r.receiver_resource #>> '{identifier,0,value}', 100), 'Receiver/EANIdentifier')::care.message_issue;
 	END IF;
-	IF r.kind NOT LIKE 'XCTL%' AND (care.patient_number(r.patient)).value IS NULL THEN
+	IF r.kind NOT LIKE 'XCTL%' AND care.person_number(r.patient) IS NULL THEN
 		r.issues := r.issues || ('letter-citizen', left(r.patient ->> 'identifier', 200), 'Patient')::care.message_issue;
 	ELSIF r.kind LIKE 'XCTL%' THEN
 		r.patient := NULL;
@@ -165,14 +154,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	doc CONSTANT xml := (care.read_xml(r.bundle #>> '{letter,text}')).doc;
+	answered CONSTANT jsonb := (
+		SELECT jsonb_agg(DISTINCT left(btrim(a.id::text), 200))
+		FROM unnest(xpath('/descendant::*[contains(local-name(), "Identifier")][position() <= 100]/text()', doc)) AS a (id));
 	sent care.letter;
 BEGIN
 	SELECT l.* INTO sent
-	FROM jsonb_array_elements_text(coalesce(r.bundle #> '{letter,answered}', '[]')) AS a (id)
+	FROM jsonb_array_elements_text(coalesce(answered, '[]')) AS a (id)
 	JOIN care.letter l ON l.letter = a.id AND l.direction = 'out' AND l.receiver = r.sender
 	LIMIT 1;
 	IF NOT FOUND THEN
-		r.issues := r.issues || ('unknown-letter', r.bundle #>> '{letter,answered}', NULL)::care.message_issue;
+		r.issues := r.issues || ('unknown-letter', answered::text, NULL)::care.message_issue;
 		RETURN r;
 	END IF;
 	PERFORM care.settle_sent(sent.letter, CASE r.kind WHEN 'XCTL03' THEN 'ok' ELSE 'fatal-error' END, r.kind, r.received_at);
@@ -189,19 +182,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	told care.letter_type;
+	type_told CONSTANT jsonb := r.bundle #> '{letter,type}';
 	stay care.encounter;
 BEGIN
 	IF r.kind LIKE 'XCTL%' THEN
 		RETURN care.apply_receipt(r);
 	END IF;
-	SELECT * INTO told FROM care.letter_type t WHERE t.type = r.kind;
 	INSERT INTO care.document_reference (citizen, status, kind, title, set_key, version, author, receiver, source, issued, digest)
-	VALUES (r.citizen, 'current', r.kind, told.name, r.letter, 1, r.sender, r.receiver, r.letter, r.event_time, r.bundle #>> '{letter,digest}')
+	VALUES (r.citizen, 'current', r.kind, type_told ->> 'name', r.letter, 1, r.sender, r.receiver, r.letter, r.event_time, md5(r.bundle #>> '{letter,text}'))
 	RETURNING id INTO r.entry;
 	r.entity := 'document_reference';
-	IF told.category IS NOT NULL THEN
-		PERFORM care.refer(r.citizen, r.sender, r.receiver, told.category, coalesce(r.bundle #>> '{letter,reason}', told.name),
+	IF type_told ->> 'category' IS NOT NULL THEN
+		PERFORM care.refer(r.citizen, r.sender, r.receiver, type_told ->> 'category', coalesce(r.bundle #>> '{letter,reason}', type_told ->> 'name'),
 			r.letter, r.event_time);
 	ELSIF r.kind = 'XDIS19' THEN
 		stay := care.letter_stay(r);
@@ -219,16 +211,11 @@ COMMENT ON FUNCTION care.apply_letter(care.received) IS
 
 CREATE OR REPLACE FUNCTION care.receipt(r care.received)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN jsonb_strip_nulls(jsonb_build_object(
-		'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
-		'from', care.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
-		'to', care.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
-		'code', r.answer, 'issue', CASE WHEN cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+	'receipt', CASE r.answer WHEN 'ok' THEN 'XCTL03' ELSE 'XCTL02' END, 'letter', r.letter, 'envelope', r.envelope,
+	'from', smartcare.resource_identifier(r.receiver_resource, 'https://www.gs1.org/gln'),
+	'to', smartcare.resource_identifier(r.sender_resource, 'https://www.gs1.org/gln'),
+	'code', r.answer, 'issue', CASE WHEN pg_catalog.cardinality(r.issues) > 0 THEN care.issue_resource(r.issues) END));
 COMMENT ON FUNCTION care.receipt(care.received) IS
 'Internal: what the receipt for a letter in OIOXML has to say: its type (XCTL03 positive, XCTL02 negative), which letter and envelope, from and to which location numbers, and the issues. Whoever speaks to the network writes it.';

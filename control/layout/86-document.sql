@@ -50,14 +50,20 @@ CREATE OR REPLACE FUNCTION care.read_xml(content text, OUT doc xml, OUT code tex
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	hazard CONSTANT text := smartcare.xml_hazard(content);
 BEGIN
-	IF content ~ '<!(?!--|\[CDATA\[)' THEN
-		-- Before any parser sees it: a declaration may name files, or grow without end.
+	IF hazard = 'declaration' THEN
 		code := 'declaration';
 		reason := 'it has a document type or entities of its own, which are not read';
 		RETURN;
+	ELSIF hazard IS NOT NULL THEN
+		code := 'not-xml';
+		reason := 'it is not well-formed XML: ' || CASE hazard WHEN 'comment' THEN 'a comment has two hyphens in it, or no end'
+			WHEN 'tag' THEN 'a tag has no end' ELSE 'a tag has too many attributes' END;
+		RETURN;
 	END IF;
-	doc := xmlparse(DOCUMENT ltrim(content, E'\ufeff \t\r\n'));
+	doc := xmlparse(DOCUMENT CASE WHEN left(content, 1) = '<' THEN content ELSE ltrim(content, E'\ufeff \t\r\n') END);
 EXCEPTION
 	WHEN feature_not_supported THEN
 		RAISE EXCEPTION 'this server was built without XML, which documents need'
@@ -191,7 +197,7 @@ RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT pg_catalog.jsonb_build_object('system', s.system, 'value',
-		care.normal_identifier(s.system, coalesce(header ->> 'cpr', header ->> 'replacement')))
+		smartcare.identifier_normalize(s.system, coalesce(header ->> 'cpr', header ->> 'replacement')))
 	FROM (SELECT 'urn:oid:' || CASE WHEN header ? 'cpr' THEN '1.2.208.176.1.2' ELSE '1.2.208.176.1.6.1.1' END AS system OFFSET 0) AS s;
 END;
 COMMENT ON FUNCTION care.header_identifier(jsonb) IS
@@ -267,7 +273,7 @@ BEGIN
 	FOR named IN
 		SELECT s.sor, min(s.name COLLATE "C") AS name, k.id, k.source, k.name AS known_name
 		FROM (
-			SELECT care.normal_identifier('urn:oid:1.2.208.176.1.1', g.sor) AS sor, left(g.name, 200) AS name
+			SELECT smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', g.sor) AS sor, left(g.name, 200) AS name
 			FROM jsonb_to_recordset(organizations) AS g (sor text, name text)
 		) AS s
 		LEFT JOIN care.organization k ON k.sor = s.sor
@@ -296,7 +302,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT o.id FROM care.organization o WHERE o.sor = care.normal_identifier('urn:oid:1.2.208.176.1.1', sor_organization.sor));
+	RETURN (SELECT o.id FROM care.organization o WHERE o.sor = smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', sor_organization.sor));
 END
 $$;
 COMMENT ON FUNCTION care.sor_organization(text) IS
@@ -388,7 +394,7 @@ BEGIN
 			FROM (
 				SELECT format('the SOR id of its %s, "%s", is malformed', p.party, left(header ->> p.party, 50)) AS warning
 				FROM unnest('{author,custodian,receiver}'::text[]) AS p (party)
-				WHERE header ? p.party AND care.normal_identifier('urn:oid:1.2.208.176.1.1', header ->> p.party) IS NULL
+				WHERE header ? p.party AND smartcare.identifier_normalize('urn:oid:1.2.208.176.1.1', header ->> p.party) IS NULL
 				UNION ALL
 				SELECT 'this version of the set has come before with other content; of the two the one issued later counts' WHERE other
 			) AS w));

@@ -51,7 +51,7 @@ BEGIN
 					(3, 'urn:oid:1.2.208.176.1.4', o.provider_number),
 					(4, 'urn:smartcare:identifier:municipality', o.municipality_code)) AS i (place, system, value)
 				-- What is malformed nobody would take.
-				WHERE care.normal_identifier(i.system, i.value) IS NOT NULL),
+				WHERE smartcare.identifier_normalize(i.system, i.value) IS NOT NULL),
 			'active', o.active,
 			'type', jsonb_build_array(care.fhir_concept('urn:smartcare:code:sector', nullif(o.sector, 'unclassified'), o.kind)),
 			'name', o.name,
@@ -75,7 +75,7 @@ BEGIN
 	SELECT care.export_resource(care.export_key(names, 'Practitioner', d.id), 'Practitioner',
 		CASE WHEN d.issued IS NOT NULL THEN jsonb_build_object('lastUpdated', care.fhir_time(d.issued)) END,
 		jsonb_build_object(
-			'identifier', CASE WHEN care.normal_identifier('https://autregweb.sst.dk', d.authorization_id) IS NOT NULL
+			'identifier', CASE WHEN smartcare.identifier_normalize('https://autregweb.sst.dk', d.authorization_id) IS NOT NULL
 				THEN jsonb_build_array(jsonb_build_object('system', 'https://autregweb.sst.dk', 'value', d.authorization_id)) END,
 			'active', d.active,
 			'name', jsonb_build_array(jsonb_build_object('text', d.name))))

@@ -67,7 +67,7 @@ DECLARE
 BEGIN
 	PERFORM care.begin_search(criterion);
 	SELECT care.current_citizen(o.citizen) INTO found_citizen FROM care.identifier_owner o
-	WHERE o.system = find_citizen.system AND o.value = care.normal_identifier(find_citizen.system, find_citizen.value);
+	WHERE o.system = find_citizen.system AND o.value = smartcare.identifier_normalize(find_citizen.system, find_citizen.value);
 	PERFORM care.log_search('search', criterion,
 		CASE WHEN found_citizen IS NULL THEN 0 ELSE 1 END, found_citizen);
 	RETURN found_citizen;

@@ -84,3 +84,17 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION smartcare.municipality_code_normalize(text) IS
 'The normal form, three digits; NULL where smartcare.municipality_code_is_valid() is false';
+
+-- In FHIR a system tells the sort.
+
+CREATE FUNCTION smartcare.identifier_normalize(system text, value text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.identifier_normalize(text, text) IS
+'The normal form of a FHIR Identifier''s value by its system; NULL where it is malformed, or a CPR number where a replacement should stand, or the other way round; of NULL and of systems that are not known the value as it is. Systems: HL7 Denmark dk-core, MedCom';
+
+CREATE FUNCTION smartcare.resource_identifier(resource jsonb, system text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION smartcare.resource_identifier(jsonb, text) IS
+'The first identifier that a FHIR resource has in a system, in its normal form; NULL if it has none there, or that is malformed. The first sixteen identifiers of a resource are looked at';

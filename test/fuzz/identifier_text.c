@@ -13,7 +13,26 @@ static const IdentifierReader readers[] = {
 	authorization_id_normal, cvr_normal, municipality_code_normal, sks_normal
 };
 
+static const char *const systems[] = {
+	"urn:oid:1.2.208.176.1.2", "urn:oid:1.2.208.176.1.6.1.1",
+	"urn:oid:1.2.208.176.1.6.1.3.9"
+};
+
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_reader(IdentifierReader read, const char *text, size_t size)
+{
+	char		normal[IDENTIFIER_MAX];
+	char		again[IDENTIFIER_MAX];
+	size_t		length = read(text, size, normal);
+
+	if (length > IDENTIFIER_MAX)
+		abort();
+	if (length > 0 && (read(normal, length, again) != length ||
+					   memcmp(normal, again, length) != 0))
+		abort();
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -24,14 +43,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t		length;
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-	{
-		length = readers[i] (text, size, normal);
-		if (length > IDENTIFIER_MAX)
-			abort();
-		if (length > 0 && (readers[i] (normal, length, again) != length ||
-						   memcmp(normal, again, length) != 0))
-			abort();
-	}
+		check_reader(readers[i], text, size);
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		check_reader(identifier_reader(systems[i], strlen(systems[i])),
+					 text, size);
+	(void) identifier_reader(text, size);
+
 	length = sks_of_icd10(text, size, normal);
 	if (length > 0 && !sks_is_code(normal, length))
 		abort();

@@ -65,10 +65,10 @@ SELECT DISTINCT 'urn:oid:' || substring(m.tag, 'root="([^"]*)"'), substring(m.ta
 FROM (SELECT (regexp_matches(:'content', '<id\s[^>]*>', 'g'))[1] AS tag) AS m
 WHERE m.tag ~ 'root="1\.2\.208\.176\.1\.[12]"' AND m.tag ~ 'extension="[^"]';
 \unset content
-SELECT results_eq($$ SELECT system, value FROM example WHERE care.normal_identifier(system, value) IS NULL ORDER BY value $$,
+SELECT results_eq($$ SELECT system, value FROM example WHERE smartcare.identifier_normalize(system, value) IS NULL ORDER BY value $$,
 	$$ VALUES ('urn:oid:1.2.208.176.1.2', '121212ABCD'), ('urn:oid:1.2.208.176.1.1', '77668685') $$,
 	'all identifiers of the published examples are valid, but a SOR id of eight digits and a CPR number with letters');
-SELECT is_empty('SELECT * FROM example WHERE care.normal_identifier(system, value) <> value', 'and in their normal form');
+SELECT is_empty('SELECT * FROM example WHERE smartcare.identifier_normalize(system, value) <> value', 'and in their normal form');
 SELECT results_eq($$ SELECT value, smartcare.cpr_kind(value::smartcare.cpr), smartcare.cpr_has_check_digit(value::smartcare.cpr), smartcare.birth_date(value::smartcare.cpr)
 	FROM example WHERE system IN ('urn:oid:1.2.208.176.1.2', 'urn:oid:1.2.208.176.1.6.1.1') AND smartcare.cpr_is_valid(value) ORDER BY 1 $$, $$ VALUES
 	('0703921VJ4', 'X-eCPR', false, date '1992-03-07'), ('0703921VJ5', 'X-eCPR', false, '1992-03-07'), ('2509479989', 'CPR', false, '1947-09-25'),

@@ -2,7 +2,7 @@
 -- their receivers, and done as their types say.
 BEGIN;
 SET LOCAL search_path = public, smartcare;
-SELECT plan(52);
+SELECT plan(65);
 \ir ../messages.sql
 
 CREATE FUNCTION pg_temp.outcome(text) RETURNS text LANGUAGE sql AS
@@ -66,6 +66,24 @@ SELECT is(care.receive(pg_temp.oioxml('XC0330Q', 'C1', '', content => '<Original
 SELECT is((SELECT l.status || ' ' || l.answer FROM care.letter l WHERE l.letter = 'ours-1'), 'processed ok', 'and settles the letter it names');
 SELECT care.receive(pg_temp.oioxml('XC0230Q', 'C2', '', content => '<OriginalLetter><Identifier>nobodys</Identifier></OriginalLetter>')) \g /dev/null
 SELECT is(pg_temp.outcome('C2'), 'XCTL02 processed ok unknown-letter', 'one for a letter that is not ours is kept, and said to be');
+
+SELECT care.receive(pg_temp.oioxml('XC0330Q', 'C1', '', envelope => 'again', content => '<OriginalLetter><Identifier>ours-1</Identifier></OriginalLetter>')) \g /dev/null
+SELECT is((SELECT m.status FROM care.message m WHERE m.envelope LIKE '%/again'), 'duplicate', 'a receipt is the same in another envelope');
+
+-- What is written in another way is the same letter.
+SELECT care.receive(replace(replace(pg_temp.oioxml('XH0199Z', 'XH0199Z', '0101014567', envelope => 'E3'), '"', ''''), '<Patient>', '<Patient >')) \g /dev/null
+SELECT is((SELECT m.status FROM care.message m WHERE m.envelope LIKE '%/E3'), 'duplicate', 'a letter in other quotes is the same letter');
+SELECT is((SELECT r ->> 'code' FROM care.receive(replace(pg_temp.oioxml('XD1634C', 'P1', '0101014567'), 'Report>', 'p:Report>')) AS r), 'ok',
+	'a prefix without a namespace is no error');
+SELECT care.receive(replace(pg_temp.oioxml('XD1634C', 'P1', '0101014567', envelope => 'P2'), 'Report>', 'p:Report>')) \g /dev/null
+SELECT is((SELECT m.status FROM care.message m WHERE m.envelope LIKE '%/P2'), 'conflicting', 'but such a letter is the same only as it was');
+
+-- Who is not named contradicts nobody; a fraction of a second has as many digits as it has.
+SELECT care.receive(regexp_replace(pg_temp.oioxml('XD1634C', 'N1', '0101014567'), '<Person.*Name>', '')) \g /dev/null
+SELECT is(pg_temp.outcome('N1'), 'XDIS16 processed ok', 'a letter without a name is about whom its number says');
+SELECT is(care.letter_time('2026-03-29', '03:00:00.1234567'), '2026-03-29 01:00:00.123457+00', 'a time with seven digits');
+SELECT is(care.letter_time(v.day, v.clock), NULL, format('%s %s is no time', v.day, v.clock))
+FROM (VALUES ('2026-03-29', NULL), (NULL, '10:00'), ('2026-03-29', '10:00Z'), ('2026-03-29', '10:00+01:00'), ('2026-02-29', '10:00'), ('2026-03-29', '24:00'), ('20260329', '1000')) AS v (day, clock);
 
 -- Rubbish.
 SELECT is(pg_temp.refused('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><Emessage>&b;</Emessage>'),
