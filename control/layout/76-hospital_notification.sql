@@ -182,43 +182,75 @@ BEGIN
 			RAISE EXCEPTION '% is not possible: % of % % came after it', r.kind, later.step, entity, entry
 				USING ERRCODE = 'object_not_in_prerequisite_state';
 		END IF;
+		PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
 		PERFORM care.annul(r.citizen, later.id, organization, format('%s of letter %s', r.kind, r.letter),
 			format('%s %s', r.letter, later.id), r.event_time);
 	END LOOP;
+	PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
 	RETURN wrong;
 END
 $$;
 COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[], bigint) IS
 'Internal: annuls the last standing one of some steps, with its corrections, and returns it. Errors: 55000 there is none, or other steps came after it; as care.annul().';
 
-CREATE OR REPLACE FUNCTION care.begin_stay(r care.received, provider bigint, start_time timestamptz)
-RETURNS bigint
+-- Whether others have anything to do with a stay: most have not, for all before it was over when it began.
+CREATE OR REPLACE FUNCTION care.is_alone(citizen bigint, encounter bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN NOT c.deceased AND NOT EXISTS (
+			SELECT FROM care.hospital_stay s
+			JOIN care.hospital_stay o ON o.citizen = s.citizen AND o.id <> s.id
+				AND (o.is_open OR o.status = 'finished' AND o.end_time >= s.start_time)
+			WHERE s.citizen = c.citizen AND s.id = is_alone.encounter)
+		FROM care.citizen c WHERE c.citizen = is_alone.citizen;
+END
+$$;
+COMMENT ON FUNCTION care.is_alone(bigint, bigint) IS
+'Internal: whether neither a death nor another stay that overlaps it, or is later, has to do with a stay.';
+
+CREATE OR REPLACE FUNCTION care.tell_death(r care.received, provider bigint, died_at timestamptz)
+RETURNS care.received
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded') THEN
+		r.issues := r.issues || ('notification-death', care.fhir_time(died_at), 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+	END IF;
+	PERFORM care.record_death(r.citizen, provider, r.letter || ' death', died_at, r.entry, r.letter);
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION care.tell_death(care.received, bigint, timestamptz) IS
+'Internal: a hospital tells of a death in one of its stays, perhaps after another has.';
+
+-- Each hospital tells of its own stays: what others have told is no reason to refuse that, but to point it out.
+CREATE OR REPLACE FUNCTION care.settle_notification(r care.received)
+RETURNS care.received
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	new_class CONSTANT text := r.focus #>> '{class,code}';
-	left_stay bigint;
-	result care.step_result;
+	died CONSTANT timestamptz := (SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = r.citizen);
 BEGIN
-	-- Who takes a citizen over says so by the episode of care; who lets go says nothing.
-	SELECT e.id INTO left_stay
-	FROM care.encounter e
-	JOIN care.letter l ON l.letter = e.source AND l.direction = 'in'
-	WHERE e.citizen = r.citizen AND e.class IN ('EMER', 'IMP') AND e.status IN ('in-progress', 'onleave') AND e.end_time IS NULL
-		AND e.organization <> provider AND l.episodes && r.episodes AND e.start_time <= begin_stay.start_time
-	ORDER BY e.start_time DESC
-	LIMIT 1;
-	IF left_stay IS NOT NULL THEN
-		result := care.transfer(r.citizen, left_stay, provider, r.letter, start_time, class => new_class, source => r.letter);
-	ELSE
-		result := care.admit(r.citizen, provider, new_class, r.letter, start_time, source => r.letter);
+	-- By which it is known as a stay of the same episode.
+	UPDATE care.letter l SET episodes = r.episodes WHERE l.letter = r.letter AND l.direction = 'in';
+	PERFORM care.settle_stays(r.citizen, r.letter);
+	IF EXISTS (
+		SELECT FROM care.hospital_stay h
+		WHERE h.citizen = r.citizen AND h.start_time > died AND h.status <> 'entered-in-error'
+			AND (h.id = r.entry AND r.kind IN ('STAA', 'STIN', 'RE_STAA', 'RE_STIN') OR h.id <> r.entry AND r.kind IN ('MORS', 'RE_MORS')))
+	THEN
+		r.issues := r.issues || ('notification-after-death', care.fhir_time(died), 'Bundle.entry.resource.ofType(Encounter).period')::care.message_issue;
 	END IF;
-	RETURN result.entry;
+	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION care.begin_stay(care.received, bigint, timestamptz) IS
-'Internal: a stay begins: by transfer from one of the same episode of care elsewhere, if there is such, else by admission.';
+COMMENT ON FUNCTION care.settle_notification(care.received) IS
+'Internal: what follows for other stays from a notification, and for its own stay from what others have told; adds to its issues where that is a contradiction.';
 
 CREATE OR REPLACE FUNCTION care.apply_hospital_notification(r care.received)
 RETURNS care.received
@@ -245,11 +277,11 @@ BEGIN
 			RETURN r;
 		END IF;
 		r.entity := 'encounter';
-		r.entry := care.begin_stay(r, provider, start_time);
+		r.entry := (care.admit(r.citizen, provider, class, r.letter, start_time, source => r.letter)).entry;
 		IF r.kind = 'MORS' THEN
-			PERFORM care.record_death(r.citizen, provider, r.letter || ' death', end_time);
+			r := care.tell_death(r, provider, end_time);
 		END IF;
-		RETURN r;
+		RETURN CASE WHEN care.is_alone(r.citizen, r.entry) THEN r ELSE care.settle_notification(r) END;
 	END IF;
 
 	SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
@@ -257,6 +289,10 @@ BEGIN
 		r.issues := r.issues || ('notification-annulled', r.predecessor, 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
 		r.status := 'refused';
 		RETURN r;
+	END IF;
+	IF stay.status = 'finished' THEN
+		PERFORM care.clear_stay(r.citizen, stay.id, r.letter);
+		SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
 	END IF;
 	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
 	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
@@ -268,7 +304,7 @@ BEGIN
 	CASE r.kind
 	WHEN 'STAA', 'STIN' THEN
 		IF class = stay.class AND provider <> stay.organization THEN
-			r.entry := care.begin_stay(r, provider, start_time);
+			r.entry := (care.admit(r.citizen, provider, class, r.letter, start_time, source => r.letter)).entry;
 		ELSE
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter,
 				CASE WHEN start_time > last_time THEN start_time ELSE greatest(r.event_time, last_time) END);
@@ -280,7 +316,8 @@ BEGIN
 	WHEN 'SLHJ' THEN
 		PERFORM care.discharge(r.citizen, stay.id, stay.organization, r.letter, end_time);
 	WHEN 'MORS', 'AN_MORS' THEN
-		SELECT d.id INTO death FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded';
+		SELECT e.entry INTO death FROM care.standing_event e
+		WHERE e.citizen = r.citizen AND e.entity = 'death_record' AND e.step = 'record_death' AND e.details -> 'encounter' = to_jsonb(stay.id);
 		IF r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
 			r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
 			PERFORM care.undo_step(r, 'death_record', death, '{record_death}', stay.organization);
@@ -288,11 +325,12 @@ BEGIN
 		ELSIF r.kind = 'AN_MORS' THEN
 			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
 			r.status := 'refused';
+			RETURN r;
 		END IF;
 		IF death IS NOT NULL THEN
 			r.issues := r.issues || ('notification-death', r.focus #>> '{period,end}', 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
 		ELSIF r.kind <> 'AN_MORS' THEN
-			PERFORM care.record_death(r.citizen, stay.organization, r.letter, end_time);
+			r := care.tell_death(r, stay.organization, end_time);
 		END IF;
 	WHEN 'RE_STAA', 'RE_STIN' THEN
 		SELECT * INTO corrected FROM care.standing_events(r.citizen, 'encounter', stay.id) e
@@ -329,7 +367,9 @@ BEGIN
 	IF provider <> stay.organization AND again_at IS NOT NULL THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter || ' department', again_at, new_organization => provider);
 	END IF;
-	RETURN r;
+	-- What a step took back may have been before what others have told since.
+	RETURN CASE WHEN r.kind NOT LIKE 'AN\_%' AND r.kind NOT LIKE 'RE\_%' AND care.is_alone(r.citizen, r.entry) THEN r
+		ELSE care.settle_notification(r) END;
 END
 $$;
 COMMENT ON FUNCTION care.apply_hospital_notification(care.received) IS

@@ -51,7 +51,7 @@ BEGIN ATOMIC
 	SELECT concat_ws(E'\n',
 		(SELECT string_agg(concat_ws(' ', e.status, e.class, g.name, e.start_time, e.end_time, e.leaves, e.source), '; ' ORDER BY e.source)
 			FROM c JOIN care.encounter e USING (citizen) LEFT JOIN care.organization g ON g.id = e.organization),
-		(SELECT string_agg(concat_ws(' ', e.entity, e.step, e.from_status, e.to_status, e.event_time, e.details - 'event' - 'organization', e.annuls IS NOT NULL, e.rests_on IS NOT NULL), '; ' ORDER BY e.id)
+		(SELECT string_agg(concat_ws(' ', e.entity, e.step, e.from_status, e.to_status, e.event_time, e.details - '{event,organization,encounter}'::text[], e.annuls IS NOT NULL, e.rests_on IS NOT NULL), '; ' ORDER BY e.id)
 			FROM c JOIN care.workflow_event e USING (citizen)),
 		(SELECT string_agg(concat_ws(' ', t.status, t.code, t.due_start), '; ' ORDER BY t.id) FROM c JOIN care.task t USING (citizen)),
 		(SELECT concat_ws(' ', z.deceased, z.deceased_at) FROM c JOIN care.citizen z USING (citizen)),
