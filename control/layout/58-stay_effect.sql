@@ -202,12 +202,15 @@ BEGIN
 		END IF;
 	END IF;
 
-	-- What was asked because of another, and nobody has answered.
+	-- What was asked because of another, or again while its withdrawal stood, and nobody has answered.
 	FOR asked IN
 		SELECT e.id
 		FROM care.task t
-		JOIN care.standing_event e ON e.citizen = t.citizen AND e.entity = 'task' AND e.entry = t.id AND e.step = 'request_task' AND e.rests_on <> decisive.event
+		JOIN care.standing_event e ON e.citizen = t.citizen AND e.entity = 'task' AND e.entry = t.id AND e.step = 'request_task' AND e.rests_on IS NOT NULL
 		WHERE t.citizen = settle_surroundings.citizen AND t.status = 'requested' AND t.code = wanted
+			AND (e.rests_on <> decisive.event OR EXISTS (
+				SELECT FROM care.task o
+				WHERE o.citizen = t.citizen AND o.episode_of_care = t.episode_of_care AND o.code = wanted AND o.status = 'requested' AND o.id < t.id))
 	LOOP
 		PERFORM care.take_back_effect(citizen, asked, request_id);
 	END LOOP;

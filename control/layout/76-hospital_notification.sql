@@ -335,7 +335,8 @@ BEGIN
 	WHEN 'RE_STAA', 'RE_STIN' THEN
 		SELECT * INTO corrected FROM care.standing_events(r.citizen, 'encounter', stay.id) e
 		WHERE e.step IN ('admit', 'transfer', 'change_class') LIMIT 1;
-		IF corrected.step = 'change_class' THEN
+		-- Where the stay began before, the start is when the class changed, else that of the stay.
+		IF corrected.step = 'change_class' AND start_time > stay.start_time THEN
 			PERFORM care.undo_step(r, 'encounter', stay.id, '{change_class}', stay.organization);
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter, start_time);
 			again_at := start_time;
