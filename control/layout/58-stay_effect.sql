@@ -82,7 +82,8 @@ BEGIN
 		PERFORM care.take_back_effect(citizen, effect, request_id);
 	END LOOP;
 	UPDATE care.encounter e SET transferred_from = NULL
-	WHERE e.citizen = clear_stay.citizen AND e.transferred_from = clear_stay.encounter AND e.source IS NOT NULL;
+	WHERE e.citizen = clear_stay.citizen AND e.transferred_from = clear_stay.encounter
+		AND EXISTS (SELECT FROM care.letter l WHERE l.letter = e.source AND l.direction = 'in');
 END
 $$;
 COMMENT ON FUNCTION care.clear_stay(bigint, bigint, text) IS
@@ -134,12 +135,12 @@ BEGIN
 		) AS next ON true
 		LEFT JOIN LATERAL (
 			SELECT 'end_by_death' AS step, death.event AS cause, death.organization, death.died_at AS at
-			WHERE h.start_time <= death.died_at AND (next.at <= death.died_at) IS NOT TRUE
+			WHERE death.event IS NOT NULL AND (h.start_time > death.died_at) IS NOT TRUE AND (next.at <= death.died_at) IS NOT TRUE
 			UNION ALL
 			SELECT 'end_by_transfer', next.cause, next.organization, next.at
-			WHERE next.at <= death.died_at OR (h.start_time <= death.died_at) IS NOT TRUE AND next.at IS NOT NULL
+			WHERE next.at <= death.died_at OR next.at IS NOT NULL AND (h.start_time <= death.died_at) IS NOT TRUE
 		) AS wanted ON true
-		WHERE h.citizen = settle_stays.citizen AND (h.status IN ('in-progress', 'onleave') OR effect.id IS NOT NULL)
+		WHERE h.citizen = settle_stays.citizen AND (h.status IN ('in-progress', 'onleave') OR h.status = 'finished' AND effect.id IS NOT NULL)
 			AND (effect.step, effect.rests_on, h.end_time) IS DISTINCT FROM (wanted.step, wanted.cause, wanted.at)
 			AND coalesce(effect.id, wanted.cause) IS NOT NULL
 	LOOP

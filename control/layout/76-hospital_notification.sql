@@ -198,6 +198,7 @@ CREATE OR REPLACE FUNCTION care.is_alone(citizen bigint, encounter bigint)
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	RETURN NOT c.deceased AND NOT EXISTS (
@@ -211,6 +212,16 @@ $$;
 COMMENT ON FUNCTION care.is_alone(bigint, bigint) IS
 'Internal: whether neither a death nor another stay that overlaps it, or is later, has to do with a stay.';
 
+CREATE OR REPLACE FUNCTION care.told_death(citizen bigint, encounter bigint)
+RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT max(e.entry) FROM care.standing_event e
+	WHERE e.citizen = told_death.citizen AND e.entity = 'death_record' AND e.step = 'record_death'
+		AND e.details -> 'encounter' = pg_catalog.to_jsonb(told_death.encounter);
+END;
+COMMENT ON FUNCTION care.told_death(bigint, bigint) IS 'Internal: the death that has been told of in a stay.';
+
 CREATE OR REPLACE FUNCTION care.tell_death(r care.received, provider bigint, died_at timestamptz)
 RETURNS care.received
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -220,7 +231,9 @@ BEGIN
 	IF EXISTS (SELECT FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded') THEN
 		r.issues := r.issues || ('notification-death', care.fhir_time(died_at), 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
 	END IF;
-	PERFORM care.record_death(r.citizen, provider, r.letter || ' death', died_at, r.entry, r.letter);
+	IF care.told_death(r.citizen, r.entry) IS NULL THEN
+		PERFORM care.record_death(r.citizen, provider, r.letter || ' death', died_at, r.entry, r.letter);
+	END IF;
 	RETURN r;
 END
 $$;
@@ -267,7 +280,6 @@ DECLARE
 	stay care.encounter;
 	last_time timestamptz;
 	corrected care.workflow_event;
-	death bigint;
 	again_at timestamptz;
 BEGIN
 	IF r.predecessor IS NULL THEN
@@ -294,6 +306,22 @@ BEGIN
 		PERFORM care.clear_stay(r.citizen, stay.id, r.letter);
 		SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
 	END IF;
+	IF r.kind IN ('MORS', 'AN_MORS') AND r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
+		r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
+	ELSIF r.kind = 'AN_MORS' THEN
+		-- Somebody who is not dead was not before, either: the same again is corrected.
+		SELECT t.kind INTO r.kind FROM care.notification_type t
+		WHERE t.activity = r.provenance #>> '{activity,coding,0,code}' AND t.class = r.focus #>> '{class,code}' AND t.status = r.focus ->> 'status' AND t.kind LIKE 'RE\_%';
+		IF NOT FOUND THEN
+			r.kind := 'AN_MORS';
+			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+			r.status := 'refused';
+			RETURN r;
+		END IF;
+	END IF;
+	IF r.kind IN ('RE_MORS', 'AN_MORS') THEN
+		PERFORM care.undo_step(r, 'death_record', care.told_death(r.citizen, stay.id), '{record_death}', stay.organization);
+	END IF;
 	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
 	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
 	IF provider <> stay.organization AND r.kind NOT LIKE 'AN\_%' AND r.kind NOT IN ('RE_STAA', 'RE_STIN', 'RE_STOR', 'RE_SLOR')
@@ -315,23 +343,10 @@ BEGIN
 		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
 	WHEN 'SLHJ' THEN
 		PERFORM care.discharge(r.citizen, stay.id, stay.organization, r.letter, end_time);
-	WHEN 'MORS', 'AN_MORS' THEN
-		SELECT e.entry INTO death FROM care.standing_event e
-		WHERE e.citizen = r.citizen AND e.entity = 'death_record' AND e.step = 'record_death' AND e.details -> 'encounter' = to_jsonb(stay.id);
-		IF r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
-			r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
-			PERFORM care.undo_step(r, 'death_record', death, '{record_death}', stay.organization);
-			death := NULL;
-		ELSIF r.kind = 'AN_MORS' THEN
-			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
-			r.status := 'refused';
-			RETURN r;
-		END IF;
-		IF death IS NOT NULL THEN
-			r.issues := r.issues || ('notification-death', r.focus #>> '{period,end}', 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
-		ELSIF r.kind <> 'AN_MORS' THEN
-			r := care.tell_death(r, stay.organization, end_time);
-		END IF;
+	WHEN 'MORS', 'RE_MORS' THEN
+		r := care.tell_death(r, stay.organization, end_time);
+	WHEN 'AN_MORS' THEN
+		NULL;
 	WHEN 'RE_STAA', 'RE_STIN' THEN
 		SELECT * INTO corrected FROM care.standing_events(r.citizen, 'encounter', stay.id) e
 		WHERE e.step IN ('admit', 'transfer', 'change_class') LIMIT 1;

@@ -142,7 +142,9 @@ DECLARE
 BEGIN
 	FOR story IN SELECT DISTINCT x.n FROM story x ORDER BY x.n LOOP
 		cpr := '01018' || lpad(story::text, 5, '0');
-		SELECT array_agg(y.message::text ORDER BY x.start_time + y.n * interval '1 hour', x.stay) INTO messages
+		-- Some tell that the citizen is in another department now.
+		SELECT array_agg(CASE WHEN y.n > 1 AND random() < 0.1 THEN jsonb_set(y.message, '{entry,2,resource,serviceProvider,reference}', '"Organization/org-2"') ELSE y.message END::text
+			ORDER BY x.start_time + y.n * interval '1 hour', x.stay) INTO messages
 		FROM story x, pg_temp.stay(cpr, 's' || x.stay, x.kinds, x.start_time, x.provider, 2, x.episode) y WHERE x.n = story;
 		results := '{}';
 		answers := '{}';
