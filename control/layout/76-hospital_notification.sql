@@ -158,8 +158,8 @@ COMMENT ON FUNCTION care.standing_events(bigint, name, bigint) IS 'Internal: the
 
 -- Takes back the last of some steps of a stay, and what came after it: corrections of it, or everything where the stay itself goes.
 CREATE OR REPLACE FUNCTION care.undo_step(
-	r care.received, entity name, entry bigint, steps name[], organization bigint)
-RETURNS care.workflow_event
+	r care.received, entity name, entry bigint, steps name[])
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -183,15 +183,16 @@ BEGIN
 				USING ERRCODE = 'object_not_in_prerequisite_state';
 		END IF;
 		PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
-		PERFORM care.annul(r.citizen, later.id, organization, format('%s of letter %s', r.kind, r.letter),
+		-- By who took it: the stay may have moved since.
+		PERFORM care.annul(r.citizen, later.id, later.organization, format('%s of letter %s', r.kind, r.letter),
 			format('%s %s', r.letter, later.id), r.event_time);
 	END LOOP;
 	PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
-	RETURN wrong;
+	RETURN (SELECT e.organization FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry);
 END
 $$;
-COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[], bigint) IS
-'Internal: annuls the last standing one of some steps, with its corrections, and returns it. Errors: 55000 there is none, or other steps came after it; as care.annul().';
+COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[]) IS
+'Internal: annuls the last standing one of some steps, with its corrections, and returns the department of the stay then. Errors: 55000 there is none, or other steps came after it; as care.annul().';
 
 -- Whether others have anything to do with a stay: most have not, for all before it was over when it began.
 CREATE OR REPLACE FUNCTION care.is_alone(citizen bigint, encounter bigint)
@@ -320,7 +321,7 @@ BEGIN
 		END IF;
 	END IF;
 	IF r.kind IN ('RE_MORS', 'AN_MORS') THEN
-		PERFORM care.undo_step(r, 'death_record', care.told_death(r.citizen, stay.id), '{record_death}', stay.organization);
+		stay.organization := care.undo_step(r, 'death_record', care.told_death(r.citizen, stay.id), '{record_death}');
 	END IF;
 	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
 	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
@@ -352,7 +353,7 @@ BEGIN
 		WHERE e.step IN ('admit', 'transfer', 'change_class') LIMIT 1;
 		-- Where the stay began before, the start is when the class changed, else that of the stay.
 		IF corrected.step = 'change_class' AND start_time > stay.start_time THEN
-			PERFORM care.undo_step(r, 'encounter', stay.id, '{change_class}', stay.organization);
+			stay.organization := care.undo_step(r, 'encounter', stay.id, '{change_class}');
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter, start_time);
 			again_at := start_time;
 		ELSE
@@ -360,24 +361,24 @@ BEGIN
 				new_organization => provider, new_start_time => start_time);
 		END IF;
 	WHEN 'RE_STOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+		stay.organization := care.undo_step(r, 'encounter', stay.id, '{start_leave}');
 		PERFORM care.start_leave(r.citizen, stay.id, stay.organization, r.letter, leave.start_time);
 		again_at := leave.start_time;
 	WHEN 'RE_SLOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+		stay.organization := care.undo_step(r, 'encounter', stay.id, '{end_leave}');
 		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
 		again_at := leave.end_time;
 	WHEN 'RE_SLHJ' THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
 			new_start_time => start_time, new_end_time => end_time);
 	WHEN 'AN_STAA', 'AN_STIN' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{admit,transfer,change_class}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{admit,transfer,change_class}');
 	WHEN 'AN_STOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}');
 	WHEN 'AN_SLOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}');
 	WHEN 'AN_SLHJ' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}');
 	END CASE;
 	-- What is taken back and taken again would take a correction of the department back with it.
 	IF provider <> stay.organization AND again_at IS NOT NULL THEN
