@@ -212,6 +212,7 @@ BEGIN
 			AND (e.rests_on <> decisive.event OR EXISTS (
 				SELECT FROM care.task o
 				WHERE o.citizen = t.citizen AND o.episode_of_care = t.episode_of_care AND o.code = wanted AND o.status = 'requested' AND o.id < t.id))
+			AND NOT EXISTS (SELECT FROM care.standing_events(t.citizen, 'task', t.id) l WHERE l.id > e.id)
 	LOOP
 		PERFORM care.take_back_effect(citizen, asked, request_id);
 	END LOOP;

@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(65);
+SELECT plan(67);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -198,8 +198,10 @@ SELECT is((SELECT count(*) FROM care.death_record WHERE citizen = :c AND status 
 SELECT is(pg_temp.status(care.refer(pg_temp.c(), -1, -2, 'hospital', 'breathless', 'one', pg_temp.day(0))), 'requested (repeated)', 'a repetition is known');
 SELECT is(pg_temp.status(care.refer(:double, -1, -2, 'hospital', 'something else', 'one', pg_temp.day(0))), 'requested (repeated)', 'by either record''s requests');
 SELECT care.annul(pg_temp.c(), (SELECT min(id) FROM care.workflow_event WHERE citizen = :c AND step = 'record_death'), -1, 'wrong', 'z5');
+SELECT is(pg_temp.belongings(), 'finished revoked completed t cancelled,cancelled', 'and by the other''s what ended stays so');
 SELECT care.unmerge_citizens(:c, :merge, 'two persons');
 SELECT results_eq($$SELECT deceased FROM care.citizen ORDER BY citizen$$, $$VALUES (false), (true)$$, 'un-merged, a death stays with who died');
+SELECT is(pg_temp.belongings(), 'onhold active on-hold f booked,booked', 'and so does what it ended');
 
 -- An entry moves with its history.
 SELECT care.request_task(pg_temp.c(), -1, -3, 'call', 'call back', 't8', pg_temp.day(40));
