@@ -147,7 +147,8 @@ INSERT INTO care.message_rule (rule, severity, type, code, meaning) VALUES
 	('notification-element', 'error', 'business-rule', NULL, 'the Encounter says more than a hospital notification may'),
 	('notification-subject', 'error', 'not-found', NULL, 'the Encounter is not that of the Patient'),
 	('notification-annulled', 'error', 'business-rule', NULL, 'the stay that the message is about was annulled'),
-	('notification-death', 'warning', 'duplicate', NULL, 'the death is recorded already, and stands as it is'),
+	('notification-death', 'warning', 'duplicate', NULL, 'the death has been told before; if by others, both stand'),
+	('notification-after-death', 'warning', 'conflict', NULL, 'a stay begins after the recorded death; both stand, for people to see'),
 	('notification-first', 'error', 'business-rule', NULL, 'the message follows no other, and is not the start of a stay'),
 	-- Acknowledgements
 	('response-code', 'error', 'code-invalid', 'MSG_VALUESET_VALUE_UNKNOWN', 'response.code has to be ok, fatal-error or transient-error'),

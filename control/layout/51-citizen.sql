@@ -296,6 +296,7 @@ BEGIN
 	PERFORM care.move_rows('workflow_event', kept, undone.merged, '{id}', (
 		SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id)), '[]') FROM care.workflow_event e
 		WHERE e.citizen = kept AND undone.moved -> e.entity::text @> jsonb_build_array(jsonb_build_object('id', e.entry))));
+	PERFORM care.part_effects(r.citizen, format('unmerge %s', merge)) FROM unnest(ARRAY[kept, undone.merged]) AS r (citizen);
 	SET CONSTRAINTS ALL IMMEDIATE;
 
 	UPDATE care.citizen_merge m

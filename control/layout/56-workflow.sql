@@ -235,7 +235,8 @@ BEGIN
 				coalesce('organization ' || (entry_before ->> party), 'the citizen'));
 	END IF;
 
-	IF died_at < event_time AND entry IS NULL THEN
+	-- What a letter tells contradicts the death, and is no mistake of who takes a step.
+	IF died_at < event_time AND entry IS NULL AND NOT given ? 'source' THEN
 		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time, died_at
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
@@ -449,8 +450,8 @@ BEGIN
 	LOOP
 		PERFORM care.restore_entry(caused);
 	END LOOP;
-	IF wrong.entity = 'encounter' AND wrong.step IN ('admit', 'discharge') THEN
-		PERFORM care.follow_annulled_stay(wrong, result, organization, request_id, event_time);
+	IF wrong.step IN ('admit', 'discharge', 'record_death') THEN
+		PERFORM care.settle_stays(kept, request_id);
 	END IF;
 	RETURN result;
 END

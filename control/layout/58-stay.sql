@@ -68,7 +68,7 @@ DECLARE
 BEGIN
 	PERFORM care.check_class(class);
 	result := care.take_step(citizen, 'encounter', planned, 'admit', organization, request_id, event_time,
-		jsonb_build_object('class', class, 'reason', reason, 'referral', referral));
+		jsonb_build_object('class', class, 'reason', reason, 'referral', referral, 'source', source));
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
@@ -89,45 +89,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint, text) IS
-'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Source: the letter that told of it. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
-
-CREATE OR REPLACE FUNCTION care.follow_annulled_stay(
-	wrong care.workflow_event, annulment care.step_result, organization bigint, request_id text, event_time timestamptz)
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	stay care.step_result := annulment;
-BEGIN
-	-- Of a discharge, if a later one was taken for the last: that it was not, nobody else says.
-	IF wrong.step = 'discharge' AND (
-		EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = stay.citizen AND h.is_open AND h.id <> wrong.entry)
-		OR NOT EXISTS (SELECT FROM care.standing_event e
-			WHERE e.citizen = stay.citizen AND e.entity = 'encounter' AND e.step = 'discharge' AND e.id > wrong.id))
-	THEN
-		RETURN;
-	END IF;
-	-- As if caused by the other stay, so that it goes when that is annulled.
-	SELECT h.id, coalesce(e.id, annulment.event) INTO stay.entry, stay.event
-	FROM care.hospital_stay h
-	LEFT JOIN care.standing_event e ON e.citizen = h.citizen AND e.entity = 'encounter' AND e.entry = h.id AND e.step = 'admit'
-	WHERE h.citizen = stay.citizen AND h.is_open ORDER BY h.id LIMIT 1;
-	IF FOUND THEN
-		PERFORM care.propose_pause(stay, organization, request_id, event_time);
-		PERFORM care.interrupt_pathways(stay, organization, request_id, event_time);
-		RETURN;
-	END IF;
-	SELECT e.entry, e.id INTO stay.entry, stay.event FROM care.standing_event e
-	WHERE e.citizen = stay.citizen AND e.entity = 'encounter' AND e.step = 'discharge' AND e.id > wrong.id
-	ORDER BY e.id DESC LIMIT 1;
-	IF FOUND THEN
-		PERFORM care.follow_last_discharge(stay, organization, request_id, event_time);
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION care.follow_annulled_stay(care.workflow_event, care.step_result, bigint, text, timestamptz) IS
-'Internal: where stays overlapped, what follows once an admission or a discharge is annulled: one goes on, or another''s discharge was the last.';
+'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Source: the letter that told of it, which may be of a time after the recorded death. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
 
 CREATE OR REPLACE FUNCTION care.interrupt_pathways(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
 RETURNS void
@@ -188,7 +150,7 @@ COMMENT ON FUNCTION care.change_class(bigint, bigint, bigint, text, text, timest
 CREATE OR REPLACE FUNCTION care.transfer(
 	citizen bigint, encounter bigint, organization bigint,
 	request_id text, event_time timestamptz DEFAULT now(), reason text DEFAULT NULL,
-	class text DEFAULT 'IMP', source text DEFAULT NULL)
+	class text DEFAULT 'IMP')
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -204,14 +166,14 @@ BEGIN
 	END IF;
 	PERFORM care.end_stay(care.take_step(result.citizen, 'encounter', encounter, 'end_by_transfer', organization, request_id, event_time,
 		rests_on => result.event, sets_status => false), event_time);
-	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned, source)
+	INSERT INTO care.encounter (citizen, id, status, class, reason, organization, episode_of_care, transferred_from, start_time, planned)
 	SELECT result.citizen, result.entry, result.status, transfer.class, coalesce(transfer.reason, e.reason), transfer.organization,
-		e.episode_of_care, e.id, event_time, e.planned, transfer.source
+		e.episode_of_care, e.id, event_time, e.planned
 	FROM care.encounter e WHERE e.citizen = result.citizen AND e.id = transfer.encounter;
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text, text, text) IS
+COMMENT ON FUNCTION care.transfer(bigint, bigint, bigint, text, timestamptz, text, text) IS
 'Step: a department takes the citizen over from another stay, which ends by that without a discharge. Errors: as care.take_step(), for either stay; 22023 another class than EMER or IMP.';
 
 CREATE OR REPLACE FUNCTION care.end_stay(last_step care.step_result, event_time timestamptz)
@@ -373,47 +335,56 @@ COMMENT ON FUNCTION care.correct_stay(bigint, bigint, bigint, text, timestamptz,
 'Step: the department, the times or the reason of a stay were recorded wrongly, and are so instead. A wrong citizen or kind of stay is annulled. Errors: as care.take_step(); 22008 an end before the start, or of a stay that has not ended, or times that are yet to come.';
 
 CREATE OR REPLACE FUNCTION care.record_death(
-	citizen bigint, organization bigint, request_id text, event_time timestamptz DEFAULT now())
+	citizen bigint, organization bigint, request_id text, event_time timestamptz DEFAULT now(),
+	encounter bigint DEFAULT NULL, source text DEFAULT NULL)
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result CONSTANT care.step_result := care.take_step(citizen, 'death_record', NULL, 'record_death', organization,
-		request_id, event_time);
-	stay record;
+		request_id, event_time, jsonb_build_object('encounter', encounter, 'source', source));
 BEGIN
 	IF result.repeated THEN
 		RETURN result;
 	END IF;
-	-- No unique index: of two records that are merged both may say so.
-	IF EXISTS (SELECT FROM care.death_record d WHERE d.citizen = result.citizen AND d.status = 'recorded') THEN
+	-- No unique index: each hospital may say so, and of two records that are merged both.
+	IF source IS NULL AND EXISTS (SELECT FROM care.death_record d WHERE d.citizen = result.citizen AND d.status = 'recorded') THEN
 		RAISE EXCEPTION 'the death of citizen % is recorded already', result.citizen
 			USING ERRCODE = 'unique_violation',
 			HINT = 'care.annul() takes back what was recorded wrongly.';
 	END IF;
 	INSERT INTO care.death_record (citizen, id, status, died_at, organization)
 	VALUES (result.citizen, result.entry, result.status, event_time, record_death.organization);
-	FOR stay IN
-		SELECT s.id, s.start_time FROM care.hospital_stay s WHERE s.citizen = result.citizen AND s.is_open ORDER BY s.id
-	LOOP
-		-- Who has died may have been admitted since.
-		PERFORM care.end_stay(care.take_step(result.citizen, 'encounter', stay.id, 'end_by_death', organization, request_id, event_time,
-			rests_on => result.event, sets_status => false), greatest(event_time, stay.start_time));
-	END LOOP;
-	PERFORM care.propose_end(result, organization, request_id, event_time);
-	PERFORM care.take_step(a.citizen, 'appointment', a.id, 'end_by_death', record_death.organization, request_id, event_time,
-		rests_on => result.event)
-	FROM care.appointment a WHERE a.citizen = result.citizen AND a.status = 'booked';
-	PERFORM care.end_enrollment(n, 'end_by_death', 'death', record_death.organization, request_id, event_time, result.event)
-	FROM care.enrollment n
-	WHERE n.citizen = result.citizen
-		AND n.status IN ('referred', 'assessed', 'enrolled', 'active', 'reassessing', 'onhold');
+	-- The stay in which it happened ends by what its own hospital says.
+	PERFORM care.end_stay(care.take_step(result.citizen, 'encounter', h.id, 'end_by_death', record_death.organization, request_id, event_time,
+		rests_on => result.event, sets_status => false), greatest(event_time, h.start_time))
+	FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.id = encounter AND h.is_open;
+	PERFORM care.settle_stays(result.citizen, request_id);
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION care.record_death(bigint, bigint, text, timestamptz) IS
-'Step: the citizen has died; event_time says when. Open stays and pathways end, appointments are cancelled, and the municipality is asked to end its services. Errors: as care.take_step(); 23505 the death is recorded already.';
+COMMENT ON FUNCTION care.record_death(bigint, bigint, text, timestamptz, bigint, text) IS
+'Step: the citizen has died; event_time says when. Open stays that began no later end, and so do pathways; appointments are cancelled, and the municipality is asked to end its services. Encounter: the stay in which it happened. Source: the letter that told of it, which may be another than the one before; of several times the latest counts. Errors: as care.take_step(); 23505 the death is recorded already, and no letter tells of it.';
+
+CREATE OR REPLACE FUNCTION care.close_care(death care.step_result, organization bigint, request_id text, event_time timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM care.propose_end(death, organization, request_id, event_time);
+	PERFORM care.take_step(a.citizen, 'appointment', a.id, 'end_by_death', close_care.organization, request_id, event_time,
+		rests_on => death.event)
+	FROM care.appointment a WHERE a.citizen = death.citizen AND a.status = 'booked';
+	PERFORM care.end_enrollment(n, 'end_by_death', 'death', close_care.organization, request_id, event_time, death.event)
+	FROM care.enrollment n
+	WHERE n.citizen = death.citizen
+		AND n.status IN ('referred', 'assessed', 'enrolled', 'active', 'reassessing', 'onhold');
+END
+$$;
+COMMENT ON FUNCTION care.close_care(care.step_result, bigint, text, timestamptz) IS
+'Internal: what ends, or is asked to, as the citizen has died.';
 
 CREATE OR REPLACE FUNCTION care.follow_death()
 RETURNS trigger

@@ -112,9 +112,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	result CONSTANT care.step_result := care.take_step(cause.citizen, 'task', NULL, 'request_task', requester,
-		request_id, event_time, rests_on => cause.event);
+	result care.step_result;
 BEGIN
+	-- Asked already, or asked for the same reason and answered.
+	IF EXISTS (
+		SELECT FROM care.task t
+		WHERE t.citizen = cause.citizen AND t.episode_of_care = service.id AND t.code = propose.code
+			AND (t.status IN ('requested', 'accepted', 'in-progress')
+				OR t.encounter IS NOT DISTINCT FROM propose.encounter AND t.status NOT IN ('cancelled', 'entered-in-error')))
+	THEN
+		RETURN;
+	END IF;
+	result := care.take_step(cause.citizen, 'task', NULL, 'request_task', requester, request_id, event_time, rests_on => cause.event);
 	INSERT INTO care.task (citizen, id, status, priority, code, description, requester, owner, due_start, due_end,
 		encounter, episode_of_care)
 	VALUES (result.citizen, result.entry, result.status, 'urgent', code, description, requester, service.organization,
@@ -122,7 +131,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.propose(care.step_result, care.episode_of_care, text, text, bigint, bigint, timestamptz, timestamptz, text, timestamptz) IS
-'Internal: asks who gives a service to do something about it.';
+'Internal: asks who gives a service to do something about it, unless that has been asked.';
 
 CREATE OR REPLACE FUNCTION care.withdraw_proposals(
 	cause care.step_result, codes text[], organization bigint, request_id text, event_time timestamptz)
@@ -162,11 +171,7 @@ BEGIN
 	-- A contact of some hours stops no visit.
 	PERFORM care.propose(stay, s, 'pause service', 'pause ' || coalesce(s.type, 'the service'), propose_pause.organization, stay.entry,
 		event_time + care.setting('pause_after')::interval, event_time + interval '1 day', request_id, event_time)
-	FROM care.municipal_service(stay.citizen, '{active}') s
-	WHERE NOT EXISTS (
-		SELECT FROM care.task t
-		WHERE t.citizen = stay.citizen AND t.episode_of_care = s.id AND t.code = 'pause service'
-			AND t.status IN ('requested', 'accepted', 'in-progress'));
+	FROM care.municipal_service(stay.citizen, '{active}') s;
 END
 $$;
 COMMENT ON FUNCTION care.propose_pause(care.step_result, bigint, text, timestamptz) IS

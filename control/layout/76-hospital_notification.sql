@@ -125,8 +125,8 @@ COMMENT ON FUNCTION care.standing_events(bigint, name, bigint) IS 'Internal: the
 
 -- Takes back the last of some steps of a stay, and what came after it: corrections of it, or everything where the stay itself goes.
 CREATE OR REPLACE FUNCTION care.undo_step(
-	r care.received, entity name, entry bigint, steps name[], organization bigint)
-RETURNS care.workflow_event
+	r care.received, entity name, entry bigint, steps name[])
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -149,43 +149,89 @@ BEGIN
 			RAISE EXCEPTION '% is not possible: % of % % came after it', r.kind, later.step, entity, entry
 				USING ERRCODE = 'object_not_in_prerequisite_state';
 		END IF;
-		PERFORM care.annul(r.citizen, later.id, organization, format('%s of letter %s', r.kind, r.letter),
+		PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
+		-- By who took it: the stay may have moved since.
+		PERFORM care.annul(r.citizen, later.id, later.organization, format('%s of letter %s', r.kind, r.letter),
 			format('%s %s', r.letter, later.id), r.event_time);
 	END LOOP;
-	RETURN wrong;
+	PERFORM care.clear_stay(r.citizen, r.entry, r.letter);
+	RETURN (SELECT e.organization FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry);
 END
 $$;
-COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[], bigint) IS
-'Internal: annuls the last standing one of some steps, with its corrections, and returns it. Errors: 55000 there is none, or other steps came after it; as care.annul().';
+COMMENT ON FUNCTION care.undo_step(care.received, name, bigint, name[]) IS
+'Internal: annuls the last standing one of some steps, with its corrections, and returns the department of the stay then. Errors: 55000 there is none, or other steps came after it; as care.annul().';
 
-CREATE OR REPLACE FUNCTION care.begin_stay(r care.received, provider bigint, start_time timestamptz)
+-- Whether others have anything to do with a stay: most have not, for all before it was over when it began.
+CREATE OR REPLACE FUNCTION care.is_alone(citizen bigint, encounter bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	RETURN NOT c.deceased AND NOT EXISTS (
+			SELECT FROM care.hospital_stay s
+			JOIN care.hospital_stay o ON o.citizen = s.citizen AND o.id <> s.id
+				AND (o.is_open OR o.status = 'finished' AND o.end_time >= s.start_time)
+			WHERE s.citizen = c.citizen AND s.id = is_alone.encounter)
+		FROM care.citizen c WHERE c.citizen = is_alone.citizen;
+END
+$$;
+COMMENT ON FUNCTION care.is_alone(bigint, bigint) IS
+'Internal: whether neither a death nor another stay that overlaps it, or is later, has to do with a stay.';
+
+CREATE OR REPLACE FUNCTION care.told_death(citizen bigint, encounter bigint)
 RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT max(e.entry) FROM care.standing_event e
+	WHERE e.citizen = told_death.citizen AND e.entity = 'death_record' AND e.step = 'record_death'
+		AND e.details -> 'encounter' = pg_catalog.to_jsonb(told_death.encounter);
+END;
+COMMENT ON FUNCTION care.told_death(bigint, bigint) IS 'Internal: the death that has been told of in a stay.';
+
+CREATE OR REPLACE FUNCTION care.tell_death(r care.received, provider bigint, died_at timestamptz)
+RETURNS care.received
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded') THEN
+		r.issues := r.issues || ('notification-death', care.fhir_time(died_at), 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+	END IF;
+	IF care.told_death(r.citizen, r.entry) IS NULL THEN
+		PERFORM care.record_death(r.citizen, provider, r.letter || ' death', died_at, r.entry, r.letter);
+	END IF;
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION care.tell_death(care.received, bigint, timestamptz) IS
+'Internal: a hospital tells of a death in one of its stays, perhaps after another has.';
+
+-- Each hospital tells of its own stays: what others have told is no reason to refuse that, but to point it out.
+CREATE OR REPLACE FUNCTION care.settle_notification(r care.received)
+RETURNS care.received
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	new_class CONSTANT text := r.focus #>> '{class,code}';
-	left_stay bigint;
-	result care.step_result;
+	died CONSTANT timestamptz := (SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = r.citizen);
 BEGIN
-	-- Who takes a citizen over says so by the episode of care; who lets go says nothing.
-	SELECT e.id INTO left_stay
-	FROM care.encounter e
-	JOIN care.letter l ON l.letter = e.source AND l.direction = 'in'
-	WHERE e.citizen = r.citizen AND e.class IN ('EMER', 'IMP') AND e.status IN ('in-progress', 'onleave') AND e.end_time IS NULL
-		AND e.organization <> provider AND l.episodes && r.episodes AND e.start_time <= begin_stay.start_time
-	ORDER BY e.start_time DESC
-	LIMIT 1;
-	IF left_stay IS NOT NULL THEN
-		result := care.transfer(r.citizen, left_stay, provider, r.letter, start_time, class => new_class, source => r.letter);
-	ELSE
-		result := care.admit(r.citizen, provider, new_class, r.letter, start_time, source => r.letter);
+	-- By which it is known as a stay of the same episode.
+	UPDATE care.letter l SET episodes = r.episodes WHERE l.letter = r.letter AND l.direction = 'in';
+	PERFORM care.settle_stays(r.citizen, r.letter);
+	IF EXISTS (
+		SELECT FROM care.hospital_stay h
+		WHERE h.citizen = r.citizen AND h.start_time > died AND h.status <> 'entered-in-error'
+			AND (h.id = r.entry AND r.kind IN ('STAA', 'STIN', 'RE_STAA', 'RE_STIN') OR h.id <> r.entry AND r.kind IN ('MORS', 'RE_MORS')))
+	THEN
+		r.issues := r.issues || ('notification-after-death', care.fhir_time(died), 'Bundle.entry.resource.ofType(Encounter).period')::care.message_issue;
 	END IF;
-	RETURN result.entry;
+	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION care.begin_stay(care.received, bigint, timestamptz) IS
-'Internal: a stay begins: by transfer from one of the same episode of care elsewhere, if there is such, else by admission.';
+COMMENT ON FUNCTION care.settle_notification(care.received) IS
+'Internal: what follows for other stays from a notification, and for its own stay from what others have told; adds to its issues where that is a contradiction.';
 
 CREATE OR REPLACE FUNCTION care.apply_hospital_notification(r care.received)
 RETURNS care.received
@@ -202,7 +248,6 @@ DECLARE
 	stay care.encounter;
 	last_time timestamptz;
 	corrected care.workflow_event;
-	death bigint;
 	again_at timestamptz;
 BEGIN
 	IF r.predecessor IS NULL THEN
@@ -212,11 +257,11 @@ BEGIN
 			RETURN r;
 		END IF;
 		r.entity := 'encounter';
-		r.entry := care.begin_stay(r, provider, start_time);
+		r.entry := (care.admit(r.citizen, provider, class, r.letter, start_time, source => r.letter)).entry;
 		IF r.kind = 'MORS' THEN
-			PERFORM care.record_death(r.citizen, provider, r.letter || ' death', end_time);
+			r := care.tell_death(r, provider, end_time);
 		END IF;
-		RETURN r;
+		RETURN CASE WHEN care.is_alone(r.citizen, r.entry) THEN r ELSE care.settle_notification(r) END;
 	END IF;
 
 	SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
@@ -224,6 +269,26 @@ BEGIN
 		r.issues := r.issues || ('notification-annulled', r.predecessor, 'Bundle.entry.resource.ofType(Provenance)')::care.message_issue;
 		r.status := 'refused';
 		RETURN r;
+	END IF;
+	IF stay.status = 'finished' THEN
+		PERFORM care.clear_stay(r.citizen, stay.id, r.letter);
+		SELECT * INTO stay FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = r.entry;
+	END IF;
+	IF r.kind IN ('MORS', 'AN_MORS') AND r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
+		r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
+	ELSIF r.kind = 'AN_MORS' THEN
+		-- Somebody who is not dead was not before, either: the same again is corrected.
+		SELECT t.kind INTO r.kind FROM care.notification_type t
+		WHERE t.activity = r.provenance #>> '{activity,coding,0,code}' AND t.class = r.focus #>> '{class,code}' AND t.status = r.focus ->> 'status' AND t.kind LIKE 'RE\_%';
+		IF NOT FOUND THEN
+			r.kind := 'AN_MORS';
+			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
+			r.status := 'refused';
+			RETURN r;
+		END IF;
+	END IF;
+	IF r.kind IN ('RE_MORS', 'AN_MORS') THEN
+		stay.organization := care.undo_step(r, 'death_record', care.told_death(r.citizen, stay.id), '{record_death}');
 	END IF;
 	SELECT max(e.event_time) INTO last_time FROM care.standing_events(r.citizen, 'encounter', stay.id) e;
 	-- A move within the hospital is not told by itself. What is annulled says nothing new, and a transfer begins another stay.
@@ -235,7 +300,7 @@ BEGIN
 	CASE r.kind
 	WHEN 'STAA', 'STIN' THEN
 		IF class = stay.class AND provider <> stay.organization THEN
-			r.entry := care.begin_stay(r, provider, start_time);
+			r.entry := (care.admit(r.citizen, provider, class, r.letter, start_time, source => r.letter)).entry;
 		ELSE
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter,
 				CASE WHEN start_time > last_time THEN start_time ELSE greatest(r.event_time, last_time) END);
@@ -246,26 +311,16 @@ BEGIN
 		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
 	WHEN 'SLHJ' THEN
 		PERFORM care.discharge(r.citizen, stay.id, stay.organization, r.letter, end_time);
-	WHEN 'MORS', 'AN_MORS' THEN
-		SELECT d.id INTO death FROM care.death_record d WHERE d.citizen = r.citizen AND d.status = 'recorded';
-		IF r.predecessor_kind IN ('MORS', 'RE_MORS') THEN
-			r.kind := CASE r.kind WHEN 'MORS' THEN 'RE_MORS' ELSE r.kind END;
-			PERFORM care.undo_step(r, 'death_record', death, '{record_death}', stay.organization);
-			death := NULL;
-		ELSIF r.kind = 'AN_MORS' THEN
-			r.issues := r.issues || ('notification-type', r.predecessor_kind, 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
-			r.status := 'refused';
-		END IF;
-		IF death IS NOT NULL THEN
-			r.issues := r.issues || ('notification-death', r.focus #>> '{period,end}', 'Bundle.entry.resource.ofType(Patient).deceased')::care.message_issue;
-		ELSIF r.kind <> 'AN_MORS' THEN
-			PERFORM care.record_death(r.citizen, stay.organization, r.letter, end_time);
-		END IF;
+	WHEN 'MORS', 'RE_MORS' THEN
+		r := care.tell_death(r, stay.organization, end_time);
+	WHEN 'AN_MORS' THEN
+		NULL;
 	WHEN 'RE_STAA', 'RE_STIN' THEN
 		SELECT * INTO corrected FROM care.standing_events(r.citizen, 'encounter', stay.id) e
 		WHERE e.step IN ('admit', 'transfer', 'change_class') LIMIT 1;
-		IF corrected.step = 'change_class' THEN
-			PERFORM care.undo_step(r, 'encounter', stay.id, '{change_class}', stay.organization);
+		-- Where the stay began before, the start is when the class changed, else that of the stay.
+		IF corrected.step = 'change_class' AND start_time > stay.start_time THEN
+			stay.organization := care.undo_step(r, 'encounter', stay.id, '{change_class}');
 			PERFORM care.change_class(r.citizen, stay.id, stay.organization, class, r.letter, start_time);
 			again_at := start_time;
 		ELSE
@@ -273,30 +328,32 @@ BEGIN
 				new_organization => provider, new_start_time => start_time);
 		END IF;
 	WHEN 'RE_STOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+		stay.organization := care.undo_step(r, 'encounter', stay.id, '{start_leave}');
 		PERFORM care.start_leave(r.citizen, stay.id, stay.organization, r.letter, leave.start_time);
 		again_at := leave.start_time;
 	WHEN 'RE_SLOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+		stay.organization := care.undo_step(r, 'encounter', stay.id, '{end_leave}');
 		PERFORM care.end_leave(r.citizen, stay.id, stay.organization, r.letter, leave.end_time);
 		again_at := leave.end_time;
 	WHEN 'RE_SLHJ' THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter, last_time,
 			new_start_time => start_time, new_end_time => end_time);
 	WHEN 'AN_STAA', 'AN_STIN' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{admit,transfer,change_class}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{admit,transfer,change_class}');
 	WHEN 'AN_STOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{start_leave}');
 	WHEN 'AN_SLOR' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{end_leave}');
 	WHEN 'AN_SLHJ' THEN
-		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}', stay.organization);
+		PERFORM care.undo_step(r, 'encounter', stay.id, '{discharge}');
 	END CASE;
 	-- What is taken back and taken again would take a correction of the department back with it.
 	IF provider <> stay.organization AND again_at IS NOT NULL THEN
 		PERFORM care.correct_stay(r.citizen, stay.id, stay.organization, r.letter || ' department', again_at, new_organization => provider);
 	END IF;
-	RETURN r;
+	-- What a step took back may have been before what others have told since.
+	RETURN CASE WHEN r.kind NOT LIKE 'AN\_%' AND r.kind NOT LIKE 'RE\_%' AND care.is_alone(r.citizen, r.entry) THEN r
+		ELSE care.settle_notification(r) END;
 END
 $$;
 COMMENT ON FUNCTION care.apply_hospital_notification(care.received) IS

@@ -41,7 +41,7 @@ SELECT e.organization, 'department' AS role,
 		ELSE 'stay' END AS kind,
 	e.citizen, NULL::bigint AS related_person,
 	CASE WHEN e.ready_at IS NOT NULL THEN 2 + CASE WHEN e.ready_at < now() - interval '1 day' THEN 1 ELSE 0 END
-		WHEN news.at < now() - z.no_news_after OR e.end_time < now()
+		WHEN news.at < now() - z.no_news_after OR e.end_time < now() OR news.died_at IS NOT NULL
 			OR e.class = 'EMER' AND e.start_time < now() - interval '1 day' THEN 2
 		ELSE 1 END AS severity,
 	CASE WHEN e.ready_at IS NOT NULL THEN e.ready_at + interval '1 day' ELSE e.end_time END AS due,
@@ -50,7 +50,7 @@ SELECT e.organization, 'department' AS role,
 			SELECT string_agg(w.what, ', ' ORDER BY w.what) FROM care.stay_waits_for w
 			WHERE w.citizen = e.citizen AND w.encounter = e.id), 'nothing is awaited')
 		WHEN news.at < now() - z.no_news_after THEN '; no news since ' || care.civil_day(news.at)
-		ELSE '' END AS reason,
+		ELSE '' END || coalesce('; reported dead since ' || to_char(care.civil_time(news.died_at), 'YYYY-MM-DD HH24:MI'), '') AS reason,
 	CASE WHEN e.ready_at IS NOT NULL THEN e.ready_at ELSE e.start_time END AS since, e.end_time AS until,
 	e.source, e.as_of, 'encounter' AS entity, e.id AS entry,
 	CASE WHEN e.status IN ('in-progress', 'onleave') THEN
@@ -59,7 +59,10 @@ SELECT e.organization, 'department' AS role,
 FROM care.hospital_stay e
 CROSS JOIN (SELECT care.setting('no_news_after')::interval AS no_news_after OFFSET 0) z
 CROSS JOIN LATERAL (
-	SELECT greatest(e.start_time, e.issued, max(v.event_time)) AS at FROM care.workflow_event v
+	SELECT greatest(e.start_time, e.issued, max(v.event_time)) AS at,
+		-- A death ends the stays that began no later: this one contradicts it.
+		(SELECT c.deceased_at FROM care.citizen c WHERE c.citizen = e.citizen) AS died_at
+	FROM care.workflow_event v
 	WHERE v.citizen = e.citizen AND v.entity = 'encounter' AND v.entry = e.id
 ) AS news
 WHERE e.is_open
