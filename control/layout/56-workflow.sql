@@ -108,8 +108,9 @@ AS $$
 DECLARE
 	earlier care.workflow_event;
 BEGIN
+	-- Where arguments of type name are, those of type text have their collation, which the index has not.
 	SELECT * INTO earlier FROM care.workflow_event e
-	WHERE e.citizen = repeated_step.citizen AND e.request_id = repeated_step.request_id AND e.rests_on IS NULL
+	WHERE e.citizen = repeated_step.citizen AND e.request_id = repeated_step.request_id COLLATE "default" AND e.rests_on IS NULL
 	-- Records that were merged may have the same one.
 	ORDER BY (e.entity, e.step, e.organization, e.details) IS NOT DISTINCT FROM (repeated_step.entity, repeated_step.step, repeated_step.organization,
 		repeated_step.details) DESC
@@ -157,10 +158,10 @@ CREATE OR REPLACE FUNCTION care.take_step(
 RETURNS care.step_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Planning takes longer than what is planned, and tables may have been empty then.
+-- Planning takes longer than what is planned. A plan that a session makes while VACUUM has found tables empty would
+-- read them whole until they are analyzed again, however they have grown.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_bitmapscan = off
 AS $$
 DECLARE
 	kept CONSTANT bigint := care.lock_citizen(citizen);
@@ -185,9 +186,10 @@ BEGIN
 			PERFORM care.check_actor(kept, entity, entry, organization,
 				CASE step WHEN 'write_diary' THEN (given ->> 'related_person')::bigint END);
 		END IF;
+		-- Collation: as in care.repeated_step().
 		SELECT o.sector, c.deceased_at,
 			EXISTS (SELECT FROM care.workflow_event e
-				WHERE e.citizen = kept AND e.request_id = take_step.request_id AND e.rests_on IS NULL)
+				WHERE e.citizen = kept AND e.request_id = take_step.request_id COLLATE "default" AND e.rests_on IS NULL)
 		INTO actor, died_at, is_repeated
 		FROM care.citizen c
 		LEFT JOIN care.organization o ON o.id = take_step.organization

@@ -214,10 +214,9 @@ CREATE OR REPLACE FUNCTION care.settle_courses(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key, and so is each organization, also by a plan that was made while tables were empty.
+-- As for care.take_step().
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_bitmapscan = off
 AS $$
 DECLARE
 	changed bigint;

@@ -158,7 +158,7 @@ CREATE OR REPLACE FUNCTION care.settle_care_teams(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key, also by a plan that was made while tables were empty.
+-- As for care.take_step().
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
@@ -194,7 +194,7 @@ CREATE OR REPLACE FUNCTION care.settle_relations(citizens bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- Each citizen's rows are looked up by key, also by a plan that was made while tables were empty.
+-- As for care.take_step().
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
@@ -337,10 +337,9 @@ BEGIN
 			RETURNS trigger
 			LANGUAGE plpgsql VOLATILE
 			SET search_path = pg_catalog, pg_temp
-			-- Rows are looked up by key, also by a plan that was made while tables were empty.
+			-- As for care.take_step().
 			SET plan_cache_mode = force_generic_plan
 			SET enable_seqscan = off
-			SET enable_bitmapscan = off
 			AS $body$
 			DECLARE
 				about CONSTANT bigint := coalesce(NEW.citizen, OLD.citizen);

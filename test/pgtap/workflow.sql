@@ -1,6 +1,6 @@
 -- Steps: allowed by the tables, repeated without effect, taken back whole.
 BEGIN;
-SELECT plan(54);
+SELECT plan(55);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name, parent) VALUES
@@ -109,6 +109,14 @@ SELECT is_empty($$
 		WHEN 'death_record' THEN (SELECT status FROM care.death_record x WHERE x.citizen = pg_temp.c() AND x.id = e.entry)
 		WHEN 'task' THEN (SELECT status FROM care.task x WHERE x.citizen = pg_temp.c() AND x.id = e.entry) END
 $$, 'the last event of every entry led to its status');
+
+-- A request is looked for, and found, by its index, however much has happened.
+INSERT INTO care.workflow_event (citizen, entity, entry, step, from_status, to_status, event_time, request_id)
+SELECT :c, 'task', -n, 'request_task', '', 'requested', pg_temp.day(0), 'many ' || n FROM generate_series(1, 1000) AS n;
+ANALYZE care.workflow_event;
+SELECT pg_stat_get_xact_numscans('care.workflow_event_request_id_idx'::regclass) AS scans \gset
+SELECT care.refer(pg_temp.c(), -1, -2, 'hospital', 'breathless', 'r1', pg_temp.day(0)) \g /dev/null
+SELECT is(pg_stat_get_xact_numscans('care.workflow_event_request_id_idx'::regclass), :scans + 2::bigint, 'a request among many');
 
 SELECT * FROM finish();
 ROLLBACK;
