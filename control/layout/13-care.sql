@@ -1,5 +1,8 @@
 -- What has happened and what is known: episodes of care, encounters, conditions,
 -- and medication and allergies as received. Names follow FHIR R4.
+--
+-- In tables that messages and steps write, the lists that a row is held against are
+-- constants: IN would have each of their values evaluated for every statement.
 
 CREATE SEQUENCE care.episode_of_care_id_seq;
 

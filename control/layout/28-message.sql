@@ -240,7 +240,6 @@ BEGIN
 END
 $$;
 
--- Lists that a row is held against are constants: IN would have each of their values evaluated for every statement.
 CREATE TABLE care.letter (
 	letter text NOT NULL CHECK (letter <> ''),
 	direction text NOT NULL DEFAULT 'in' CHECK (direction = ANY ('{in,out}')),

@@ -81,7 +81,7 @@ COMMENT ON FUNCTION care.entry_resource(jsonb, integer) IS 'Internal: the resour
 CREATE OR REPLACE FUNCTION care.referenced_resource(bundle jsonb, reference text)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN bundle #> ARRAY['entry', smartcare.fhir_entry(bundle, reference)::text, 'resource'];
+RETURN care.entry_resource(bundle, smartcare.fhir_entry(bundle, reference));
 COMMENT ON FUNCTION care.referenced_resource(jsonb, text) IS 'Internal: the resource of a Bundle that a reference leads to; null if none does.';
 
 CREATE OR REPLACE FUNCTION care.organization_issues(bundle jsonb, reference text, organization jsonb)
@@ -231,7 +231,7 @@ BEGIN
 
 	-- The letter before this one: the newest of the others; of two at one time the one that is named.
 	followed := care.followed_letter(r.provenance);
-	FOREACH place IN ARRAY CASE WHEN cardinality(places) > 1 THEN places ELSE '{}' END LOOP
+	FOREACH place IN ARRAY places LOOP
 		entry := care.entry_resource(r.bundle, place);
 		CONTINUE WHEN entry = r.provenance;
 		target := care.reference_id(entry #>> '{target,0,reference}');

@@ -63,6 +63,7 @@ BEGIN
 			WHEN 'tag' THEN 'a tag has no end' ELSE 'a tag has too many attributes' END;
 		RETURN;
 	END IF;
+	-- ltrim() takes all of a text apart, however little it takes away.
 	doc := xmlparse(DOCUMENT CASE WHEN left(content, 1) = '<' THEN content ELSE ltrim(content, E'\ufeff \t\r\n') END);
 EXCEPTION
 	WHEN feature_not_supported THEN

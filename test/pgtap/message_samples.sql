@@ -1,10 +1,14 @@
 -- The published example messages: what each is taken for, and its answer; the same record whatever their order, and however often they come.
+-- SEED=n repeats a run.
+\set seed `echo "${SEED:-$(date +%s%N | tail -c 7 | sed s,^0*,,)}"`
 \set directory `echo "${SMARTCARE_DATA:-../shared/data}/medcom-fhir"`
 \setenv DIRECTORY :directory
 \set present `[ -e "$DIRECTORY" ] && echo true || echo false`
 BEGIN;
 \if :present
 SELECT no_plan();
+SELECT diag('SEED=' || :'seed');
+SELECT setseed((:seed % 1000003)::float8 / 1000003) \gset
 \ir ../messages.sql
 \set content `cd "$DIRECTORY" && for file in hospitalnotification/*.json acknowledgement/*.json carecommunication/*.json homecareobservation/*.json; do printf '%s\t' "$(dirname "$file")/$(basename "$file" .json | cut -d - -f 2)"; tr -d '\r\n' < "$file"; echo; done`
 CREATE TEMP TABLE sample AS
@@ -123,6 +127,7 @@ FROM (
 	FROM (
 		SELECT a.attempt, f.root, s.letter, s.place, row_number() OVER (PARTITION BY a.attempt, f.root ORDER BY s.place * f.direction) AS turn
 		FROM generate_series(0, 6) AS a (attempt)
+		-- Of an attempt, so that each draws anew.
 		CROSS JOIN LATERAL (SELECT root, CASE WHEN random() < 0.5 AND a.attempt >= 0 THEN 1 ELSE -1 END AS direction FROM sample WHERE name LIKE 'hospital%' GROUP BY root OFFSET 0) AS f
 		JOIN (SELECT root, letter, rank() OVER (ORDER BY occurred, letter) AS place FROM sample WHERE name LIKE 'hospital%') AS s ON s.root = f.root
 	) AS t
