@@ -11,6 +11,8 @@
 --   apply_message()   sender, receiver, citizen (locked); kind, entity and entry of the predecessor, which has been processed
 --   apply_<standard>  entity and entry that it became or changed; status, if it is to be another than 'processed'
 --
+-- Of a letter in OIOXML read_letter() finds what check_bundle() does of a message in FHIR, and kind and episodes.
+--
 -- A standard is a row of care.message_standard and two functions, each called in one
 -- place below: care.check_<standard>(care.received) RETURNS care.received, which
 -- writes nothing, and care.apply_<standard>(care.received) RETURNS care.received. An
