@@ -182,10 +182,8 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	IF rests_on IS NULL THEN
-		IF NOT care.acts_for_all() THEN
-			PERFORM care.check_actor(kept, entity, entry, organization,
-				CASE step WHEN 'write_diary' THEN (given ->> 'related_person')::bigint END);
-		END IF;
+		PERFORM care.check_actor(kept, entity, entry, organization,
+			CASE step WHEN 'write_diary' THEN (given ->> 'related_person')::bigint END);
 		-- Collation: as in care.repeated_step().
 		SELECT o.sector, c.deceased_at,
 			EXISTS (SELECT FROM care.workflow_event e
