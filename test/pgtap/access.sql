@@ -30,12 +30,12 @@ SELECT role_name AS ward_role FROM care.organization WHERE id = :ward \gset
 SELECT role_name AS practice_role FROM care.organization WHERE id = :practice \gset
 SELECT ok((SELECT bool_and(NOT rolcanlogin AND NOT rolsuper AND NOT rolcreaterole) FROM pg_roles WHERE rolname = :'ward_role'), 'a role without rights');
 SELECT is(care.give_role(:ward), :'ward_role', 'one for each');
-INSERT INTO care.organization (id, name) VALUES (-1, 'from a message') RETURNING role_name IS NULL AS without \gset
-SELECT is(care.give_role(-1)::text, 'care_org_-1', 'given later, too');
+INSERT INTO care.organization (id, name) VALUES (-101, 'from a message') RETURNING role_name IS NULL AS without \gset
+SELECT is(care.give_role(-101)::text, 'care_org_-101', 'given later, too');
 RESET ROLE;
-CREATE ROLE "care_org_-2";
-INSERT INTO care.organization (id, name) VALUES (-2, 'another');
-SELECT is(care.give_role(-2)::text, 'care_org_-2_2', 'a role that is there already is never taken over');
+CREATE ROLE "care_org_-102";
+INSERT INTO care.organization (id, name) VALUES (-102, 'another');
+SELECT is(care.give_role(-102)::text, 'care_org_-102_2', 'a role that is there already is never taken over');
 ALTER ROLE layout_owner NOCREATEROLE;
 
 SELECT care.register_practitioner('Dr. Ward', 'access_doctor', '0B4TX') AS doctor, care.register_practitioner('Sec. Ward', 'access_secretary'),
@@ -359,5 +359,5 @@ SELECT bag_eq('SELECT * FROM pg_temp.rights()', 'TABLE pg_temp.granted', 'and af
 SELECT * FROM finish();
 DROP OWNED BY access_doctor, access_secretary, access_gp, access_stranger, access_citizen, access_daughter, access_auditor, access_pool;
 DROP ROLE access_doctor, access_secretary, access_gp, access_stranger, access_citizen, access_daughter, access_auditor, access_pool,
-	"care_org_-1", "care_org_-2", "care_org_-2_2";
+	"care_org_-101", "care_org_-102", "care_org_-102_2";
 SELECT format('DROP ROLE %I', role_name) FROM care.organization WHERE role_name IS NOT NULL AND id > 0 \gexec
