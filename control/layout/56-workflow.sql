@@ -235,8 +235,8 @@ BEGIN
 				coalesce('organization ' || (entry_before ->> party), 'the citizen'));
 	END IF;
 
-	-- What a letter tells contradicts the death, and is no mistake of who takes a step.
-	IF died_at < event_time AND entry IS NULL AND NOT given ? 'source' THEN
+	-- What a letter tells contradicts the death, and is no mistake of who takes a step; but nobody else can say so.
+	IF died_at < event_time AND entry IS NULL AND NOT (given ? 'source' AND care.acts_for_all()) THEN
 		RAISE EXCEPTION '% at % is not possible: the citizen died at %', step, event_time, died_at
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF event_time < previous_time AND (rests_on IS NOT NULL OR event_time = now() AND previous_time <= clock_timestamp()) THEN
