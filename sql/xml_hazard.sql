@@ -11,6 +11,8 @@ FROM (VALUES
 	('<!---->', NULL), ('<!-- -- -->', 'comment'), ('<!--->', 'comment'), ('<!-- --->', 'comment'), ('<!-- ', 'comment'), ('<!--', 'comment'),
 	('<', 'tag'), ('<a', 'tag'), ('<a <b>', 'tag'), ('<a b="<">', 'tag'), ('<a b=">', 'tag'), ('<?a', 'tag'), ('<? a?>', 'tag'), ('<?', 'tag'), ('<![CDATA[ ]]', 'tag'),
 	('<a' || repeat(' b=""', 1000) || '/>', NULL), ('<a' || repeat(' b=""', 1001) || '/>', 'attributes'),
-	('<a b="' || repeat('=', 2000) || '">' || repeat('=', 2000) || '</a>', NULL)
+	('<a b="' || repeat('=', 2000) || '">' || repeat('=', 2000) || '</a>', NULL),
+	('<n>' || repeat('<b/>', 499998) || '</n>', NULL), ('<n>' || repeat('<b/>', 499999) || '</n>', 'names'),
+	('<n>' || repeat('<b c="" d=""/>', 166667) || '</n>', 'names'), ('<n>' || repeat('&e;', 499999) || '</n>', 'names'), ('<n>' || repeat('&amp;&lt;&#65;', 300000) || '</n>', NULL)
 ) AS v (text, expected);
 SELECT xml_hazard(NULL);

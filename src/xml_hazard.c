@@ -17,7 +17,8 @@ xml_hazard(PG_FUNCTION_ARGS)
 		[XML_DECLARATION] = "declaration",
 		[XML_COMMENT] = "comment",
 		[XML_TAG] = "tag",
-		[XML_ATTRIBUTES] = "attributes"
+		[XML_ATTRIBUTES] = "attributes",
+		[XML_NAMES] = "names"
 	};
 	text	   *content = PG_GETARG_TEXT_PP(0);
 	XmlHazard	hazard = xml_hazard_of(VARDATA_ANY(content),

@@ -12,7 +12,8 @@ typedef enum XmlHazard
 	XML_DECLARATION,			/* a document type, or another declaration */
 	XML_COMMENT,				/* a comment with "--" in it, or no end */
 	XML_TAG,					/* a tag with "<" in it, or no end */
-	XML_ATTRIBUTES				/* a tag with too many attributes */
+	XML_ATTRIBUTES,				/* a tag with too many attributes */
+	XML_NAMES					/* too much that has a name */
 } XmlHazard;
 
 extern XmlHazard xml_hazard_of(const char *text, size_t length);

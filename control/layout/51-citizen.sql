@@ -257,6 +257,7 @@ BEGIN
 	PERFORM care.choose_versions(kept, care.source_keys(kept));
 	PERFORM care.settle_all(kept);
 	PERFORM care.settle_all(merge_citizens.merged);
+	PERFORM care.settle_stays(kept, format('merge %s', merge_id));
 	RETURN merge_id;
 END
 $$;
@@ -302,7 +303,8 @@ BEGIN
 	UPDATE care.citizen_merge m
 	SET undone_at = now(), undone_by = smartcare.my_role(), undone_reason = unmerge_citizens.reason
 	WHERE m.citizen = kept AND m.id = merge;
-	PERFORM care.choose_versions(r.citizen, care.source_keys(r.citizen)), care.settle_all(r.citizen)
+	PERFORM care.choose_versions(r.citizen, care.source_keys(r.citizen)), care.settle_all(r.citizen),
+		care.settle_stays(r.citizen, format('unmerge %s', merge))
 	FROM unnest(ARRAY[kept, undone.merged]) AS r (citizen);
 END
 $$;

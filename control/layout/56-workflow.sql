@@ -450,7 +450,7 @@ BEGIN
 	LOOP
 		PERFORM care.restore_entry(caused);
 	END LOOP;
-	IF wrong.step IN ('admit', 'discharge', 'record_death') THEN
+	IF wrong.entity IN ('encounter', 'death_record') THEN
 		PERFORM care.settle_stays(kept, request_id);
 	END IF;
 	RETURN result;

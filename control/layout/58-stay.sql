@@ -83,13 +83,18 @@ BEGIN
 		PERFORM care.take_step(result.citizen, 'service_request', fulfilled, 'complete_referral', organization,
 			request_id, event_time, rests_on => result.event);
 	END IF;
-	PERFORM care.propose_pause(result, organization, request_id, event_time);
-	PERFORM care.interrupt_pathways(result, organization, request_id, event_time);
+	-- Of what a letter tells, the death may be the rest.
+	IF source IS NULL AND (SELECT c.deceased FROM care.citizen c WHERE c.citizen = result.citizen) THEN
+		PERFORM care.settle_stays(result.citizen, request_id);
+	ELSE
+		PERFORM care.propose_pause(result, organization, request_id, event_time);
+		PERFORM care.interrupt_pathways(result, organization, request_id, event_time);
+	END IF;
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION care.admit(bigint, bigint, text, text, timestamptz, text, bigint, bigint, text) IS
-'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. Class: EMER emergency, IMP inpatient. Source: the letter that told of it, which may be of a time after the recorded death. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
+'Step: a stay begins, acutely, or as planned (the planned encounter, which fulfils its referral). Proposes to the municipality to pause its services, and puts pathways on hold. One that began before the recorded death ends by it. Class: EMER emergency, IMP inpatient. Source: the letter that told of it, which may be of a time after the recorded death. Errors: as care.take_step(); 22023 another class, 23503 unknown referral.';
 
 CREATE OR REPLACE FUNCTION care.interrupt_pathways(stay care.step_result, organization bigint, request_id text, event_time timestamptz)
 RETURNS void
@@ -280,7 +285,9 @@ DECLARE
 BEGIN
 	IF NOT result.repeated THEN
 		PERFORM care.end_stay(result, event_time);
-		IF NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.is_open) THEN
+		IF NOT EXISTS (SELECT FROM care.hospital_stay h WHERE h.citizen = result.citizen AND h.is_open)
+			AND NOT (SELECT c.deceased FROM care.citizen c WHERE c.citizen = result.citizen)
+		THEN
 			PERFORM care.follow_last_discharge(result, organization, request_id, event_time);
 		END IF;
 	END IF;

@@ -47,6 +47,9 @@ BEGIN
 		ORDER BY s.id DESC) AS e;
 	UPDATE care.workflow_event e SET rests_on = NULL
 	WHERE e.citizen = part_effects.citizen AND (e.id = ANY (parted) OR e.annuls = ANY (parted));
+	UPDATE care.encounter e SET transferred_from = NULL
+	WHERE e.citizen = part_effects.citizen AND e.transferred_from IS NOT NULL
+		AND NOT EXISTS (SELECT FROM care.encounter f WHERE f.citizen = e.citizen AND f.id = e.transferred_from);
 END
 $$;
 COMMENT ON FUNCTION care.part_effects(bigint, text) IS

@@ -60,7 +60,7 @@ BEGIN
 	ELSIF hazard IS NOT NULL THEN
 		code := 'not-xml';
 		reason := 'it is not well-formed XML: ' || CASE hazard WHEN 'comment' THEN 'a comment has two hyphens in it, or no end'
-			WHEN 'tag' THEN 'a tag has no end' ELSE 'a tag has too many attributes' END;
+			WHEN 'tag' THEN 'a tag has no end' WHEN 'attributes' THEN 'a tag has too many attributes' ELSE 'it has too many tags, attributes and references' END;
 		RETURN;
 	END IF;
 	-- ltrim() takes all of a text apart, however little it takes away.

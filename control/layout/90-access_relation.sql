@@ -350,6 +350,12 @@ BEGIN
 				IF NEW OPERATOR(pg_catalog.*=) OLD THEN
 					RETURN NULL;
 				END IF;
+				IF TG_OP = 'UPDATE' AND (OLD.citizen, OLD.%3$I) <> (about, changed) THEN
+					-- Of another citizen, or with another number: nothing rests any more on what it was.
+					PERFORM care.settle_relations(ARRAY[OLD.citizen, about]);
+					PERFORM care.settle_care_teams(ARRAY[OLD.citizen, about]);
+					RETURN NULL;
+				END IF;
 				-- Two sessions that write about one citizen at once: the second sees what the first did.
 				PERFORM FROM care.citizen c WHERE c.citizen = about FOR NO KEY UPDATE;
 				SELECT ARRAY(

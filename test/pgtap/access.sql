@@ -1,7 +1,7 @@
 -- Who may open which record, for what, and what is left of it in the log. Committed step by step, for a record
 -- is readable only then; the database goes, the roles are dropped at the end.
 SET client_min_messages = warning;
-SELECT plan(122);
+SELECT plan(124);
 
 CREATE ROLE access_doctor LOGIN;
 CREATE ROLE access_secretary LOGIN;
@@ -74,6 +74,11 @@ SELECT event FROM care.refer(:c, :ward, :home, 'home care', 'help', 'refer') \gs
 SELECT is((SELECT entity::text FROM care.treatment_relation WHERE citizen = :c AND organization = :home), 'service_request', 'so is being asked');
 SELECT status FROM care.annul(:c, :referral_event, :ward, 'wrong', 'annul') \gset ignore_
 SELECT is_empty(format('SELECT FROM care.treatment_relation WHERE citizen = %s AND organization = %s', :c, :home), 'until it is annulled');
+INSERT INTO care.appointment (citizen, status, organization, description, start_time) VALUES (:c, 'booked', :home, 'visit', now() + interval '1 day') RETURNING id AS visit \gset
+UPDATE care.appointment SET citizen = :other, id = id + 1000 WHERE id = :visit;
+SELECT is_empty(format('SELECT FROM care.treatment_relation WHERE citizen = %s AND organization = %s', :c, :home), 'what turns out to be about another citizen is a relation with that one only');
+SELECT is((SELECT entry FROM care.treatment_relation WHERE citizen = :other AND organization = :home), :visit::bigint + 1000, 'by the number that it has now');
+DELETE FROM care.appointment WHERE citizen = :other;
 SELECT results_eq('SELECT citizen, organization FROM care.treatment_relation ORDER BY 1, 2',
 	'SELECT DISTINCT citizen, organization FROM care.relation_evidence WHERE organization IS NOT NULL ORDER BY 1, 2', 'the table is what the evidence says');
 

@@ -1,6 +1,6 @@
 -- What steps do to the entries of others, whoever recorded what first, and what is left when they are taken back.
 BEGIN;
-SELECT plan(67);
+SELECT plan(75);
 SET LOCAL ROLE layout_owner;
 
 INSERT INTO care.organization (id, sector, name) VALUES
@@ -202,6 +202,45 @@ SELECT is(pg_temp.belongings(), 'finished revoked completed t cancelled,cancelle
 SELECT care.unmerge_citizens(:c, :merge, 'two persons');
 SELECT results_eq($$SELECT deceased FROM care.citizen ORDER BY citizen$$, $$VALUES (false), (true)$$, 'un-merged, a death stays with who died');
 SELECT is(pg_temp.belongings(), 'onhold active on-hold f booked,booked', 'and so does what it ended');
+
+-- One is in hospital, the other has died.
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0303030000}', 'Ida') AS ill \gset
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0404040000}', 'Ida') AS dead \gset
+CREATE FUNCTION pg_temp.stay(c bigint) RETURNS text LANGUAGE sql
+RETURN (SELECT e.status || coalesce(' ' || extract(day FROM e.end_time - pg_temp.day(0)), '') FROM care.encounter e WHERE e.citizen = c ORDER BY e.id DESC LIMIT 1);
+SELECT (care.start_service(:ill, -3, 'home care', 's', pg_temp.day(0))).entry AS service \gset
+SELECT (care.admit(:ill, -2, 'IMP', 'a', pg_temp.day(10))).entry AS ill_stay \gset
+SELECT care.record_death(:dead, -1, 'm', pg_temp.day(12));
+SELECT care.merge_citizens(:ill, :dead, 'one person') AS merge \gset
+SELECT is(pg_temp.stay(:ill), 'finished 12', 'merged, the death of the one ends the stay of the other');
+SELECT care.unmerge_citizens(:ill, :merge, 'two persons');
+SELECT is(pg_temp.stay(:ill), 'in-progress', 'un-merged, the stay goes on');
+SELECT care.admit(:dead, -2, 'IMP', 'b', pg_temp.day(11));
+SELECT is(pg_temp.stay(:dead), 'finished 12', 'a stay that began before the death, and is recorded after it, ends by it');
+
+-- A stay that took over from that of another record, while they were one.
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0505050000}', 'Eva') AS one \gset
+SELECT care.register_citizen('{urn:oid:1.2.208.176.1.2}', '{0606060000}', 'Eva') AS two \gset
+SELECT (care.admit(:one, -2, 'IMP', 'a', pg_temp.day(10))).entry AS stay \gset
+SELECT care.merge_citizens(:two, :one, 'one person') AS merge \gset
+SELECT care.transfer(:two, :stay, -4, 'b', pg_temp.day(11));
+SELECT care.unmerge_citizens(:two, :merge, 'two persons');
+SELECT is(pg_temp.stay(:one), 'in-progress', 'un-merged, a stay goes on that another record''s took over');
+SELECT results_eq(format('SELECT status, transferred_from FROM care.encounter WHERE citizen = %s', :two), $$VALUES ('in-progress', NULL::bigint)$$, 'which began by itself then');
+
+-- A stay is held against the death anew when a step of it is annulled.
+SELECT care.record_death(:ill, -1, 'd', pg_temp.day(9));
+SELECT is(pg_temp.stay(:ill), 'in-progress', 'a stay after the death contradicts it');
+SELECT care.annul(:ill, (SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = :ill AND e.step = 'record_death'), -1, 'wrong', 'e');
+SELECT care.correct_stay(:ill, :ill_stay, -2, 'c', pg_temp.day(13), new_start_time => pg_temp.day(14));
+SELECT care.record_death(:ill, -1, 'f', pg_temp.day(13));
+SELECT care.annul(:ill, (SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = :ill AND e.step = 'correct_stay'), -2, 'it was day 10', 'g');
+SELECT is(pg_temp.stay(:ill), 'finished 13', 'a stay whose start is again before the death ends by it');
+SELECT care.pause_service(:ill, :service, -3, 'p', pg_temp.day(10));
+SELECT care.annul(:ill, (SELECT max(e.id) FROM care.workflow_event e WHERE e.citizen = :ill AND e.step = 'record_death'), -1, 'wrong', 'h');
+SELECT care.record_death(:ill, -1, 'i', pg_temp.day(9));
+SELECT care.discharge(:ill, :ill_stay, -2, 'j', pg_temp.day(15));
+SELECT is((SELECT string_agg(t.code, ',') FROM care.task t WHERE t.citizen = :ill AND t.status = 'requested'), 'end service', 'the end of a stay does not ask to resume services of who has died');
 
 -- An entry moves with its history.
 SELECT care.request_task(pg_temp.c(), -1, -3, 'call', 'call back', 't8', pg_temp.day(40));
