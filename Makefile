@@ -26,6 +26,7 @@ DATA = $(filter-out control/$(DATA_built),$(call files,control/smartcare--*.sql)
 PG_CPPFLAGS = -ffp-contract=off -DSMARTCARE_VERSION='"$(EXTVERSION)"'
 
 # What the library calls in itself is found there, whatever else the server has loaded, and without a detour.
+# XML is read with the server's own libxml2, whose headers its flags find.
 SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic-functions) -lxml2
 comma := ,
 

@@ -273,6 +273,10 @@ DECLARE
 	entries record;
 	undone care.citizen_merge;
 BEGIN
+	-- In the order of their numbers, as who merges them.
+	PERFORM FROM care.citizen c
+	WHERE c.citizen = kept OR c.citizen = (SELECT m.merged FROM care.citizen_merge m WHERE m.citizen = kept AND m.id = merge)
+	ORDER BY c.citizen FOR NO KEY UPDATE;
 	PERFORM care.lock_citizen(kept);
 	SELECT * INTO undone FROM care.citizen_merge m
 	WHERE m.citizen = kept AND m.id = merge AND m.undone_at IS NULL;
@@ -381,6 +385,10 @@ BEGIN
 	WHERE k.resource_type = type AND k.citizen = r.citizen AND k.id = entry;
 	INSERT INTO care.entry_move (citizen, from_citizen, entry_table, entry, reason)
 	VALUES (to_citizen, from_citizen, move_entry.entry_table, move_entry.entry, move_entry.reason);
+	IF move_entry.entry_table = 'encounter' THEN
+		PERFORM care.part_effects(r.citizen, format('move of encounter %s', entry)), care.settle_stays(r.citizen, format('move of encounter %s', entry))
+		FROM unnest(ARRAY[from_citizen, to_citizen]) AS r (citizen);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION care.move_entry(bigint, name, bigint, bigint, text) IS

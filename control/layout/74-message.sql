@@ -90,7 +90,10 @@ BEGIN
 					ELSE 'has not come' END);
 			r.issues := r.issues || ('predecessor', r.predecessor, 'Bundle.entry.resource.ofType(Provenance).target')::care.message_issue;
 			RETURN r;
-		ELSIF care.current_citizen(before.citizen) <> r.citizen THEN
+		-- The stay may have been moved to the right citizen, or parted with the records.
+		ELSIF care.current_citizen(before.citizen) <> r.citizen
+			AND NOT EXISTS (SELECT FROM care.encounter e WHERE e.citizen = r.citizen AND e.id = before.entry AND before.entity = 'encounter')
+		THEN
 			r.issues := r.issues || ('predecessor-citizen', r.predecessor, 'Bundle.entry.resource.ofType(Patient).identifier')::care.message_issue;
 			r.status := 'refused';
 			RETURN r;

@@ -377,6 +377,20 @@ SELECT is(cardinality(string_to_array(pg_temp.receive(jsonb_set(message, '{entry
 SELECT is_empty($$SELECT * FROM care.letter WHERE status = 'received'$$, 'no letter is left half-way');
 SELECT throws_ok('SELECT care.receive(NULL)', '22004', NULL, 'no message');
 
+-- Records that were merged, and are parted: the stay goes on where it belongs; and one that is moved to the right citizen.
+SELECT care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101420001'], 'Bruno Elmer') AS one,
+	care.register_citizen(ARRAY['urn:oid:1.2.208.176.1.2'], ARRAY['0101420002'], 'Bruno Elmer') AS two \gset
+SELECT is((SELECT string_agg(pg_temp.receive(s.message::text), ' ') FROM pg_temp.stay('0101420002', 'p1', '{STIN,SLHJ}') s WHERE s.n = 1), 'ok', 'admitted');
+SELECT care.merge_citizens(:one, :two, 'the same') AS merge \gset
+SELECT is((SELECT pg_temp.receive(s.message::text) FROM pg_temp.stay('0101420002', 'p1', '{STIN,STOR,SLOR,SLHJ}') s WHERE s.n = 2), 'ok', 'on leave, while the records are one');
+SELECT care.unmerge_citizens(:one, :merge, 'two after all') \g /dev/null
+SELECT is((SELECT string_agg(pg_temp.receive(s.message::text), ' ') FROM pg_temp.stay('0101420002', 'p1', '{STIN,STOR,SLOR,SLHJ}') s WHERE s.n > 2), 'ok ok', 'back, and discharged, when they are two again');
+SELECT is((SELECT string_agg(concat(e.citizen = :two, ' ', e.status), '; ') FROM care.encounter e WHERE e.citizen IN (:one, :two)), 't finished', 'as the citizen''s own stay');
+SELECT is((SELECT pg_temp.receive(s.message::text) FROM pg_temp.stay('0101420001', 'p2', '{STIN}', '2026-02-03 08:00Z') s), 'ok', 'the wrong citizen is admitted');
+SELECT care.move_entry(:one, 'encounter', (SELECT id FROM care.encounter WHERE citizen = :one), :two, 'wrong number') \g /dev/null
+SELECT is((SELECT pg_temp.receive(s.message::text) FROM pg_temp.stay('0101420002', 'p2', '{STIN,SLHJ}', '2026-02-03 08:00Z') s WHERE s.n = 2), 'ok', 'and, once the stay is moved, the right one discharged');
+SELECT is((SELECT count(*) FROM care.encounter WHERE citizen = :two AND status = 'finished'), 2::bigint, 'from that stay');
+
 -- The answers themselves
 SELECT is_empty($$
 	SELECT r FROM (SELECT care.receive(message::text) AS a FROM broken LIMIT 20) AS x, jsonb_path_query(a, 'strict $.entry[*].resource.**.reference') AS r
