@@ -272,6 +272,7 @@ AS $$
 DECLARE
 	entries record;
 	undone care.citizen_merge;
+	asked jsonb;
 BEGIN
 	-- In the order of their numbers, as who merges them.
 	PERFORM FROM care.citizen c
@@ -297,6 +298,19 @@ BEGIN
 		PERFORM care.move_rows(entries.entry_table, kept, undone.merged, entries.keys,
 			undone.moved -> entries.entry_table::text);
 	END LOOP;
+	-- What has been asked since about a service goes with it, and does not know the other's stay any more.
+	asked := (
+		SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id)), '[]') FROM care.task t
+		WHERE t.citizen = kept AND undone.moved -> 'episode_of_care' @> jsonb_build_array(jsonb_build_object('id', t.episode_of_care)));
+	PERFORM care.move_rows(r.entry_table, kept, undone.merged, '{id}', r.entries)
+	FROM (
+		SELECT 'task'::name AS entry_table, asked AS entries
+		UNION ALL
+		SELECT 'workflow_event', coalesce(jsonb_agg(jsonb_build_object('id', e.id)), '[]') FROM care.workflow_event e
+		WHERE e.citizen = kept AND e.entity = 'task' AND asked @> jsonb_build_array(jsonb_build_object('id', e.entry))) AS r;
+	UPDATE care.task t SET encounter = NULL
+	WHERE t.citizen IN (kept, undone.merged)
+		AND NOT EXISTS (SELECT FROM care.encounter e WHERE e.citizen = t.citizen AND e.id = t.encounter) AND t.encounter IS NOT NULL;
 	-- What has happened since with an entry goes with it.
 	PERFORM care.move_rows('workflow_event', kept, undone.merged, '{id}', (
 		SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id)), '[]') FROM care.workflow_event e
@@ -313,7 +327,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION care.unmerge_citizens(bigint, bigint, text) IS
-'Undoes a merge: what had been moved goes back; what arrived since stays with "kept" and can be moved with care.move_entry(). Errors: P0002 no such merge, 55000 "kept" has been merged itself.';
+'Undoes a merge: what had been moved goes back, and what has been asked since about a service that does; what arrived since stays with "kept" and can be moved with care.move_entry(). Errors: P0002 no such merge, 55000 "kept" has been merged itself.';
 
 CREATE OR REPLACE FUNCTION care.move_entry(
 	citizen bigint, entry_table name, entry bigint, to_citizen bigint, reason text)

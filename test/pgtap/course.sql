@@ -1,6 +1,6 @@
 -- Courses: status histories and paths through the sectors follow what is done, and reports count what plain SQL counts.
 BEGIN;
-SELECT plan(63);
+SELECT plan(64);
 SET LOCAL ROLE layout_owner;
 SET LOCAL timezone = 'Europe/Copenhagen';
 SET LOCAL search_path = public, smartcare;
@@ -255,6 +255,7 @@ CREATE TEMP TABLE lived AS SELECT * FROM pg_temp.live(900);
 SELECT is_empty('TABLE pg_temp.wrong_course', 'courses are what the entries say');
 SELECT is_empty('TABLE pg_temp.wrong_history', 'histories are a replay of the events');
 SELECT is_empty('SELECT * FROM lived WHERE done < 3', 'and everything has been done');
+SELECT cmp_ok((SELECT done FROM lived WHERE what = 'unmerge'), '>', (SELECT done / 2 FROM lived WHERE what = 'merge'), 'and most of what was merged has been un-merged');
 
 -- Readmissions, by a walk over the stays that knows nothing of windows
 CREATE TEMP TABLE crowd AS SELECT n, care.register_citizen('{urn:x}', ARRAY['C' || n], 'C' || n) AS citizen FROM generate_series(1, 300) AS n;
