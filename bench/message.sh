@@ -6,7 +6,7 @@
 #
 # The mix is an assumption: published are the kinds and the number of all, not the shares. Change them in "mix" below.
 set -eu
-citizens=${1:-1000} clients=${2:-16} runs=${3:-3}
+citizens=${1:-4000} clients=${2:-16} runs=${3:-3}
 export PGDATABASE=bench PGOPTIONS='-c client_min_messages=warning'
 postmaster=$(head -1 "$SCRATCH/data/postmaster.pid")
 
