@@ -65,6 +65,8 @@ DECLARE
 	ended timestamptz;
 	leave_start timestamptz;
 	leave_end timestamptz;
+	earlier_starts timestamptz[] := '{}';
+	earlier_ends timestamptz[] := '{}';
 	stack jsonb := '[]';
 	at timestamptz;
 	base text;
@@ -92,8 +94,20 @@ BEGIN
 		WHEN 'STOR' THEN
 			activity := CASE left(kind, 3) WHEN 'RE_' THEN 'revise-' WHEN 'AN_' THEN 'cancel-' ELSE '' END || 'start-leave-inpatient';
 			status := CASE left(kind, 3) WHEN 'AN_' THEN 'in-progress' ELSE 'onleave' END;
-			leave_start := CASE left(kind, 3) WHEN 'RE_' THEN leave_start - interval '10 minutes' WHEN 'AN_' THEN NULL ELSE at END;
-			leave_end := NULL;
+			-- Without a leave the one before it is the last again.
+			IF kind = 'AN_STOR' THEN
+				leave_start := earlier_starts[cardinality(earlier_starts)];
+				leave_end := earlier_ends[cardinality(earlier_ends)];
+				earlier_starts := trim_array(earlier_starts, 1);
+				earlier_ends := trim_array(earlier_ends, 1);
+			ELSIF kind = 'RE_STOR' THEN
+				leave_start := leave_start - interval '10 minutes';
+			ELSE
+				earlier_starts := earlier_starts || leave_start;
+				earlier_ends := earlier_ends || leave_end;
+				leave_start := at;
+				leave_end := NULL;
+			END IF;
 		WHEN 'SLOR' THEN
 			activity := CASE left(kind, 3) WHEN 'RE_' THEN 'revise-' WHEN 'AN_' THEN 'cancel-' ELSE '' END || 'end-leave-inpatient';
 			status := CASE left(kind, 3) WHEN 'AN_' THEN 'onleave' ELSE 'in-progress' END;
