@@ -17,6 +17,7 @@
 #include "utils/jsonb.h"
 
 #include "compat.h"
+#include "json_member.h"
 
 /* What follows takes time with the product of these. */
 #define MAX_ENTRIES		1000
@@ -100,15 +101,6 @@ begins_with(Text text, const char *wanted)
 	return text.length >= length && memcmp(text.data, wanted, length) == 0;
 }
 
-/* A member of an object; NULL where there is none, or no object. */
-static JsonbValue *
-member(JsonbContainer *container, const char *name, JsonbValue *found)
-{
-	if (container == NULL || !JsonContainerIsObject(container))
-		return NULL;
-	return getKeyJsonValueFromContainer(container, name, strlen(name), found);
-}
-
 static JsonbContainer *
 nested(JsonbValue *value)
 {
@@ -121,7 +113,7 @@ static Text
 member_text(JsonbContainer *container, const char *name)
 {
 	JsonbValue	found;
-	JsonbValue *value = member(container, name, &found);
+	JsonbValue *value = json_member(container, name, &found);
 	Jsonb	   *jsonb;
 	char	   *text;
 
@@ -139,7 +131,8 @@ static JsonbContainer *
 entries_of(Jsonb *bundle)
 {
 	JsonbValue	found;
-	JsonbContainer *entries = nested(member(&bundle->root, "entry", &found));
+	JsonbContainer *entries = nested(json_member(&bundle->root, "entry",
+													 &found));
 
 	return entries != NULL && JsonContainerIsArray(entries) ? entries : NULL;
 }
@@ -154,7 +147,7 @@ read_entry(JsonbContainer *entries, int place, Entry *entry)
 
 	CHECK_FOR_INTERRUPTS();
 	container = nested(getIthJsonbValueFromContainer(entries, place));
-	resource = member(container, "resource", &found);
+	resource = json_member(container, "resource", &found);
 	entry->has_resource = resource != NULL;
 	entry->resource = nested(resource);
 	entry->type = member_text(entry->resource, "resourceType");
@@ -275,7 +268,7 @@ find_references(JsonbContainer *container, Texts *references)
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	reference = member(container, "reference", &value);
+	reference = json_member(container, "reference", &value);
 	if (reference != NULL && reference->type == jbvString)
 		add_text(references, reference);
 	iterator = JsonbIteratorInit(container);
@@ -301,7 +294,7 @@ add_letters(Texts *letters, JsonbValue *value, const char *within)
 		JsonbContainer *element = is_array ?
 			nested(getIthJsonbValueFromContainer(container, i)) : container;
 		JsonbValue	found;
-		JsonbValue *next = member(element, within ? within : "reference",
+		JsonbValue *next = json_member(element, within ? within : "reference",
 								  &found);
 
 		CHECK_FOR_INTERRUPTS();
@@ -459,9 +452,9 @@ fhir_bundle_faults(PG_FUNCTION_ARGS)
 			JsonbValue	found;
 
 			add_letters(&bundle.letters,
-						member(entry.resource, "target", &found), NULL);
+						json_member(entry.resource, "target", &found), NULL);
 			add_letters(&bundle.letters,
-						member(entry.resource, "entity", &found), "what");
+						json_member(entry.resource, "entity", &found), "what");
 		}
 		if (i < MAX_ENTRIES)
 		{

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "identifier.h"
+#include "json_member.h"
 
 #define IDENTIFIERS	16			/* of a resource that are looked at */
 
@@ -205,21 +206,12 @@ identifier_normalize(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(normal);
 }
 
-/* A member of a JSON object; NULL where this is none, or has none such. */
-static JsonbValue *
-member(JsonbContainer *container, const char *name, JsonbValue *found)
-{
-	if (!JsonContainerIsObject(container))
-		return NULL;
-	return getKeyJsonValueFromContainer(container, name, strlen(name), found);
-}
-
 /* The value of an Identifier, which may stand as a number; else NULL. */
 static text *
 identifier_value(JsonbContainer *identifier, text *system)
 {
 	JsonbValue	found;
-	JsonbValue *value = member(identifier, "value", &found);
+	JsonbValue *value = json_member(identifier, "value", &found);
 	char	   *string;
 	int			length;
 
@@ -249,7 +241,7 @@ resource_identifier(PG_FUNCTION_ARGS)
 	JsonbValue	list;
 	JsonbContainer *array;
 
-	if (member(&resource->root, "identifier", &list) == NULL ||
+	if (json_member(&resource->root, "identifier", &list) == NULL ||
 		list.type != jbvBinary ||
 		!JsonContainerIsArray(list.val.binary.data))
 		PG_RETURN_NULL();
@@ -262,7 +254,7 @@ resource_identifier(PG_FUNCTION_ARGS)
 
 		if (identifier->type != jbvBinary)
 			continue;
-		of = member(identifier->val.binary.data, "system", &found);
+		of = json_member(identifier->val.binary.data, "system", &found);
 		if (of != NULL && of->type == jbvString &&
 			of->val.string.len == VARSIZE_ANY_EXHDR(system) &&
 			memcmp(of->val.string.val, VARDATA_ANY(system),

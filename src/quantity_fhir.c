@@ -16,6 +16,7 @@
 #include "utils/numeric.h"
 
 #include "compat.h"
+#include "json_member.h"
 #include "quantity.h"
 #include "text_io.h"
 
@@ -26,21 +27,14 @@ static bool
 get_member(Jsonb *object, const char *name, enum jbvType type,
 		   JsonbValue *member)
 {
-	JsonbValue	key;
-	JsonbValue *found;
-
-	key.type = jbvString;
-	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = strlen(name);
-	found = findJsonbValueFromContainer(&object->root, JB_FOBJECT, &key);
-	if (found == NULL || found->type == jbvNull)
+	if (json_member(&object->root, name, member) == NULL ||
+		member->type == jbvNull)
 		return false;
-	if (found->type != type)
+	if (member->type != type)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" of a FHIR Quantity must be a %s", name,
 						type == jbvNumeric ? "number" : "string")));
-	*member = *found;
 	return true;
 }
 
