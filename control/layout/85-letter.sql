@@ -40,16 +40,16 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	text_read CONSTANT record := care.read_xml(message);
 	told jsonb;
 	type_told care.letter_type;
 BEGIN
 	r.standard := 'oioxml';
-	IF text_read.code IS NOT NULL THEN
-		r.issues := r.issues || ('unreadable', text_read.reason, NULL)::care.message_issue;
+	BEGIN
+		told := smartcare.oioxml_header(ltrim(message, E'\ufeff \t\r\n'));
+	EXCEPTION WHEN invalid_xml_document THEN
+		r.issues := r.issues || ('unreadable', (care.read_xml(message)).reason, NULL)::care.message_issue;
 		RETURN r;
-	END IF;
-	told := smartcare.oioxml_header(text_read.doc::text);
+	END;
 	r.kind := care.letter_kind(told ->> 'version', told ->> 'type');
 	SELECT * INTO type_told FROM care.letter_type t WHERE t.type = r.kind;
 	IF NOT FOUND THEN
